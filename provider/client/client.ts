@@ -1,0 +1,139 @@
+import { Semaphore } from "async-mutex";
+import type { Dispatcher } from "undici";
+import { CallError, type Operation } from "./errors";
+import { redactor, type Redact } from "./redact";
+import { connectionsTo, send } from "./transport";
+import { readAnswer, readList, readNewId, type GroupList } from "./wire";
+
+/** One kind of credential, as Deepcall takes it: in the body of every call. */
+export type Credentials = { readonly ssid: string } | { readonly userId: string; readonly token: string };
+
+/** What the client needs to know; see `provider/settings.ts` for where it comes from. */
+export interface ClientSettings {
+  /** Address of the API without `/api/v2`, e.g. `https://v4-api.deepcall.com`. */
+  readonly baseUrl: URL;
+  readonly credentials: Credentials;
+  /** Time for one call from its sending to the end of its answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Calls in flight at a time. */
+  readonly maxConcurrency: number;
+  /** Calls begun per second; `undefined` sets no limit. */
+  readonly requestsPerSecond: number | undefined;
+  /** A line per call on stderr: operation, outcome, milliseconds. */
+  readonly debug: boolean;
+}
+
+/**
+ * Deepcall's Group API v2.0, typed. It knows nothing of Pulumi.
+ *
+ * Every method makes one call and may end in `ConnectionError`, `TimeoutError`, `AnswerError` or `ApiError` (with
+ * its subclasses `AuthenticationError`, `PermissionError`, `NotFoundError`).
+ */
+export class DeepcallClient {
+  readonly #settings: ClientSettings;
+  readonly #dispatcher: Dispatcher;
+  readonly #places: Semaphore;
+  readonly #redact: Redact;
+  #nextStart = 0;
+
+  /** @param dispatcher - undici's connections; tests put a MockAgent here. */
+  constructor(
+    settings: ClientSettings,
+    dispatcher: Dispatcher = connectionsTo(settings.baseUrl, settings.maxConcurrency),
+  ) {
+    this.#settings = settings;
+    this.#dispatcher = dispatcher;
+    this.#places = new Semaphore(settings.maxConcurrency);
+    const { credentials } = settings;
+    this.#redact = redactor("ssid" in credentials ? [credentials.ssid] : [credentials.token]);
+  }
+
+  /**
+   * Makes a group (Group: Add). A name that is taken gets a number appended by the server, and the answer does not
+   * tell: read the group back to know its name. Not safe to send twice.
+   *
+   * @returns the new group's id.
+   */
+  async add(name: string): Promise<number> {
+    return readNewId("add", await this.#call("add", { name }));
+  }
+
+  /** Sets name and status (Group: Update); both always go together, because a missing status re-activates the group. */
+  async update(id: number, group: { name: string; active: boolean }): Promise<void> {
+    await this.#call("update", { groupId: String(id), name: group.name, status: group.active ? 1 : 0 });
+  }
+
+  /** Deletes a group for good, with all its relations to agents (Group: Delete). */
+  async delete(id: number): Promise<void> {
+    await this.#call("delete", { groupId: String(id) });
+  }
+
+  /**
+   * Lists groups (Group: List).
+   *
+   * @param filter - `id` asks for one group; the documentation spells that filter in two ways, so both are sent.
+   *   `name` asks for names that contain the text, in any case.
+   */
+  async list(filter: { id?: number; name?: string } = {}): Promise<GroupList> {
+    const { id, name } = filter;
+    return readList(
+      "list",
+      await this.#call("list", {
+        ...(id !== undefined && { groupid: String(id), groupId: id }),
+        ...(name !== undefined && { name }),
+      }),
+    );
+  }
+
+  /**
+   * Asks for one group by its id (Group: Group Agent Relation), the only read that needs one.
+   *
+   * @throws NotFoundError when the group does not exist or belongs to somebody else.
+   */
+  async probe(id: number): Promise<void> {
+    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true });
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.#dispatcher.close();
+  }
+
+  async #call(operation: Operation, fields: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    return this.#places.runExclusive(async () => {
+      await this.#turn();
+      const started = performance.now();
+      try {
+        const answer = await this.#send(operation, fields);
+        this.#log(operation, "ok", started);
+        return answer;
+      } catch (error) {
+        this.#log(operation, error instanceof CallError ? error.name : "failed", started);
+        throw error;
+      }
+    });
+  }
+
+  async #send(operation: Operation, fields: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    const { baseUrl, credentials, timeoutMs } = this.#settings;
+    const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
+    const body = { ...credentials, ...fields };
+    const answer = await send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact);
+    return readAnswer(operation, answer.httpStatus, answer.body);
+  }
+
+  /** Waits until the next call may begin, so that no more than `requestsPerSecond` begin in a second. */
+  async #turn(): Promise<void> {
+    const { requestsPerSecond } = this.#settings;
+    if (requestsPerSecond === undefined) return;
+    const now = performance.now();
+    const start = Math.max(now, this.#nextStart);
+    this.#nextStart = start + 1000 / requestsPerSecond;
+    if (start > now) await new Promise((resolve) => setTimeout(resolve, start - now));
+  }
+
+  #log(operation: Operation, outcome: string, started: number): void {
+    if (!this.#settings.debug) return;
+    process.stderr.write(`deepcall: ${operation} ${outcome} ${Math.round(performance.now() - started)} ms\n`);
+  }
+}

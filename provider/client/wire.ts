@@ -1,0 +1,156 @@
+import { z } from "zod";
+import { AnswerError, apiError, type Operation } from "./errors";
+
+/** A group as `list` tells it (Deepcall's documentation, Group: List), whatever shape the server chose. */
+export interface Group {
+  /** Deepcall's id of the group. */
+  readonly id: number;
+  /** The name as the server has it now. */
+  readonly name: string;
+  /** Whether the group takes calls (`status` 1); `undefined` where the server does not tell the status. */
+  readonly active: boolean | undefined;
+  /** The `user_id` that the group belongs to; `undefined` where the server does not tell it. */
+  readonly owner: string | undefined;
+}
+
+/** What a `list` brought. */
+export interface GroupList {
+  readonly groups: readonly Group[];
+  /** False when the answer itself says that there are more groups than it holds. */
+  readonly complete: boolean;
+}
+
+const numeric = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
+const text = z.union([z.string(), z.number().transform(String)]);
+const record = z.record(z.string(), z.unknown());
+
+const envelope = z.looseObject({
+  status: z.enum(["success", "error"]),
+  message: z.unknown().optional(),
+  code: numeric.optional(),
+});
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Success or failure, decided by the body; an HTTP status other than 2xx is a failure too.
+ *
+ * @returns the fields of a success.
+ * @throws ApiError (or its subclass for the code) when Deepcall says so; AnswerError for anything else.
+ */
+export function readAnswer(operation: Operation, httpStatus: number, body: unknown): Fields {
+  const parsed = envelope.safeParse(body);
+  const http = httpStatus >= 200 && httpStatus < 300 ? "" : ` with HTTP status ${httpStatus}`;
+  if (!parsed.success) throw new AnswerError(operation, `${describe(body)}${http}`);
+  const { status, code, message } = parsed.data;
+  if (status === "error") {
+    if (code === undefined || code === 200) throw new AnswerError(operation, `an error without a code${http}`);
+    throw apiError(operation, code, typeof message === "string" ? message : "");
+  }
+  if (http !== "" || (code !== undefined && code !== 200))
+    throw new AnswerError(operation, `a success with ${http === "" ? `code ${code ?? ""}` : http.slice(6)}`);
+  return parsed.data;
+}
+
+/** The id that a successful `add` gave to the new group. */
+export function readNewId(operation: Operation, fields: Fields): number {
+  const id = idOf(fields);
+  if (id === undefined) throw new AnswerError(operation, `a success without the group's id (${describe(fields)})`);
+  return id;
+}
+
+/**
+ * The groups of a successful `list`. `response` may be an array of groups, an object keyed by id, one group,
+ * or an object with the array one level down; anything else is an error that says which keys were seen.
+ */
+export function readList(operation: Operation, fields: Fields): GroupList {
+  const { response } = fields;
+  if (Array.isArray(response)) return list(operation, response, fields);
+
+  const object = record.safeParse(response);
+  if (!object.success) throw new AnswerError(operation, `no list of groups (${describe(fields)})`);
+  const entries = Object.entries(object.data);
+
+  if (entries.every(([key]) => /^\d+$/.test(key)))
+    return list(
+      operation,
+      entries.map(([key, value]) => withId(key, value)),
+      fields,
+    );
+  if ("name" in object.data && idOf(object.data) !== undefined) return list(operation, [object.data], fields);
+  const arrays = entries.map(([, value]) => value).filter((value): value is unknown[] => Array.isArray(value));
+  if (arrays.length === 1 && arrays[0]) return list(operation, arrays[0], { ...fields, ...object.data });
+  throw new AnswerError(operation, `no list of groups in the response (${describe(response)})`);
+}
+
+function list(operation: Operation, entries: readonly unknown[], around: Fields): GroupList {
+  const groups = entries.map((entry) => readGroup(operation, entry));
+  return { groups, complete: !saysThereIsMore(around, groups.length) };
+}
+
+const idKeys = ["id", "groupId", "groupid", "group_id", "_id"] as const;
+
+function idOf(fields: Fields): number | undefined {
+  for (const key of idKeys) {
+    const id = numeric.safeParse(fields[key]);
+    if (id.success && id.data > 0) return id.data;
+  }
+  return undefined;
+}
+
+/** In an object keyed by id, the entries need not repeat it. */
+function withId(id: string, entry: unknown): unknown {
+  const fields = record.safeParse(entry);
+  return fields.success ? { id, ...fields.data } : entry;
+}
+
+function readGroup(operation: Operation, entry: unknown): Group {
+  const fields = record.safeParse(entry);
+  if (!fields.success) throw new AnswerError(operation, `an entry of the list is no group (${describe(entry)})`);
+  const id = idOf(fields.data);
+  const name = text.safeParse(fields.data["name"]);
+  if (id === undefined || !name.success)
+    throw new AnswerError(operation, `a group without a numeric id or without a name (${describe(entry)})`);
+  const owner = text.safeParse(fields.data["user_id"] ?? fields.data["userId"]);
+  return {
+    id,
+    name: name.data,
+    active: readStatus(operation, fields.data["status"]),
+    owner: owner.success && owner.data !== "" ? owner.data : undefined,
+  };
+}
+
+/** `status` 1 is active, every other number is not (Group: Update). */
+function readStatus(operation: Operation, status: unknown): boolean | undefined {
+  if (status === undefined || status === null) return undefined;
+  if (typeof status === "boolean") return status;
+  const number = numeric.safeParse(status);
+  if (!number.success) throw new AnswerError(operation, `a group's status is neither 1 nor 0 (${describe(status)})`);
+  return number.data === 1;
+}
+
+const totals = ["total", "totalCount", "total_count", "count", "recordsTotal"];
+const mores = ["hasMore", "has_more", "next", "nextPage", "next_page"];
+
+function saysThereIsMore(fields: Fields, seen: number): boolean {
+  const total = totals.some((key) => {
+    const number = numeric.safeParse(fields[key]);
+    return number.success && number.data > seen;
+  });
+  return total || mores.some((key) => Boolean(fields[key]));
+}
+
+/** The outline of a value for an error: its kind and keys, never its contents. */
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value !== "object") return value === undefined ? "nothing" : `a ${typeof value}`;
+  const keys = Object.keys(value);
+  return `an object with ${keys.length === 0 ? "no keys" : `the keys ${keys.slice(0, 12).join(", ")}`}`;
+}

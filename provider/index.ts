@@ -1,0 +1,25 @@
+export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
+export type { OnNameConflict } from "./lifecycle/state";
+export {
+  ApiError,
+  AnswerError,
+  AuthenticationError,
+  CallError,
+  ConnectionError,
+  DeepcallError,
+  NotFoundError,
+  PermissionError,
+  SettingsError,
+  TimeoutError,
+  type Operation,
+  type Outcome,
+} from "./client/errors";
+export {
+  GroupError,
+  GroupGoneError,
+  NameTakenError,
+  OtherAccountError,
+  ResourceError,
+  SharedGroupError,
+  UnfinishedGroupError,
+} from "./lifecycle/errors";

@@ -1,0 +1,166 @@
+import { randomBytes } from "node:crypto";
+import type { Group } from "../client/wire";
+import { attempt, GroupError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
+import { label, nameToKeep } from "./names";
+import type { Operation } from "./operation";
+import { AfterChangeError, push, readBack } from "./push";
+import { appliedState, storedState, type GroupInputs } from "./state";
+
+/** What Pulumi's `create` wants. */
+export interface Created {
+  id: string;
+  outs: Record<string, unknown>;
+}
+
+/** Makes a group, or takes over the one that has its name, as `onNameConflict` says. */
+export async function createGroup(operation: Operation, inputs: GroupInputs): Promise<Created> {
+  const making = new Making(operation, inputs);
+  return operation.alone(inputs.requestedName, async () => {
+    const before = await withWishedName(operation, inputs);
+    const [existing] = before;
+    if (!existing || inputs.onNameConflict === "suffix") return making.add(before);
+    if (inputs.onNameConflict === "fail") throw nameTaken(existing);
+    if (before.length > 1) throw ambiguous(before);
+    return making.adopt(existing);
+  });
+}
+
+/** One group on its way into the state. From the moment its id is known, every failure keeps it there. */
+class Making {
+  readonly #operation: Operation;
+  readonly #inputs: GroupInputs;
+  readonly #key = randomBytes(4).toString("hex");
+
+  constructor(operation: Operation, inputs: GroupInputs) {
+    this.#operation = operation;
+    this.#inputs = inputs;
+  }
+
+  /** Takes over a group that exists. */
+  async adopt(existing: Group): Promise<Created> {
+    this.#take(existing);
+    if (existing.active === this.#inputs.active) return this.#created(existing);
+    return this.#finish(existing, () =>
+      push(this.#operation, existing, { name: existing.name, active: this.#inputs.active }),
+    );
+  }
+
+  /** Makes a new group, beside those that have the name already. */
+  async add(before: readonly Group[]): Promise<Created> {
+    const { requestedName: wish, active } = this.#inputs;
+    const id = await this.#send(wish);
+    const upset = before.find((group) => group.id === id);
+    if (upset) throw notNew(upset);
+    const started: Group = { id, name: wish, active: true, owner: undefined };
+    this.#take(started);
+    const made = await this.#known(started, () => readBack(this.#operation, started));
+    if (made.name !== wish && this.#inputs.onNameConflict !== "suffix") {
+      const [standing] = (await this.#known(made, () => withWishedName(this.#operation, this.#inputs))).filter(
+        (group) => group.id !== id,
+      );
+      if (standing) return this.#giveWay(made, standing);
+    }
+    if (active) return this.#created(made);
+    return this.#finish(made, () => push(this.#operation, made, { name: nameToKeep(made.name, wish), active }));
+  }
+
+  async #send(wish: string): Promise<number> {
+    return attempt(
+      "make",
+      { name: wish },
+      {
+        "not sent": "No group was made.",
+        refused: "No group was made.",
+        unknown:
+          `Whether the group was made is not known: Deepcall may have a group ${JSON.stringify(wish)} now (or that name and a number) that is not in the state. ` +
+          'Look in Deepcall\'s panel before you run again: delete it there, or set onNameConflict to "adopt" to take it over; otherwise the next run makes a second one.',
+      },
+      async () => {
+        try {
+          return await this.#operation.client.add(wish);
+        } finally {
+          this.#operation.groups.wrote();
+        }
+      },
+    );
+  }
+
+  /**
+   * Somebody made a group of that name between our look and our `add`, so the server numbered ours. Ours is removed
+   * again: the name belongs to the other one.
+   */
+  async #giveWay(made: Group, standing: Group): Promise<Created> {
+    await this.#known(made, () =>
+      attempt("remove again", made, leftOver, async () => {
+        try {
+          await this.#operation.client.delete(made.id);
+        } finally {
+          this.#operation.groups.wrote();
+        }
+      }),
+    );
+    this.#operation.claims.release(String(made.id));
+    if (this.#inputs.onNameConflict === "fail") throw nameTaken(standing);
+    return this.adopt(standing);
+  }
+
+  #take(group: Group): void {
+    this.#operation.claims.take(String(group.id), { resource: this.#inputs.__resource, key: this.#key });
+  }
+
+  async #finish(known: Group, step: () => Promise<Group>): Promise<Created> {
+    return this.#created(await this.#known(known, step));
+  }
+
+  /** Runs a step for a group whose id is known: a failure keeps the group in the state. */
+  async #known<T>(group: Group, step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof GroupError)) throw error;
+      const now = (error instanceof AfterChangeError ? error.now : undefined) ?? group;
+      throw new UnfinishedGroupError(error.message, String(group.id), this.#state(now), { cause: error });
+    }
+  }
+
+  #created(group: Group): Created {
+    return { id: String(group.id), outs: this.#state(group) };
+  }
+
+  #state(group: Group): Record<string, unknown> {
+    return storedState(appliedState(this.#inputs, group, { userId: this.#operation.userId, key: this.#key }));
+  }
+}
+
+const leftOver = {
+  "not sent": "It was not removed.",
+  refused: "It was not removed.",
+  unknown: "It may have been removed.",
+};
+
+async function withWishedName(operation: Operation, inputs: GroupInputs): Promise<readonly Group[]> {
+  return attempt("look for", { name: inputs.requestedName }, nothingChanged, () =>
+    operation.groups.withName(inputs.requestedName),
+  );
+}
+
+function nameTaken(existing: Group): NameTakenError {
+  return new NameTakenError(
+    `Could not make a group ${JSON.stringify(existing.name)}: Deepcall has ${label(existing)} already, and onNameConflict is "fail". No group was made. ` +
+      'Choose another name, remove or rename that group, or set onNameConflict to "adopt" to take it over, or to "suffix" to let Deepcall append a number.',
+  );
+}
+
+function notNew(group: Group): GroupError {
+  return new GroupError(
+    `Deepcall confirmed a new group ${JSON.stringify(group.name)} and gave it the id of ${label(group)}, which existed before. ` +
+      'It is not in the state, because it was not made here. To manage it, set onNameConflict to "adopt".',
+  );
+}
+
+function ambiguous(groups: readonly Group[]): NameTakenError {
+  return new NameTakenError(
+    `Could not adopt a group ${JSON.stringify(groups[0]?.name)}: Deepcall has several of that name (ids ${groups.map(({ id }) => id).join(", ")}). ` +
+      "Nothing was changed. Rename all but one of them in Deepcall's panel, then run again.",
+  );
+}

@@ -1,0 +1,53 @@
+import { NotFoundError } from "../client/errors";
+import { attempt } from "./errors";
+import { label } from "./names";
+import type { Operation } from "./operation";
+import type { GroupInputs, GroupState } from "./state";
+
+const done = {
+  "not sent": "It was not deleted.",
+  refused: "It was not deleted.",
+  unknown: "It may have been deleted; it stays in the state until that is certain.",
+};
+
+/**
+ * Deletes a group; one that is not there any more counts as deleted. A group that another resource has adopted, or
+ * that this resource is about to adopt again, lives on and only leaves the state.
+ *
+ * @param declared - what the program asks of this resource now, when the deletion is the first half of a replacement.
+ */
+export async function deleteGroup(
+  operation: Operation,
+  id: string,
+  state: GroupState,
+  declared: GroupInputs | undefined,
+): Promise<void> {
+  const group = { name: state.name, id };
+  const successor = operation.claims.successor(id, state.__key);
+  if (successor) {
+    operation.say(
+      `${label(group)} stays in Deepcall: the resource ${JSON.stringify(successor.resource)} has adopted it`,
+    );
+    return;
+  }
+  await attempt("delete", group, done, async () => {
+    if (declared?.onNameConflict === "adopt" && (await isNamed(operation, id, declared.requestedName))) {
+      operation.say(`${label(group)} stays in Deepcall: its replacement adopts it (onNameConflict is "adopt")`);
+      return;
+    }
+    try {
+      await operation.client.delete(Number(id));
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      await operation.refuseStrangers(group, state);
+    } finally {
+      operation.groups.wrote();
+    }
+  });
+  operation.claims.release(id);
+}
+
+async function isNamed(operation: Operation, id: string, name: string): Promise<boolean> {
+  const live = await operation.groups.withId(Number(id));
+  return live?.name === name;
+}

@@ -1,0 +1,76 @@
+import { AuthenticationError, CallError, DeepcallError, type Outcome } from "../client/errors";
+import { label } from "./names";
+
+/** A resource is declared with arguments or options that cannot work. */
+export class ResourceError extends DeepcallError {}
+
+/** A group of the wished name exists, and `onNameConflict` says that it must stay as it is. */
+export class NameTakenError extends DeepcallError {}
+
+/** A group of the state is not there any more. */
+export class GroupGoneError extends DeepcallError {}
+
+/** "Not found or not authorized" for a group of somebody else: its absence can't be told with these credentials. */
+export class OtherAccountError extends DeepcallError {}
+
+/** Two resources of one program mean the same group. */
+export class SharedGroupError extends DeepcallError {}
+
+/** A step failed for one group; `cause` is the error of the call. */
+export class GroupError extends DeepcallError {}
+
+/**
+ * A step failed after the group's id was known. Pulumi keeps the group in the state, and the next `pulumi up`
+ * finishes the job.
+ */
+export class UnfinishedGroupError extends GroupError {
+  constructor(
+    message: string,
+    /** The group's id, as Pulumi wants it. */
+    readonly id: string,
+    /** What the state keeps of the group. */
+    readonly properties: Record<string, unknown>,
+    options?: ErrorOptions,
+  ) {
+    super(`${message} The group is in the state with the id ${id}; the next \`pulumi up\` finishes it.`, options);
+  }
+
+  /** Pulumi shows these in place of the message. */
+  get reasons(): string[] {
+    return [this.message];
+  }
+}
+
+/** Pulumi configures a provider from the state unless the program runs (pulumi/pulumi#4981). */
+export const staleConfig =
+  "If they were changed in the stack's config: refresh and destroy use the config of the last `pulumi up`, unless --run-program is given.";
+
+/** What was and wasn't done, for each outcome of the call that failed. */
+type Done = Readonly<Record<Outcome, string>>;
+
+/**
+ * Runs a step for one group. A failed call comes out as an error that says what was attempted, on which group, what
+ * happened, what was and wasn't done, and what to do next.
+ */
+export async function attempt<T>(
+  what: string,
+  group: { name: string; id?: number | string },
+  done: Done,
+  step: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    const hint = error instanceof AuthenticationError ? ` ${staleConfig}` : "";
+    const message = `Could not ${what} ${label(group)}. ${error.message} ${done[error.outcome]} ${error.next}${hint}`;
+    throw new GroupError(message, { cause: error });
+  }
+}
+
+/** What is true of every failed read. */
+export const nothingChanged: Done = {
+  "not sent": "Nothing was changed.",
+  refused: "Nothing was changed.",
+  unknown: "Nothing was changed.",
+};

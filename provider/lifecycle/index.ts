@@ -1,0 +1,132 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { z } from "zod";
+import { DeepcallError } from "../client/errors";
+import { findSettings, settingsError, type Environment, type ReadConfig } from "../settings";
+import { checkInputs } from "./check";
+import { Claims } from "./claims";
+import { createGroup } from "./create";
+import { deleteGroup } from "./delete";
+import { activeDiffers, nameDiffers, unknownValue } from "./diff";
+import { UnfinishedGroupError } from "./errors";
+import { Operation } from "./operation";
+import { readGroup } from "./read";
+import { inputsSchema, stateSchema, type GroupInputs } from "./state";
+import { updateGroup } from "./update";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** The methods of Pulumi's dynamic provider that the engine calls for a `DeepcallGroup`. */
+export interface GroupProvider extends dynamic.ResourceProvider<Properties, Properties> {
+  configure(request: dynamic.ConfigureRequest): Promise<void>;
+  check(olds: Properties, news: Properties): Promise<dynamic.CheckResult<Properties>>;
+  diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult>;
+  create(inputs: Properties): Promise<dynamic.CreateResult<Properties>>;
+  read(id: string, props?: Properties): Promise<dynamic.ReadResult<Properties>>;
+  update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult<Properties>>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+/** What a preview may hand to `diff`: everything but the sentinel for values that are not known yet has its type. */
+const askedSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.literal(unknownValue)]) });
+
+/** Makes a provider for one operation on a stack. */
+export function createProvider(environment: Environment): GroupProvider {
+  const claims = new Claims();
+  const declared = new Map<string, GroupInputs>();
+  let readConfig: ReadConfig = () => undefined;
+  let current: Operation | undefined;
+
+  const operation = (): Operation => {
+    if (current) return current;
+    const { settings, malformed, missing } = findSettings(readConfig, environment);
+    if (!settings) throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
+    current = new Operation(settings, claims);
+    return current;
+  };
+
+  return {
+    // Must not wait nor throw: Pulumi makes other calls while it runs. The first call to Deepcall validates.
+    configure({ config }) {
+      readConfig = (key) => config.get(key);
+      return Promise.resolve();
+    },
+
+    // Neither `check` nor `diff` makes a call: previews work without a network and without credentials.
+    check(_olds, news) {
+      const { malformed } = findSettings(readConfig, environment);
+      if (malformed.length > 0)
+        return Promise.resolve({
+          inputs: news,
+          failures: [{ property: "", reason: settingsError(malformed).message }],
+        });
+      const checked = checkInputs(news);
+      const asked = inputsSchema.safeParse(checked.inputs);
+      if (asked.success) declared.set(asked.data.__resource, asked.data);
+      return Promise.resolve(checked);
+    },
+
+    diff(id, olds, news) {
+      return told(() => {
+        const state = recorded(id, olds);
+        const asked = askedSchema.parse(news);
+        // A refresh asks too, for resources that the program may have left: only what was checked is declared.
+        if (declared.has(asked.__resource)) claims.hold(id, { resource: asked.__resource, key: state.__key });
+        return { changes: nameDiffers(state, asked) || activeDiffers(state, asked) };
+      });
+    },
+
+    create: (inputs) => withProvider(inputs, async () => createGroup(operation(), inputsSchema.parse(inputs))),
+
+    read: (id, props = {}) => told(async () => readGroup(operation(), groupId(id), props)),
+
+    update: (id, olds, news) =>
+      withProvider(news, async () => ({
+        outs: await updateGroup(operation(), groupId(id), recorded(id, olds), inputsSchema.parse(news)),
+      })),
+
+    delete: (id, props) =>
+      told(async () => {
+        const state = recorded(id, props);
+        await deleteGroup(operation(), groupId(id), state, declared.get(state.__resource));
+      }),
+  };
+}
+
+/** The provider that the state of every `DeepcallGroup` names; see `providerText` in `provider/group.ts`. */
+export const provider: GroupProvider = createProvider(process.env);
+
+/** Pulumi prints the stack of errors from these methods; for ours, the message says it all. */
+async function told<T>(step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof DeepcallError) error.stack = "";
+    throw error;
+  }
+}
+
+/** What stays in the state after a failure must name the provider, or no later operation could use it. */
+async function withProvider<T>(inputs: Properties, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof UnfinishedGroupError) error.properties["__provider"] = inputs["__provider"];
+    throw error;
+  }
+}
+
+function groupId(id: string): string {
+  if (/^[1-9]\d{0,14}$/.test(id)) return id;
+  throw new DeepcallError(
+    `${JSON.stringify(id)} is no id of a group: Deepcall's ids are numbers, e.g. "42". No call was made.`,
+  );
+}
+
+function recorded(id: string, props: Properties) {
+  const state = stateSchema.safeParse(props);
+  if (state.success) return state.data;
+  throw new DeepcallError(
+    `The state of the group with the id ${id} could not be read (${state.error.issues.map(({ path }) => path.join(".")).join(", ")}). No call was made. ` +
+      "It was edited by hand, or written by a newer version of pulumi-deepcall: install that version, or restore the state with `pulumi stack import`.",
+  );
+}

@@ -1,0 +1,59 @@
+import { Mutex } from "async-mutex";
+import { DeepcallClient, type ClientSettings } from "../client/client";
+import { attempt, nothingChanged } from "./errors";
+import { Groups } from "./groups";
+import { stem } from "./names";
+import { otherAccount, stranger, type RecordedOwner } from "./owner";
+import { Claims } from "./claims";
+
+/**
+ * What all resources of one operation on a stack share (one plugin process serves one operation): the client with its
+ * connections, the reads, who means which group, and a lock for each name.
+ */
+export class Operation {
+  readonly client: DeepcallClient;
+  readonly groups: Groups;
+  /** The `userId` of the credentials in use; unknown with an ssid. */
+  readonly userId: string | undefined;
+  readonly #locks = new Map<string, Mutex>();
+
+  constructor(
+    settings: ClientSettings,
+    readonly claims: Claims,
+  ) {
+    this.client = new DeepcallClient(settings);
+    this.groups = new Groups(this.client);
+    this.userId = "userId" in settings.credentials ? settings.credentials.userId : undefined;
+  }
+
+  /** Tells the user something that went otherwise than they might expect; Pulumi shows it under the stack. */
+  say(text: string): void {
+    process.stderr.write(`deepcall: ${text}\n`);
+  }
+
+  /** Runs alone among all steps for names that the server could take for duplicates of each other. */
+  async alone<T>(name: string, step: () => Promise<T>): Promise<T> {
+    const key = stem(name);
+    const lock = this.#locks.get(key) ?? new Mutex();
+    this.#locks.set(key, lock);
+    return lock.runExclusive(step);
+  }
+
+  /**
+   * To be asked before "not found" is taken for "gone".
+   *
+   * @throws OtherAccountError when the credentials in use are known to belong to somebody else.
+   */
+  async refuseStrangers(group: { name: string; id: string }, recorded: RecordedOwner): Promise<void> {
+    const owners = this.userId === undefined && recorded.ownerId !== undefined ? await this.#visibleOwners(group) : [];
+    const who = stranger(recorded, { userId: this.userId, owners });
+    if (who) throw otherAccount(group, who);
+  }
+
+  async #visibleOwners(group: { name: string; id: string }): Promise<string[]> {
+    const { groups } = await attempt("find out whose credentials look at", group, nothingChanged, () =>
+      this.groups.everything(),
+    );
+    return [...new Set(groups.flatMap(({ owner }) => owner ?? []))];
+  }
+}

@@ -1,0 +1,77 @@
+import { attempt, GroupGoneError } from "./errors";
+import type { Operation } from "./operation";
+import { stateSchema, storedInputs, storedState, type GroupState } from "./state";
+import type { Group } from "../client/wire";
+
+/** What Pulumi's `read` wants; no id means that the group is gone. */
+export interface ReadOutcome {
+  id?: string;
+  props?: Record<string, unknown>;
+  inputs?: Record<string, unknown>;
+}
+
+const asBefore = {
+  "not sent": "The state is as before.",
+  refused: "The state is as before.",
+  unknown: "The state is as before.",
+};
+
+/** Reads a group for a refresh, or for `DeepcallGroup.get`, where there is no state yet. */
+export async function readGroup(operation: Operation, id: string, props: unknown): Promise<ReadOutcome> {
+  const recorded = stateSchema.safeParse(props).data;
+  const name = recorded?.name ?? "";
+  const live = await attempt("read", { name, id }, asBefore, () => operation.groups.find(Number(id)));
+  if (!recorded) {
+    if (!live) throw new GroupGoneError(notThere(id));
+    return { id, props: storedState(foundState(live)) };
+  }
+  if (!live) {
+    await operation.refuseStrangers({ name, id }, recorded);
+    return {};
+  }
+  const state = refreshed(recorded, live);
+  return { id, props: storedState(state), inputs: storedInputs(inputsThatExplain(state)) };
+}
+
+/** The state after a refresh: what was asked and assigned stays, what is now comes from the server. */
+export function refreshed(recorded: GroupState, live: Group): GroupState {
+  return {
+    ...recorded,
+    name: live.name,
+    active: live.active ?? recorded.active,
+    // A live name that is the wish itself is no drift: it becomes what the group is known by.
+    assignedName: live.name === recorded.requestedName ? live.name : recorded.assignedName,
+    ownerId: live.owner ?? recorded.ownerId,
+  };
+}
+
+/**
+ * The inputs that would have led to the state: after a rename by hand, the name given by hand. So a refresh shows
+ * what changed, and an `ignoreChanges` leaves it as it is.
+ */
+function inputsThatExplain(state: GroupState): GroupState {
+  return state.name === state.assignedName ? state : { ...state, requestedName: state.name };
+}
+
+/** The state of a group that another program, or a person, takes care of. */
+function foundState(live: Group): GroupState {
+  return {
+    requestedName: live.name,
+    assignedName: live.name,
+    name: live.name,
+    active: live.active ?? true,
+    onNameConflict: "suffix",
+    ownerId: live.owner,
+    userId: undefined,
+    __resource: "",
+    __ignore: [],
+    __key: "",
+  };
+}
+
+function notThere(id: string): string {
+  return (
+    `Deepcall has no group with the id ${id} for these credentials (code 1503, or an empty list: not found or not authorized). ` +
+    "Nothing was changed. Check the id that is given to DeepcallGroup.get, and that the credentials belong to the group's account."
+  );
+}

@@ -1,0 +1,94 @@
+import type { Group } from "../client/wire";
+import { activeDiffers, nameDiffers } from "./diff";
+import { attempt, GroupGoneError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
+import { isNumbered, label, nameToKeep } from "./names";
+import type { Operation } from "./operation";
+import { AfterChangeError, push } from "./push";
+import { refreshed } from "./read";
+import { appliedState, storedState, type GroupInputs, type GroupState } from "./state";
+
+/**
+ * Makes the group what the inputs ask. It looks first, because the state may be older than the group: a name that
+ * fits already is not sent again, and a status set by hand is not undone by a rename.
+ */
+export async function updateGroup(
+  operation: Operation,
+  id: string,
+  recorded: GroupState,
+  inputs: GroupInputs,
+): Promise<Record<string, unknown>> {
+  return operation.alone(inputs.requestedName, async () => {
+    const live = await attempt("look up", { name: recorded.name, id }, nothingChanged, () =>
+      operation.groups.withId(Number(id)),
+    );
+    if (!live) {
+      await operation.refuseStrangers({ name: recorded.name, id }, recorded);
+      throw new GroupGoneError(vanished(recorded.name, id));
+    }
+    const applied = (now: Group): Record<string, unknown> =>
+      storedState(appliedState(inputs, now, { userId: operation.userId ?? recorded.userId, key: recorded.__key }));
+
+    const wanted = await plan(operation, live, recorded, inputs);
+    if (!wanted) return applied(live);
+    try {
+      return applied(await push(operation, live, wanted));
+    } catch (error) {
+      if (!(error instanceof AfterChangeError)) throw error;
+      const now = error.now ?? { ...live, ...wanted };
+      throw new UnfinishedGroupError(error.message, id, applied(now), { cause: error });
+    }
+  });
+}
+
+/** The name and status to send; `undefined` when the group is already as it should be. */
+async function plan(
+  operation: Operation,
+  live: Group,
+  recorded: GroupState,
+  inputs: GroupInputs,
+): Promise<{ name: string; active: boolean } | undefined> {
+  const state = refreshed(recorded, live);
+  const rename = nameDiffers(state, inputs) && !(await isRenamedAlready(operation, state, inputs, live));
+  // Where the server does not tell the status, only the record says whether it has to change.
+  const setStatus = activeDiffers(state, inputs);
+  if (!rename && !setStatus) return undefined;
+  const active = inputs.__ignore.includes("active") ? state.active : inputs.active;
+  if (rename) return { name: inputs.requestedName, active };
+  return { name: inputs.__ignore.includes("name") ? live.name : nameToKeep(live.name, inputs.requestedName), active };
+}
+
+/**
+ * Looks at who else has the wished name. A rename whose answer was lost has brought the group to the wish and a
+ * number already: sent again, it would be numbered once more.
+ *
+ * @throws NameTakenError unless the server may append a number.
+ */
+async function isRenamedAlready(
+  operation: Operation,
+  state: GroupState,
+  inputs: GroupInputs,
+  live: Group,
+): Promise<boolean> {
+  const landed = state.name !== state.assignedName && isNumbered(live.name, inputs.requestedName);
+  if (inputs.onNameConflict === "suffix" && !landed) return false;
+  const taken = await attempt("look for the new name of", live, nothingChanged, () =>
+    operation.groups.withName(inputs.requestedName),
+  );
+  const other = taken.find((group) => group.id !== live.id);
+  if (other && inputs.onNameConflict !== "suffix") throw renameTaken(live, other);
+  return landed && other !== undefined;
+}
+
+function renameTaken(group: Group, other: Group): NameTakenError {
+  return new NameTakenError(
+    `Could not rename ${label(group)} to ${JSON.stringify(other.name)}: ${label(other)} has that name already, and onNameConflict says not to take another one. ` +
+      'Nothing was changed. Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
+  );
+}
+
+function vanished(name: string, id: string): string {
+  return (
+    `Could not update ${label({ name, id })}: it is not in Deepcall any more (code 1503, or an empty list for its id). ` +
+    "Nothing was changed. Somebody deleted it since the last refresh; `pulumi up --refresh` makes it again."
+  );
+}

@@ -1,0 +1,97 @@
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import { createProvider, type GroupProvider } from "../../provider/lifecycle";
+
+/** What the tests' accounts are called; each has groups of its own. */
+export const token = "tok-3141592653";
+export const ssid = "ssid-2718281828";
+const seed = {
+  accounts: [
+    { userId: "7", token, ssid, groups: [] },
+    { userId: "8", token: "other-token-16180", ssid: "other-ssid-16180", groups: [] },
+  ],
+};
+
+const running: Emulator[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
+});
+
+/** An emulator of its own for one test; it ends with the test. */
+export async function emulate(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+  const emulator = await startEmulator({ seed, options });
+  running.push(emulator);
+  return emulator;
+}
+
+/** The environment that points a provider at an emulator's account 7. */
+export function environment(emulator: Emulator, more: Record<string, string> = {}): Record<string, string> {
+  return { DEEPCALL_BASE_URL: emulator.url, DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token, ...more };
+}
+
+/** The other account's credentials. */
+export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
+
+/** A provider for one operation (as one plugin process has it) on the emulator's account 7. */
+export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {
+  return createProvider(environment(emulator, more));
+}
+
+/** Inputs as the resource class hands them over. */
+export function asked(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { requestedName: name, active: true, __resource: name.toLowerCase(), __provider: "text", ...more };
+}
+
+/** A group in the state: its id, inputs and outputs, as the engine keeps them. */
+export interface Resource {
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/** Creates as the engine does: check, then create, and the provider's text in what is kept. */
+export async function create(provider: GroupProvider, news: Record<string, unknown>): Promise<Resource> {
+  const { inputs = {}, failures = [] } = await provider.check({}, news);
+  if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
+  const { id, outs = {} } = await provider.create(inputs);
+  expect(JSON.stringify(outs)).toBe(JSON.stringify(withoutUndefined(outs)));
+  return { id, inputs, outputs: { ...outs, __provider: "text" } };
+}
+
+/** Changes as the engine does: check, diff and, where there is a difference, update. */
+export async function change(
+  provider: GroupProvider,
+  resource: Resource,
+  news: Record<string, unknown>,
+): Promise<Resource & { changed: boolean }> {
+  const { inputs = {} } = await provider.check(resource.inputs, news);
+  const { changes } = await provider.diff(resource.id, resource.outputs, inputs);
+  if (changes !== true) return { ...resource, inputs, changed: false };
+  const { outs = {} } = await provider.update(resource.id, resource.outputs, inputs);
+  return { id: resource.id, inputs, outputs: { ...outs, __provider: "text" }, changed: true };
+}
+
+/** Refreshes as the engine does; `undefined` when the group is gone, and whether there was drift. */
+export async function refresh(
+  provider: GroupProvider,
+  resource: Resource,
+): Promise<(Resource & { drift: boolean }) | undefined> {
+  const { id, props = {}, inputs = {} } = await provider.read(resource.id, resource.outputs);
+  if (id === undefined) return undefined;
+  // The engine asks the other way round: would the recorded inputs change what is there now?
+  const { changes } = await provider.diff(id, props, resource.inputs);
+  return { id, inputs, outputs: props, drift: changes === true };
+}
+
+/** The message of the error that a promise ends in. */
+export async function failure(promise: Promise<unknown>): Promise<Error & { id?: string; properties?: object }> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("it did not fail");
+}
+
+function withoutUndefined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
+}
