@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+import { run } from "./program";
+
+// At run time: package.json lies outside of what is compiled, two levels above dist/cli/main.js.
+const { version } = createRequire(__filename)("../../package.json") as { version: string };
+
+void run(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  untilStopped: () =>
+    new Promise((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
+    }),
+  version,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,37 @@
+import type { EmulatorOptions } from "./options";
+
+const suffixes: Record<EmulatorOptions["suffix"], (n: number) => string> = {
+  plain: (n) => `${n}`,
+  space: (n) => ` ${n}`,
+  parens: (n) => ` (${n})`,
+  dash: (n) => `-${n}`,
+  underscore: (n) => `_${n}`,
+};
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+const transforms: Record<EmulatorOptions["nameTransform"], (name: string) => string> = {
+  none: (name) => name,
+  trim: (name) => name.trim(),
+  escape: (name) => name.replace(/[&<>"']/g, (character) => entities[character] ?? character),
+  cut: (name) => Array.from(name).slice(0, 20).join(""),
+};
+
+/** What the server makes of a name before it looks whether it is taken. */
+export function transformName(name: string, options: EmulatorOptions): string {
+  return transforms[options.nameTransform](name);
+}
+
+/** Whether two names count as the same. */
+export function sameName(one: string, other: string, options: EmulatorOptions): boolean {
+  return options.caseInsensitive ? one.toLowerCase() === other.toLowerCase() : one === other;
+}
+
+/** The name itself when it is free, else the name with the lowest free number appended. */
+export function freeName(name: string, taken: readonly string[], options: EmulatorOptions): string {
+  let candidate = name;
+  for (let n = 1; taken.some((other) => sameName(candidate, other, options)); n += 1) {
+    candidate = name + suffixes[options.suffix](n);
+  }
+  return candidate;
+}

@@ -1,0 +1,174 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../cli/program";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "deepcall-cli-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs a command line; `meanwhile` gets the base URL once it is printed, and then the command is stopped. */
+async function pulumiDeepcall(argv: string[], meanwhile?: (url: string) => Promise<unknown>): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  let stop: () => void = () => undefined;
+  let started: (url: string) => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const url = new Promise<string>((resolve) => (started = resolve));
+  const code = run(argv, {
+    out: (text) => {
+      out += text;
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(out) ?? [];
+      if (found !== undefined) started(found);
+    },
+    err: (text) => (err += text),
+    untilStopped: () => stopped,
+    version: "1.2.3",
+  });
+  if (meanwhile !== undefined) await url.then(meanwhile).finally(stop);
+  return { code: await code, out, err };
+}
+
+function post(url: string, operation: string, body: object): Promise<Response> {
+  return fetch(`${url}/api/v2/Group/${operation}`, { method: "POST", body: JSON.stringify(body) });
+}
+
+test("it prints where it is and how to use it, then a line for each call, without body or credential", async () => {
+  let base = "";
+  const { code, out, err } = await pulumiDeepcall(["emulator", "--port", "0"], async (url) => {
+    base = url;
+    await post(url, "add", { userId: "demo", token: "demo-token", name: "Support" });
+    await post(url, "list", { ssid: "secret" });
+  });
+  expect([code, err]).toEqual([0, ""]);
+  const lines = out.split("\n");
+  expect(lines.slice(0, 8)).toEqual([
+    `Deepcall emulator: ${base} (Ctrl-C ends it)`,
+    `  pulumi config set deepcall:baseUrl ${base}`,
+    "  pulumi config set deepcall:userId demo",
+    "  pulumi config set --secret deepcall:token demo-token",
+    "or",
+    `  export DEEPCALL_BASE_URL=${base}`,
+    "  export DEEPCALL_USER_ID=demo",
+    "  export DEEPCALL_TOKEN=demo-token",
+  ]);
+  expect(lines.slice(8).map((line) => line.replace(/\d+ms$/, "ms"))).toEqual(["add demo 200 ms", "list - 1014 ms", ""]);
+  await expect(fetch(base)).rejects.toThrow("fetch failed");
+});
+
+test("--quiet prints no calls; --seed, --data and --option count", async () => {
+  const [seed, data] = [join(folder, "seed.json"), join(folder, "data.json")];
+  writeFileSync(
+    seed,
+    JSON.stringify({
+      accounts: [{ userId: "7", ssid: "it's", groups: [{ name: "Support" }] }],
+      options: { idKey: "_id" },
+    }),
+  );
+  const options = ["--option", "suffix=parens", "--option", "latencyMs=1", "--option", "listOwner=false"];
+  let listed: unknown;
+  const { out } = await pulumiDeepcall(
+    ["emulator", "--port=0", "--quiet", "--seed", seed, "--data", data, ...options],
+    async (url) => {
+      await post(url, "add", { ssid: "it's", name: "Support" });
+      listed = await (await post(url, "list", { ssid: "it's", quick: true, groupId: 2 })).json();
+    },
+  );
+  expect(listed).toMatchObject({ response: [{ _id: 2, name: "Support (1)", status: 1 }] });
+  expect(out).toContain("pulumi config set --secret deepcall:ssid 'it'\\''s'\n");
+  expect(out.split("\n").at(-2)).toBe("  export DEEPCALL_SSID='it'\\''s'");
+  expect(JSON.parse(readFileSync(data, "utf8"))).toMatchObject({
+    accounts: [{ userId: "7", groups: [{ name: "Support" }, { name: "Support (1)" }] }],
+    nextId: 3,
+  });
+});
+
+test.each([
+  [["--option", "sufix=dash"], /^error: option "sufix=dash": expected key=value with one of the keys suffix, .*\n$/],
+  [["--option", "suffix"], /^error: option "suffix": expected key=value with one of the keys suffix, .*\n$/],
+  [
+    ["--option", "suffix=comma"],
+    /^error: option "suffix=comma": Invalid option: expected one of "plain"\|"space"\|.*\n$/,
+  ],
+  [["--option", "quick=1", "--option", "suffix=dash"], /^error: option "quick=1": expected key=value .*\n$/],
+  [["--option", "latencyMs=soon"], /^error: option "latencyMs=soon": Invalid input: expected number.*\n$/],
+  [["--option", "listOwner=1"], /^error: option "listOwner=1": Invalid input: expected boolean.*\n$/],
+  [["--port", "80a"], /^error: option '--port <n>' argument '80a' is invalid. Expected a number from 0 to 65535.\n$/],
+  [["--port", "65536"], /^error: .*'65536' is invalid.*\n$/],
+  [["--seed", "/nowhere/seed.json"], /^error: \/nowhere\/seed\.json: ENOENT.*\n$/],
+  [["--data", "/nowhere/data.json"], /^error: \/nowhere\/data\.json: ENOENT.*\n$/],
+  [["--unknown"], /^error: unknown option '--unknown'\n$/],
+  [["extra"], /^error: too many arguments.*\n$/],
+])("%j is one line on stderr and exit code 1", async (args, message) => {
+  expect(await pulumiDeepcall(["emulator", "--port", "0", ...args])).toEqual({
+    code: 1,
+    out: "",
+    err: expect.stringMatching(message) as string,
+  });
+});
+
+test("a seed at fault is named with the property", async () => {
+  const seed = join(folder, "seed.json");
+  writeFileSync(seed, '{"accounts":[{"userId":"1","ssid":"s","groups":[{"name":"A","activ":true}]}]}');
+  const { code, err } = await pulumiDeepcall(["emulator", "--seed", seed]);
+  expect([code, err]).toEqual([1, `error: ${seed}: accounts[0].groups[0]: Unrecognized key: "activ"\n`]);
+});
+
+test("a port in use is named", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { code, err } = await pulumiDeepcall(["emulator", "--port", String(port)]);
+  server.close();
+  expect([code, err]).toEqual([1, `error: port ${port} on 127.0.0.1 is in use; 0 takes any free one\n`]);
+});
+
+test("--help shows every option and examples, --version the version", async () => {
+  const { code, out } = await pulumiDeepcall(["emulator", "--help"]);
+  expect(code).toBe(0);
+  expect(out).toContain("suffix=plain|space|parens|dash|underscore\n");
+  expect(out).toContain("authFailureCode=1014|1000|1020\n");
+  expect(out).toContain("listOwner=true|false\n");
+  expect(out).toContain("latencyMs=0|<n>\n");
+  expect(out).toContain("$ pulumi-deepcall emulator --port 0");
+  expect(await pulumiDeepcall(["--version"])).toEqual({ code: 0, out: "1.2.3\n", err: "" });
+});
+
+describe("as a process", () => {
+  const main = join(__dirname, "../../dist/cli/main.js");
+
+  test.each(["SIGINT", "SIGTERM"] as const)("%s ends it cleanly", async (signal) => {
+    const child = spawn(process.execPath, [main, "emulator", "--port", "0"]);
+    let out = "";
+    let err = "";
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout.on("data", (chunk: Buffer) => {
+      out += chunk.toString();
+      if (out.includes("DEEPCALL_TOKEN")) child.kill(signal);
+    });
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(err).toBe("");
+  });
+
+  test("--version is that of package.json", async () => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
+    const child = spawn(process.execPath, [main, "--version"]);
+    let out = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(out).toBe(`${version}\n`);
+  });
+});

@@ -1,0 +1,115 @@
+import { connect } from "node:net";
+import { CutConnection, type Intercept, type InterceptedCall } from "../../emulator";
+import { bySsid, names, post, useEmulators } from "./support";
+
+const start = useEmulators();
+const busy = (): Response => Response.json({ status: "error", message: "busy", code: 1009 }, { status: 503 });
+const add = { ...bySsid, name: "Support" };
+
+test("it learns the call, and undefined goes on as normal", async () => {
+  const seen: InterceptedCall[] = [];
+  const intercept: Intercept = (call) => {
+    seen.push(call);
+    return undefined;
+  };
+  const emulator = await start({ intercept });
+  await post(emulator, "add", add);
+  await post(emulator, "list", { ssid: "wrong", quick: true });
+  await post(emulator, "add", add);
+  expect(seen).toEqual([
+    { operation: "add", userId: "demo", body: { name: "Support" }, index: 1 },
+    { operation: "list", userId: "", body: { quick: true }, index: 1 },
+    { operation: "add", userId: "demo", body: { name: "Support" }, index: 2 },
+  ]);
+  expect(names(emulator)).toEqual(["Support", "Support1"]);
+});
+
+test("an answer before the commit: nothing was done", async () => {
+  const emulator = await start({ intercept: busy });
+  const answer = await post(emulator, "add", add);
+  expect([answer.status, answer.body["code"], answer.headers.get("etag")]).toEqual([503, 1009, null]);
+  expect(emulator.groups()).toEqual([]);
+  expect(emulator.calls).toMatchObject([{ answer: 1009 }]);
+});
+
+test("an answer after the commit: the group is there", async () => {
+  const emulator = await start();
+  emulator.intercept = async (_, proceed) => {
+    expect(await (await proceed()).json()).toMatchObject({ groupId: 1, code: 200 });
+    return busy();
+  };
+  const answer = await post(emulator, "add", add);
+  // None of the headers of the answer that was replaced.
+  expect([answer.status, answer.body["code"], answer.headers.get("etag")]).toEqual([503, 1009, null]);
+  expect(names(emulator)).toEqual(["Support"]);
+  expect(emulator.calls).toMatchObject([{ answer: 1009 }]);
+});
+
+test("the real answer can be read, changed or passed on, and is made once", async () => {
+  const emulator = await start();
+  emulator.intercept = async (_, proceed) => {
+    await (await proceed()).text();
+    return proceed();
+  };
+  expect((await post(emulator, "add", add)).text).toBe('{"status":"success","groupId":1,"code":200}');
+  emulator.intercept = async (_, proceed) => {
+    await (await proceed()).text();
+    return undefined;
+  };
+  expect((await post(emulator, "add", add)).text).toBe('{"status":"success","groupId":2,"code":200}');
+  emulator.intercept = undefined;
+  expect((await post(emulator, "add", add)).body["groupId"]).toBe(3);
+});
+
+test("an answer that isn't JSON has no code", async () => {
+  const emulator = await start({ intercept: () => new Response("<h1>Bad gateway</h1>", { status: 502 }) });
+  expect(await post(emulator, "list", bySsid)).toMatchObject({ status: 502, text: "<h1>Bad gateway</h1>" });
+  expect(emulator.calls[0]).not.toHaveProperty("answer");
+});
+
+test.each([
+  ["before", false, []],
+  ["after", true, ["Support"]],
+])("the connection is cut %s the commit", async (_, commits, expected) => {
+  const emulator = await start();
+  emulator.intercept = async ({ operation }, proceed) => {
+    if (operation !== "add") return undefined;
+    if (commits) await proceed();
+    throw new CutConnection();
+  };
+  await expect(post(emulator, "add", add)).rejects.toMatchObject({ cause: { code: "UND_ERR_SOCKET" } });
+  expect(names(emulator)).toEqual(expected);
+  expect(emulator.calls[0]).not.toHaveProperty("answer");
+  expect((await post(emulator, "list", bySsid)).body["code"]).toBe(200);
+});
+
+test("a mistake in an interceptor is shown and answered as 1032", async () => {
+  const shown = jest.spyOn(console, "error").mockImplementation();
+  const mistake = new Error("mistake");
+  const emulator = await start({
+    intercept: () => {
+      throw mistake;
+    },
+    options: { errorHttpStatus: true },
+  });
+  expect(await post(emulator, "list", bySsid)).toMatchObject({ status: 500, body: { code: 1032 } });
+  expect(shown).toHaveBeenCalledWith(mistake);
+  shown.mockRestore();
+});
+
+test("close ends idle and waiting connections at once, and may be repeated", async () => {
+  const emulator = await start();
+  const idle = connect(Number(new URL(emulator.url).port), "127.0.0.1");
+  const ended = new Promise((resolve) => idle.once("close", resolve));
+  const arrived = new Promise<void>((resolve) => {
+    emulator.intercept = () => {
+      resolve();
+      return new Promise(() => undefined);
+    };
+  });
+  const waiting = expect(post(emulator, "list", bySsid)).rejects.toThrow("fetch failed");
+  await arrived;
+  idle.resume();
+  await emulator.close();
+  await Promise.all([ended, waiting, emulator.close()]);
+});
