@@ -1,0 +1,2 @@
+// Every command of the real CLI takes seconds.
+jest.setTimeout(300_000);

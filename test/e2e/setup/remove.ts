@@ -1,0 +1,7 @@
+import { rmSync } from "node:fs";
+
+/** Takes away what `install` made. */
+export default function remove(): void {
+  const folder = process.env["E2E_FOLDER"];
+  if (folder) rmSync(folder, { recursive: true, force: true });
+}
