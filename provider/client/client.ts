@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import { CallError, type Operation } from "./errors";
 import { redactor, type Redact } from "./redact";
 import { connectionsTo, send } from "./transport";
-import { readAnswer, readList, readNewId, type GroupList } from "./wire";
+import { readAnswer, readList, readNewId, type Fields, type GroupList } from "./wire";
 
 /** One kind of credential, as Deepcall takes it: in the body of every call. */
 export type Credentials = { readonly ssid: string } | { readonly userId: string; readonly token: string };
@@ -55,17 +55,17 @@ export class DeepcallClient {
    * @returns the new group's id.
    */
   async add(name: string): Promise<number> {
-    return readNewId("add", await this.#call("add", { name }));
+    return this.#call("add", { name }, readNewId);
   }
 
   /** Sets name and status (Group: Update); both always go together, because a missing status re-activates the group. */
   async update(id: number, group: { name: string; active: boolean }): Promise<void> {
-    await this.#call("update", { groupId: String(id), name: group.name, status: group.active ? 1 : 0 });
+    await this.#call("update", { groupId: String(id), name: group.name, status: group.active ? 1 : 0 }, readNothing);
   }
 
   /** Deletes a group for good, with all its relations to agents (Group: Delete). */
   async delete(id: number): Promise<void> {
-    await this.#call("delete", { groupId: String(id) });
+    await this.#call("delete", { groupId: String(id) }, readNothing);
   }
 
   /**
@@ -76,13 +76,11 @@ export class DeepcallClient {
    */
   async list(filter: { id?: number; name?: string } = {}): Promise<GroupList> {
     const { id, name } = filter;
-    return readList(
-      "list",
-      await this.#call("list", {
-        ...(id !== undefined && { groupid: String(id), groupId: id }),
-        ...(name !== undefined && { name }),
-      }),
-    );
+    const fields = {
+      ...(id !== undefined && { groupid: String(id), groupId: id }),
+      ...(name !== undefined && { name }),
+    };
+    return this.#call("list", fields, readList);
   }
 
   /**
@@ -91,7 +89,7 @@ export class DeepcallClient {
    * @throws NotFoundError when the group does not exist or belongs to somebody else.
    */
   async probe(id: number): Promise<void> {
-    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true });
+    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readNothing);
   }
 
   /** Ends all connections. */
@@ -99,14 +97,14 @@ export class DeepcallClient {
     await this.#dispatcher.close();
   }
 
-  async #call(operation: Operation, fields: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  async #call<T>(operation: Operation, fields: Fields, read: (operation: Operation, answer: Fields) => T): Promise<T> {
     return this.#places.runExclusive(async () => {
       await this.#turn();
       const started = performance.now();
       try {
-        const answer = await this.#send(operation, fields);
+        const result = read(operation, await this.#send(operation, fields));
         this.#log(operation, "ok", started);
-        return answer;
+        return result;
       } catch (error) {
         this.#log(operation, error instanceof CallError ? error.name : "failed", started);
         throw error;
@@ -114,7 +112,7 @@ export class DeepcallClient {
     });
   }
 
-  async #send(operation: Operation, fields: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  async #send(operation: Operation, fields: Fields): Promise<Fields> {
     const { baseUrl, credentials, timeoutMs } = this.#settings;
     const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
     const body = { ...credentials, ...fields };
@@ -136,4 +134,9 @@ export class DeepcallClient {
     if (!this.#settings.debug) return;
     process.stderr.write(`deepcall: ${operation} ${outcome} ${Math.round(performance.now() - started)} ms\n`);
   }
+}
+
+/** Of some successes there is nothing to read. */
+function readNothing(): void {
+  return;
 }

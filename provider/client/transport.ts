@@ -1,4 +1,5 @@
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from "undici";
+import { z } from "zod";
 import type { Redact } from "./redact";
 import { AnswerError, ConnectionError, TimeoutError, type Operation } from "./errors";
 
@@ -90,12 +91,14 @@ function connectionError(error: unknown, operation: Operation, host: string, tim
   return new ConnectionError(operation, outcome, host, [code, message].filter(Boolean).join(": "));
 }
 
+/** An error of undici, Node or the platform; some have a number for a code, which says nothing here. */
+const text = z.string().catch("");
+const networkError = z.object({ name: text, code: text, message: text, errors: z.array(z.unknown()).catch([]) });
+
 function outline(error: unknown): { name: string; code: string; message: string } {
+  const { errors, ...own } = networkError.parse(error);
   // Where several addresses of a host were tried, the first failure speaks for all.
-  const first = error instanceof AggregateError ? (error.errors as unknown[])[0] : error;
-  if (!(first instanceof Error)) return { name: "", code: "", message: String(first) };
-  const code = "code" in first && typeof first.code === "string" ? first.code : "";
-  return { name: first.name, code, message: first.message };
+  return errors.length > 0 ? outline(errors[0]) : own;
 }
 
 function redirectTarget(location: string | string[] | undefined): string {

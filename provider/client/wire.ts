@@ -36,7 +36,8 @@ const envelope = z.looseObject({
   code: numeric.optional(),
 });
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The fields of a call or of its answer. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Success or failure, decided by the body; an HTTP status other than 2xx is a failure too.

@@ -1,0 +1,268 @@
+import { createServer, type Server } from "node:http";
+import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from "node:net";
+import { MockAgent } from "undici";
+import { AnswerError, ConnectionError, NotFoundError, TimeoutError, type CallError } from "../../../provider";
+import { DeepcallClient, type ClientSettings } from "../../../provider/client/client";
+
+const token = "tok-3141592653";
+const base: ClientSettings = {
+  baseUrl: new URL("https://v4-api.deepcall.com"),
+  credentials: { userId: "7", token },
+  timeoutMs: 5_000,
+  maxConcurrency: 8,
+  requestsPerSecond: undefined,
+  debug: false,
+};
+
+const open: { close: () => unknown }[] = [];
+afterEach(async () => {
+  for (const thing of open.splice(0)) await thing.close();
+});
+
+async function listening(server: Server | SocketServer): Promise<URL> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push({
+    close: () => {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      server.close();
+    },
+  });
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+function client(settings: Partial<ClientSettings>): DeepcallClient {
+  const made = new DeepcallClient({ ...base, ...settings });
+  open.push(made);
+  return made;
+}
+
+async function failure(promise: Promise<unknown>): Promise<CallError> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as CallError;
+  }
+  throw new Error("it did not fail");
+}
+
+describe("what is sent", () => {
+  const cases: [string, object, (client: DeepcallClient) => Promise<unknown>][] = [
+    ["add", { name: "Manoj kumar" }, (to) => to.add("Manoj kumar")],
+    [
+      "update",
+      { groupId: "28", name: "Mahipal", status: 0 },
+      (to) => to.update(28, { name: "Mahipal", active: false }),
+    ],
+    ["delete", { groupId: "11" }, (to) => to.delete(11)],
+    ["list", {}, (to) => to.list()],
+    ["list", { groupid: "28", groupId: 28 }, (to) => to.list({ id: 28 })],
+    ["list", { name: "m" }, (to) => to.list({ name: "m" })],
+    ["getGroupAgentRelation", { groupId: "28", quick: true }, (to) => to.probe(28)],
+  ];
+  test.each(cases)("%s %j", async (operation, fields, call) => {
+    for (const [credentials, sent] of [
+      [
+        { userId: "7", token },
+        { userId: "7", token },
+      ],
+      [{ ssid: "abc" }, { ssid: "abc" }],
+    ] as const) {
+      const agent = new MockAgent();
+      agent.disableNetConnect();
+      let body: unknown;
+      agent
+        .get("https://v4-api.deepcall.com")
+        .intercept({
+          path: `/api/v2/Group/${operation}`,
+          method: "POST",
+          headers: { "content-type": "application/json" },
+        })
+        .reply(200, (request) => {
+          body = JSON.parse(request.body as string);
+          return { status: "success", code: 200, groupId: 12, response: [] };
+        });
+      await call(new DeepcallClient({ ...base, credentials }, agent));
+      expect(body).toEqual({ ...sent, ...fields });
+      agent.assertNoPendingInterceptors();
+      await agent.close();
+    }
+  });
+
+  test("a path in the base URL is kept", async () => {
+    const agent = new MockAgent();
+    agent.disableNetConnect();
+    agent
+      .get("https://example.com")
+      .intercept({ path: "/brand/api/v2/Group/delete", method: "POST" })
+      .reply(200, { status: "success", code: 200 });
+    await new DeepcallClient({ ...base, baseUrl: new URL("https://example.com/brand/") }, agent).delete(1);
+    agent.assertNoPendingInterceptors();
+    await agent.close();
+  });
+});
+
+describe("what may come back, over a real socket", () => {
+  type Answer = Parameters<typeof createServer>[1];
+  const served = async (answer: Answer, settings: Partial<ClientSettings> = {}): Promise<DeepcallClient> =>
+    client({ baseUrl: await listening(createServer(answer)), ...settings });
+
+  test("the recorded error", async () => {
+    const recorded = '{"status":"error","message":"Group not found or not authorized","code":1503}';
+    const to = await served((_, response) => response.setHeader("content-type", "application/json").end(recorded));
+    expect(await failure(to.delete(1))).toBeInstanceOf(NotFoundError);
+  });
+
+  test.each<[string, number, Record<string, string>, string, string]>([
+    [
+      "HTML",
+      200,
+      { "content-type": "text/html; charset=utf-8" },
+      "<html>x</html>",
+      "no JSON but 14 characters of text/html (HTTP status 200)",
+    ],
+    ["nothing", 502, {}, "", "no JSON but an empty body (HTTP status 502)"],
+    [
+      "JSON that is cut off",
+      200,
+      { "content-type": "application/json" },
+      '{"status":"succ',
+      "application/json, cut off or malformed",
+    ],
+    [
+      "a redirect to another place",
+      302,
+      { location: `https://evil.example/?t=${token}` },
+      "",
+      "a redirect (HTTP status 302) to https://evil.example",
+    ],
+    [
+      "a redirect to somewhere on the same",
+      308,
+      { location: "/login" },
+      "",
+      "a redirect (HTTP status 308) to another path",
+    ],
+  ])("%s", async (_, status, headers, body, message) => {
+    const to = await served((__, response) => response.writeHead(status, headers).end(body));
+    const error = await failure(to.add("Support"));
+    expect(error).toBeInstanceOf(AnswerError);
+    expect(error.outcome).toBe("unknown");
+    expect(error.message).toContain(message);
+  });
+
+  test("an echo of the credential, anywhere", async () => {
+    for (const answer of [
+      { status: "error", code: 1009, message: `bad ${token}` },
+      { status: "success", response: { [token]: 1 } },
+      { [token]: "x" },
+      { status: "success", code: 200, response: [{ id: 1, name: token, [token]: token, status: token }] },
+    ]) {
+      const to = await served((_, response) => {
+        response.writeHead(200, { "content-type": `text/${token}`, "x-echo": token }).end(JSON.stringify(answer));
+      });
+      const error = await failure(to.list());
+      expect(`${error.message}${error.stack ?? ""}${JSON.stringify(error)}`).not.toContain(token);
+      expect(error.message).toMatch(/redacted|status is neither/);
+    }
+  });
+
+  test("no answer in time", async () => {
+    const to = await served(() => undefined, { timeoutMs: 50 });
+    expect(await failure(to.list())).toBeInstanceOf(TimeoutError);
+  });
+
+  test("an answer that never ends", async () => {
+    const to = await served(
+      (_, response) => {
+        const timer = setInterval(() => response.write(" "), 10);
+        response.on("close", () => {
+          clearInterval(timer);
+        });
+      },
+      { timeoutMs: 100 },
+    );
+    const error = await failure(to.add("Support"));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error.outcome).toBe("unknown");
+  });
+
+  test("a connection that breaks after the request", async () => {
+    const to = await served((request) => request.socket.destroy());
+    const error = await failure(to.add("Support"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error.outcome).toBe("unknown");
+  });
+
+  test("a refused connection: nothing was sent", async () => {
+    const closed = createSocketServer();
+    const baseUrl = await listening(closed);
+    closed.close();
+    const error = await failure(client({ baseUrl }).add("Support"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error.outcome).toBe("not sent");
+    expect(error.message).toContain("ECONNREFUSED");
+  });
+
+  test("a name that can't be resolved: nothing was sent", async () => {
+    const error = await failure(client({ baseUrl: new URL("https://deepcall.invalid") }).add("Support"));
+    expect(error.outcome).toBe("not sent");
+  });
+
+  test("a server that speaks no TLS: nothing was sent", async () => {
+    const plain = createSocketServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    const { port } = await listening(plain);
+    const error = await failure(client({ baseUrl: new URL(`https://127.0.0.1:${port}`) }).add("Support"));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error.outcome).toBe("not sent");
+  });
+});
+
+test("no more calls are in flight than maxConcurrency, over as many connections", async () => {
+  let now = 0;
+  let most = 0;
+  const sockets = new Set<unknown>();
+  const waiting: (() => void)[] = [];
+  const baseUrl = await listening(
+    createServer((request, response) => {
+      now++;
+      most = Math.max(most, now);
+      sockets.add(request.socket);
+      waiting.push(() => {
+        now--;
+        response.setHeader("content-type", "application/json").end('{"status":"success","code":200,"response":[]}');
+      });
+      // Answers only when nobody else could come: all places are taken, or these are the last.
+      if (now === 3) for (const answer of waiting.splice(0)) answer();
+    }),
+  );
+  const to = client({ baseUrl, maxConcurrency: 3 });
+  await Promise.all(Array.from({ length: 12 }, () => to.list()));
+  expect(most).toBe(3);
+  expect(sockets.size).toBe(3);
+});
+
+test("requestsPerSecond spaces the calls", async () => {
+  const starts: number[] = [];
+  const baseUrl = await listening(
+    createServer((_, response) => {
+      starts.push(performance.now());
+      response.setHeader("content-type", "application/json").end('{"status":"success","code":200,"response":[]}');
+    }),
+  );
+  const to = client({ baseUrl, requestsPerSecond: 50 });
+  await Promise.all(Array.from({ length: 6 }, () => to.list()));
+  expect((starts.at(-1) ?? 0) - (starts[0] ?? 0)).toBeGreaterThan(90);
+});
+
+test("DEEPCALL_DEBUG writes a line per call, without a body", async () => {
+  const lines: string[] = [];
+  const write = jest.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  const baseUrl = await listening(
+    createServer((_, response) => response.end('{"status":"success","code":200,"response":[]}')),
+  );
+  const to = client({ baseUrl, debug: true });
+  await to.list();
+  await failure(to.add("Support"));
+  write.mockRestore();
+  expect(lines.join("")).toMatch(/^deepcall: list ok \d+ ms\ndeepcall: add AnswerError \d+ ms\n$/);
+});

@@ -1,0 +1,128 @@
+import {
+  AnswerError,
+  ApiError,
+  AuthenticationError,
+  CallError,
+  NotFoundError,
+  PermissionError,
+} from "../../../provider";
+import { readAnswer, readList, readNewId } from "../../../provider/client/wire";
+
+const support = { id: 28, name: "Support", active: true, owner: "7" };
+const entry = { name: "Support", user_id: 7, status: 1, create_date: "2020-01-01" };
+
+describe("a list", () => {
+  test.each<[string, unknown]>([
+    ["an array", [{ id: 28, ...entry }]],
+    ["an object keyed by id", { 28: entry }],
+    ["an object with the array one level down", { groups: [{ id: 28, ...entry }] }],
+    ["the same with a total", { total: 1, groups: [{ id: 28, ...entry }] }],
+    ["one group", { id: 28, ...entry }],
+    ...["id", "groupId", "groupid", "group_id", "_id"].map((key): [string, unknown] => [
+      `the id as ${key}`,
+      [{ [key]: 28, ...entry }],
+    ]),
+    ["ids and statuses as strings", [{ id: "28", ...entry, user_id: "7", status: "1" }]],
+    ["a status as a boolean", [{ id: 28, ...entry, status: true }]],
+  ])("as %s", (_, response) => {
+    expect(readList("list", { response })).toEqual({ groups: [support], complete: true });
+  });
+
+  test.each<[string, unknown]>([
+    ["an empty array", []],
+    ["an empty object", {}],
+    ["an empty array one level down", { groups: [] }],
+  ])("without groups as %s", (_, response) => {
+    expect(readList("list", { response })).toEqual({ groups: [], complete: true });
+  });
+
+  test.each<[string, object]>([
+    ["a total in the response", { response: { groups: [{ id: 28, ...entry }], total: "3" } }],
+    ["a total beside it", { response: [{ id: 28, ...entry }], total: 3 }],
+    ["a next page", { response: { groups: [{ id: 28, ...entry }], nextPage: 2 } }],
+    ["more", { response: [{ id: 28, ...entry }], hasMore: true }],
+  ])("that says there is more: %s", (_, fields) => {
+    expect(readList("list", fields as Record<string, unknown>)).toEqual({ groups: [support], complete: false });
+  });
+
+  test("tells what it does not know as unknown, and only status 1 as active", () => {
+    const response = [
+      { id: 1, name: "A" },
+      { id: 2, name: "B", status: 0 },
+      { id: 3, name: 7, status: 2 },
+    ];
+    expect(readList("list", { response }).groups).toEqual([
+      { id: 1, name: "A", active: undefined, owner: undefined },
+      { id: 2, name: "B", active: false, owner: undefined },
+      { id: 3, name: "7", active: false, owner: undefined },
+    ]);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, "no list of groups (an object with the keys response)"],
+    [null, "no list of groups"],
+    ["none", "no list of groups"],
+    [{ rows: { a: 1 } }, "an object with the keys rows"],
+    [{ a: [], b: [] }, "an object with the keys a, b"],
+    [[{ id: "x1", name: "A" }], "a group without a numeric id or without a name (an object with the keys id, name)"],
+    [[{ id: 1 }], "without a name"],
+    [["Support"], "an entry of the list is no group (a string)"],
+    [{ 28: "Support" }, "an entry of the list is no group (a string)"],
+    [[{ id: 1, name: "A", status: "on" }], "a group's status is neither 1 nor 0"],
+  ])("that can't be understood (%j) says what was seen", (response, message) => {
+    expect(() => readList("list", { response })).toThrow(AnswerError);
+    expect(() => readList("list", { response })).toThrow(message);
+  });
+});
+
+describe("success and failure", () => {
+  test.each([
+    [200, { status: "success", code: 200 }],
+    [201, { status: "success", code: "200" }],
+    [200, { status: "success" }],
+  ])("HTTP %d with %j is a success", (status, body) => {
+    expect(readAnswer("update", status, body)).toMatchObject({ status: "success" });
+  });
+
+  test.each<[number, unknown, typeof ApiError, number]>([
+    [200, { status: "error", message: "Group not found or not authorized", code: 1503 }, NotFoundError, 1503],
+    [404, { status: "error", message: "Group not found or not authorized", code: "1503" }, NotFoundError, 1503],
+    [401, { status: "error", message: "x", code: 1014 }, AuthenticationError, 1014],
+    [200, { status: "error", code: 1000 }, AuthenticationError, 1000],
+    [200, { status: "error", message: { no: "text" }, code: 1015 }, PermissionError, 1015],
+    [500, { status: "error", message: "x", code: 4711 }, ApiError, 4711],
+  ])("HTTP %d with %j is an error of its code", (status, body, kind, code) => {
+    try {
+      readAnswer("update", status, body);
+    } catch (error) {
+      expect(error).toBeInstanceOf(kind);
+      expect(error).toMatchObject({ code, outcome: "refused", operation: "update" });
+      return;
+    }
+    throw new Error("it was a success");
+  });
+
+  test.each<[number, unknown, string]>([
+    [500, { status: "success", code: 200 }, "a success with HTTP status 500"],
+    [200, { status: "success", code: 1503 }, "a success with code 1503"],
+    [200, { status: "error", message: "x" }, "an error without a code"],
+    [502, { error: "bad gateway" }, "an object with the keys error with HTTP status 502"],
+    [404, null, "null with HTTP status 404"],
+    [200, [], "a list of 0"],
+    [200, "ok", "a string"],
+  ])("HTTP %d with %j is not understood, and leaves open what was done", (status, body, message) => {
+    const read = (): unknown => readAnswer("add", status, body);
+    expect(read).toThrow(message);
+    try {
+      read();
+    } catch (error) {
+      expect((error as CallError).outcome).toBe("unknown");
+    }
+  });
+
+  test("the new id is read tolerantly, or its lack is an error", () => {
+    expect(readNewId("add", { groupId: 12 })).toBe(12);
+    expect(readNewId("add", { groupid: "12" })).toBe(12);
+    expect(() => readNewId("add", { status: "success" })).toThrow("a success without the group's id");
+  });
+});

@@ -1,0 +1,49 @@
+import { checkInputs } from "../../../provider/lifecycle/check";
+import { unknownValue } from "../../../provider/lifecycle/diff";
+
+test.each([
+  ["defaults are not stored, but the status is", { requestedName: "A" }, { requestedName: "A", active: true }],
+  [
+    "the default rule is not stored",
+    { requestedName: "A", onNameConflict: "suffix" },
+    { requestedName: "A", active: true },
+  ],
+  [
+    "everything else is",
+    {
+      requestedName: "A",
+      active: false,
+      onNameConflict: "adopt",
+      __resource: "a",
+      __ignore: ["name"],
+      __provider: "p",
+    },
+    {
+      requestedName: "A",
+      active: false,
+      onNameConflict: "adopt",
+      __resource: "a",
+      __ignore: ["name"],
+      __provider: "p",
+    },
+  ],
+  [
+    "what is not known yet passes",
+    { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue },
+    { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue },
+  ],
+])("%s", (_, news, inputs) => {
+  expect(checkInputs(news)).toEqual({ inputs, failures: [] });
+});
+
+test.each([
+  [{}, ["name: must be a string"]],
+  [{ requestedName: 42 }, ["name: must be a string"]],
+  [{ requestedName: "" }, ["name: must not be empty"]],
+  [{ requestedName: "A", active: 1 }, ["active: must be true or false"]],
+  [{ requestedName: "A", onNameConflict: "x" }, ['onNameConflict: must be one of "suffix", "adopt", "fail"']],
+  [{ requestedName: "A", nmae: "B" }, ["nmae: is no property of a group (name, active and onNameConflict are)"]],
+  [{ requestedName: "", active: "x" }, ["name: must not be empty", "active: must be true or false"]],
+])("%j is refused, all at once", (news, reasons) => {
+  expect(checkInputs(news).failures.map(({ reason }) => reason)).toEqual(reasons);
+});

@@ -1,0 +1,30 @@
+// Builds dist/ and links the package into its own node_modules. npm runs this as `prepare`.
+import { existsSync, rmSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { linkSelf } from "./link-self.mjs";
+import { Failure, main, run } from "./process.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = `${root}/dist`;
+const buildInfo = `${root}/node_modules/.cache/tsc/build.tsbuildinfo`;
+
+export async function build() {
+  // An incremental build writes only what changed since its notes, so without one of the two the other is worthless.
+  if (!existsSync(dist) || !existsSync(buildInfo)) {
+    rmSync(dist, { recursive: true, force: true });
+    rmSync(buildInfo, { force: true });
+  }
+  const code = await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+    cwd: root,
+    patience: 2_000,
+  });
+  if (code !== 0) throw new Failure("The build of dist/ failed; the messages are above.");
+  linkSelf();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(async () => {
+    // tools/run.mjs builds after its install, with progress shown.
+    if (process.env.PULUMI_DEEPCALL_PREPARE !== "skip") await build();
+  });
+}
