@@ -178,7 +178,8 @@ function refuseImpossible(name: string, args: DeepcallGroupArgs, opts: pulumi.Cu
 function otherName(name: string, requestedName: string): string {
   const [is, asked] = [JSON.stringify(name), JSON.stringify(requestedName)];
   return isNumbered(name, requestedName)
-    ? `Deepcall named this group ${is}, because ${asked} was taken. Rename or delete the other group and run \`pulumi up --refresh\` after giving this one another name, or choose another name here.`
+    ? `Deepcall named this group ${is}, because ${asked} was taken. To be rid of this warning, ask for another name in the program; ` +
+        `or free ${asked} in Deepcall's panel and rename this group to it there (that is no drift).`
     : `Deepcall named this group ${is} where ${asked} was asked for.`;
 }
 

@@ -9,6 +9,7 @@ export {
   DeepcallError,
   NotFoundError,
   PermissionError,
+  RateLimitError,
   SettingsError,
   TimeoutError,
   type Operation,

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
-import { CallError, type Operation } from "./errors";
+import { CallError, RateLimitError, type Operation } from "./errors";
 import { redactor, type Redact } from "./redact";
+import { standardPace, waitBeforeNextTry, type Pace } from "./retry";
 import { connectionsTo, send } from "./transport";
 import { readAnswer, readList, readNewId, type Fields, type GroupList } from "./wire";
 
@@ -26,22 +28,30 @@ export interface ClientSettings {
 /**
  * Deepcall's Group API v2.0, typed. It knows nothing of Pulumi.
  *
- * Every method makes one call and may end in `ConnectionError`, `TimeoutError`, `AnswerError` or `ApiError` (with
- * its subclasses `AuthenticationError`, `PermissionError`, `NotFoundError`).
+ * Every method makes one call, and sends it again where that is safe (see `retry.ts`). It may end in `ConnectionError`,
+ * `TimeoutError`, `RateLimitError`, `AnswerError` or `ApiError` (with its subclasses `AuthenticationError`,
+ * `PermissionError`, `NotFoundError`).
  */
 export class DeepcallClient {
   readonly #settings: ClientSettings;
+  readonly #pace: Pace;
   readonly #dispatcher: Dispatcher;
   readonly #places: Semaphore;
   readonly #redact: Redact;
   #nextStart = 0;
+  #pausedUntil = 0;
 
-  /** @param dispatcher - undici's connections; tests put a MockAgent here. */
+  /**
+   * @param pace - how patient it is; tests are less so.
+   * @param dispatcher - undici's connections; tests put a MockAgent here.
+   */
   constructor(
     settings: ClientSettings,
+    pace: Pace = standardPace,
     dispatcher: Dispatcher = connectionsTo(settings.baseUrl, settings.maxConcurrency),
   ) {
     this.#settings = settings;
+    this.#pace = pace;
     this.#dispatcher = dispatcher;
     this.#places = new Semaphore(settings.maxConcurrency);
     const { credentials } = settings;
@@ -98,18 +108,39 @@ export class DeepcallClient {
   }
 
   async #call<T>(operation: Operation, fields: Fields, read: (operation: Operation, answer: Fields) => T): Promise<T> {
-    return this.#places.runExclusive(async () => {
-      await this.#turn();
-      const started = performance.now();
+    const first = performance.now();
+    for (let tries = 1; ; tries++) {
       try {
-        const result = read(operation, await this.#send(operation, fields));
-        this.#log(operation, "ok", started);
-        return result;
+        return await this.#places.runExclusive(async () => this.#try(operation, fields, read, tries));
       } catch (error) {
-        this.#log(operation, error instanceof CallError ? error.name : "failed", started);
-        throw error;
+        if (!(error instanceof CallError)) throw error;
+        error.tries = tries;
+        const wait = waitBeforeNextTry(error, tries, performance.now() - first, Math.random(), this.#pace);
+        if (wait === undefined) throw error;
+        // Too many calls are too many from all of us: nobody begins one before the time that Deepcall asked for.
+        if (error instanceof RateLimitError)
+          this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + (error.retryAfterMs ?? wait));
+        await sleep(wait);
       }
-    });
+    }
+  }
+
+  async #try<T>(
+    operation: Operation,
+    fields: Fields,
+    read: (operation: Operation, answer: Fields) => T,
+    tries: number,
+  ): Promise<T> {
+    await this.#turn();
+    const started = performance.now();
+    try {
+      const result = read(operation, await this.#send(operation, fields));
+      this.#log(operation, "ok", started, tries);
+      return result;
+    } catch (error) {
+      this.#log(operation, error instanceof CallError ? error.name : "failed", started, tries);
+      throw error;
+    }
   }
 
   async #send(operation: Operation, fields: Fields): Promise<Fields> {
@@ -120,19 +151,23 @@ export class DeepcallClient {
     return readAnswer(operation, answer.httpStatus, answer.body);
   }
 
-  /** Waits until the next call may begin, so that no more than `requestsPerSecond` begin in a second. */
+  /** Waits until the next call may begin: no more than `requestsPerSecond`, and none while Deepcall asks to wait. */
   async #turn(): Promise<void> {
+    // While one call waits, another may be asked to wait longer.
+    for (let now = performance.now(); now < this.#pausedUntil; now = performance.now())
+      await sleep(this.#pausedUntil - now);
     const { requestsPerSecond } = this.#settings;
     if (requestsPerSecond === undefined) return;
     const now = performance.now();
     const start = Math.max(now, this.#nextStart);
     this.#nextStart = start + 1000 / requestsPerSecond;
-    if (start > now) await new Promise((resolve) => setTimeout(resolve, start - now));
+    if (start > now) await sleep(start - now);
   }
 
-  #log(operation: Operation, outcome: string, started: number): void {
+  #log(operation: Operation, outcome: string, started: number, tries: number): void {
     if (!this.#settings.debug) return;
-    process.stderr.write(`deepcall: ${operation} ${outcome} ${Math.round(performance.now() - started)} ms\n`);
+    const ms = Math.round(performance.now() - started);
+    process.stderr.write(`deepcall: ${operation} ${outcome} ${ms} ms, attempt ${tries}\n`);
   }
 }
 

@@ -7,9 +7,10 @@ export type Operation = "add" | "update" | "delete" | "list" | "getGroupAgentRel
  * What became of a call that failed, as far as can be known from here:
  * - `not sent`: the request never reached Deepcall (refused connection, DNS, TLS).
  * - `refused`: Deepcall answered that it did not do it.
- * - `unknown`: the request went out, and no answer that can be understood came back; it may have been carried out.
+ * - `answered`: Deepcall is done with the call, and its answer does not tell whether it was carried out.
+ * - `unknown`: no answer came. The call may have been carried out, or may still be.
  */
-export type Outcome = "not sent" | "refused" | "unknown";
+export type Outcome = "not sent" | "refused" | "answered" | "unknown";
 
 /** The base of every error of this package. Messages are safe to log: they never hold a credential. */
 export class DeepcallError extends Error {
@@ -30,23 +31,34 @@ export abstract class CallError extends DeepcallError {
     /** Whether Deepcall may have carried the call out. */
     readonly outcome: Outcome,
     what: string,
+    /** Whether the same call may succeed a little later. */
+    readonly passing: boolean,
     /** What the reader can do about it, as a sentence. */
     readonly next: string,
-    options?: ErrorOptions,
   ) {
-    super(what, options);
+    super(what);
   }
+
+  /** How often the call was sent. */
+  tries = 1;
 }
 
 /** Deepcall could not be reached, or the connection broke before an answer came. */
 export class ConnectionError extends CallError {
-  constructor(operation: Operation, outcome: "not sent" | "unknown", host: string, reason: string) {
+  constructor(
+    operation: Operation,
+    outcome: "not sent" | "answered" | "unknown",
+    passing: boolean,
+    host: string,
+    reason: string,
+  ) {
     super(
       operation,
       outcome,
       outcome === "not sent"
         ? `Deepcall could not be reached at ${host} (${operation}: ${reason}).`
-        : `The connection to Deepcall at ${host} broke before the answer to ${operation} came (${reason}).`,
+        : `The connection to Deepcall at ${host} broke before the whole answer to ${operation} came (${reason}).`,
+      passing,
       "Check deepcall:baseUrl and the network between here and there, then run the same command again.",
     );
   }
@@ -59,6 +71,7 @@ export class TimeoutError extends CallError {
       operation,
       "unknown",
       `Deepcall at ${host} did not answer ${operation} within ${timeoutMs} ms.`,
+      true,
       "Run the same command again; where the service is slow, raise deepcall:timeoutMs.",
     );
   }
@@ -66,16 +79,40 @@ export class TimeoutError extends CallError {
 
 /** An answer came, and it is none of the shapes that this package can understand. */
 export class AnswerError extends CallError {
-  constructor(operation: Operation, what: string, next?: string) {
+  /** @param httpStatus - from 500 on it is often a gateway that speaks, and the service behind it may still be at work. */
+  constructor(operation: Operation, what: string, httpStatus = 200) {
+    const gateway = httpStatus >= 500;
     super(
       operation,
-      "unknown",
+      gateway ? "unknown" : "answered",
       `Deepcall's answer to ${operation} could not be understood: ${what}.`,
-      next ??
-        "Check that deepcall:baseUrl is the address of the API. If it is, please report this message: it shows a form of answer that is not documented.",
+      gateway,
+      gateway
+        ? "The service, or a gateway before it, has a fault: run the same command again in a while."
+        : "Check that deepcall:baseUrl is the address of the API. If it is, please report this message: it shows a form of answer that is not documented.",
     );
   }
 }
+
+/** Deepcall asks for fewer calls (HTTP status 429); the call was not carried out. */
+export class RateLimitError extends CallError {
+  constructor(
+    operation: Operation,
+    /** How long Deepcall asks to wait, in milliseconds; `undefined` where it doesn't say. */
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(
+      operation,
+      "refused",
+      `Deepcall refused ${operation} because there were too many calls (HTTP status 429).`,
+      true,
+      "Set deepcall:requestsPerSecond to what the account may have, then run the same command again.",
+    );
+  }
+}
+
+/** Faults on Deepcall's side, which may pass: "something went wrong", no database, internal error. */
+const faults: ReadonlySet<number> = new Set([1009, 1010, 1032]);
 
 /** Deepcall answered with an error code. */
 export class ApiError extends CallError {
@@ -88,10 +125,12 @@ export class ApiError extends CallError {
   ) {
     const meaning = meaningOf(code);
     const said = message === "" ? "" : `: ${JSON.stringify(message)}`;
+    const fault = faults.has(code);
     super(
       operation,
-      "refused",
-      `Deepcall refused ${operation} with code ${code}${meaning && ` (${meaning})`}${said}.`,
+      fault ? "answered" : "refused",
+      `Deepcall ${fault ? "failed" : "refused"} ${operation} with code ${code}${meaning && ` (${meaning})`}${said}.`,
+      fault,
       next,
     );
   }

@@ -1,7 +1,8 @@
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from "undici";
 import { z } from "zod";
 import type { Redact } from "./redact";
-import { AnswerError, ConnectionError, TimeoutError, type Operation } from "./errors";
+import { retryAfter } from "./retry";
+import { AnswerError, ConnectionError, RateLimitError, TimeoutError, type CallError, type Operation } from "./errors";
 
 /** An answer whose body is JSON. */
 export interface Answer {
@@ -26,7 +27,7 @@ const isTls = (code: string): boolean =>
  * that the environment names (`HTTPS_PROXY`, `NO_PROXY`) unless the service runs on this machine.
  */
 export function connectionsTo(baseUrl: URL, connections: number): Dispatcher {
-  const options = { connections, pipelining: 1, keepAliveTimeout: 10_000 };
+  const options = { connections, pipelining: 1 };
   return isLoopback(baseUrl.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
 }
 
@@ -40,7 +41,7 @@ export function isLoopback(hostname: string): boolean {
  * the credentials, and no other address than the configured one shall see them. Whatever comes back passes through
  * `redact` before anything else sees it.
  *
- * @throws ConnectionError, TimeoutError, or AnswerError when the answer is not JSON.
+ * @throws ConnectionError, TimeoutError, RateLimitError, or AnswerError when the answer is not JSON.
  */
 export async function send(
   dispatcher: Dispatcher,
@@ -50,7 +51,8 @@ export async function send(
   timeoutMs: number,
   redact: Redact,
 ): Promise<Answer> {
-  let text: string;
+  const failed = (error: unknown, headStatus?: number): CallError =>
+    connectionError(error, operation, url.host, timeoutMs, headStatus);
   let response: Dispatcher.ResponseData;
   try {
     response = await request(url, {
@@ -62,33 +64,54 @@ export async function send(
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
-    text = await response.body.text();
   } catch (error) {
-    throw connectionError(error, operation, url.host, timeoutMs);
+    throw failed(error);
   }
   const { statusCode } = response;
-  const headers = redact(response.headers);
-  if (statusCode >= 300 && statusCode < 400)
+  let body: string;
+  try {
+    body = await response.body.text();
+  } catch (error) {
+    throw failed(error, statusCode);
+  }
+  return readText(operation, statusCode, redact(response.headers), body, redact);
+}
+
+type Headers = Dispatcher.ResponseData["headers"];
+
+function readText(operation: Operation, httpStatus: number, headers: Headers, text: string, redact: Redact): Answer {
+  if (httpStatus === 429) throw new RateLimitError(operation, retryAfter(headers["retry-after"], Date.now()));
+  if (httpStatus >= 300 && httpStatus < 400)
     throw new AnswerError(
       operation,
-      `a redirect (HTTP status ${statusCode}) to ${redirectTarget(headers["location"])}`,
+      `a redirect (HTTP status ${httpStatus}) to ${redirectTarget(headers["location"])}`,
     );
   try {
-    return { httpStatus: statusCode, body: redact<unknown>(JSON.parse(text)) };
+    return { httpStatus, body: redact<unknown>(JSON.parse(text)) };
   } catch {
-    throw new AnswerError(
-      operation,
-      `no JSON but ${kindOf(headers["content-type"], text)} (HTTP status ${statusCode})`,
-    );
+    const what = `no JSON but ${kindOf(headers["content-type"], text)} (HTTP status ${httpStatus})`;
+    throw new AnswerError(operation, what, httpStatus);
   }
 }
 
-function connectionError(error: unknown, operation: Operation, host: string, timeoutMs: number): Error {
+/** @param headStatus - the HTTP status, where the head of the answer came and its body broke off. */
+function connectionError(
+  error: unknown,
+  operation: Operation,
+  host: string,
+  timeoutMs: number,
+  headStatus: number | undefined,
+): CallError {
   const { name, code, message } = outline(error);
   if (name === "TimeoutError" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT")
     return new TimeoutError(operation, host, timeoutMs);
-  const outcome = notSent.has(code) || isTls(code) ? "not sent" : "unknown";
-  return new ConnectionError(operation, outcome, host, [code, message].filter(Boolean).join(": "));
+  const reason = [code, message].filter(Boolean).join(": ");
+  // The service answers when it is done; only a gateway (5xx) answers before that.
+  if (headStatus !== undefined)
+    return new ConnectionError(operation, headStatus < 500 ? "answered" : "unknown", true, host, reason);
+  // What is wrong with a certificate stays wrong.
+  if (isTls(code)) return new ConnectionError(operation, "not sent", false, host, reason);
+  return new ConnectionError(operation, notSent.has(code) ? "not sent" : "unknown", true, host, reason);
 }
 
 /** An error of undici, Node or the platform; some have a number for a code, which says nothing here. */

@@ -48,14 +48,19 @@ export type Fields = Readonly<Record<string, unknown>>;
 export function readAnswer(operation: Operation, httpStatus: number, body: unknown): Fields {
   const parsed = envelope.safeParse(body);
   const http = httpStatus >= 200 && httpStatus < 300 ? "" : ` with HTTP status ${httpStatus}`;
-  if (!parsed.success) throw new AnswerError(operation, `${describe(body)}${http}`);
+  if (!parsed.success) throw new AnswerError(operation, `${describe(body)}${http}`, httpStatus);
   const { status, code, message } = parsed.data;
   if (status === "error") {
-    if (code === undefined || code === 200) throw new AnswerError(operation, `an error without a code${http}`);
+    if (code === undefined || code === 200)
+      throw new AnswerError(operation, `an error without a code${http}`, httpStatus);
     throw apiError(operation, code, typeof message === "string" ? message : "");
   }
   if (http !== "" || (code !== undefined && code !== 200))
-    throw new AnswerError(operation, `a success with ${http === "" ? `code ${code ?? ""}` : http.slice(6)}`);
+    throw new AnswerError(
+      operation,
+      `a success with ${http === "" ? `code ${code ?? ""}` : http.slice(6)}`,
+      httpStatus,
+    );
   return parsed.data;
 }
 

@@ -30,6 +30,11 @@ export class Claims {
     this.#holders.set(id, holder);
   }
 
+  /** Whether a resource of this operation has the group. */
+  has(id: string): boolean {
+    return this.#holders.has(id);
+  }
+
   /** The resource that takes care of the group once `key`'s resource is deleted. */
   successor(id: string, key: string): Holder | undefined {
     const holder = this.#holders.get(id);

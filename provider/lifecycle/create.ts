@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Group } from "../client/wire";
-import { attempt, GroupError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
+import { sendAdd } from "./add";
+import { attempt, GroupError, NameTakenError, nothingChanged, UnfinishedGroupError, type Done } from "./errors";
 import { label, nameToKeep } from "./names";
 import type { Operation } from "./operation";
 import { AfterChangeError, push, readBack } from "./push";
@@ -16,11 +17,14 @@ export interface Created {
 export async function createGroup(operation: Operation, inputs: GroupInputs): Promise<Created> {
   const making = new Making(operation, inputs);
   return operation.alone(inputs.requestedName, async () => {
-    const before = await withWishedName(operation, inputs);
-    const [existing] = before;
+    const before = await attempt("look for", { name: inputs.requestedName }, nothingChanged, () =>
+      operation.groups.everything(),
+    );
+    const namesakes = before.filter(({ name }) => name === inputs.requestedName);
+    const [existing] = namesakes;
     if (!existing || inputs.onNameConflict === "suffix") return making.add(before);
     if (inputs.onNameConflict === "fail") throw nameTaken(existing);
-    if (before.length > 1) throw ambiguous(before);
+    if (namesakes.length > 1) throw ambiguous(namesakes);
     return making.adopt(existing);
   });
 }
@@ -45,44 +49,25 @@ class Making {
     );
   }
 
-  /** Makes a new group, beside those that have the name already. */
+  /** Makes a new group, beside those that were there before. */
   async add(before: readonly Group[]): Promise<Created> {
     const { requestedName: wish, active } = this.#inputs;
-    const id = await this.#send(wish);
+    const id = await sendAdd(this.#operation, wish, before);
     const upset = before.find((group) => group.id === id);
     if (upset) throw notNew(upset);
     const started: Group = { id, name: wish, active: true, owner: undefined };
     this.#take(started);
     const made = await this.#known(started, () => readBack(this.#operation, started));
+    this.#operation.groups.made(made);
     if (made.name !== wish && this.#inputs.onNameConflict !== "suffix") {
-      const [standing] = (await this.#known(made, () => withWishedName(this.#operation, this.#inputs))).filter(
-        (group) => group.id !== id,
+      const holders = await this.#known(made, () =>
+        attempt("look who has the name of", made, nothingChanged, () => this.#operation.groups.withName(wish)),
       );
+      const standing = holders.find((group) => group.id !== id);
       if (standing) return this.#giveWay(made, standing);
     }
     if (active) return this.#created(made);
     return this.#finish(made, () => push(this.#operation, made, { name: nameToKeep(made.name, wish), active }));
-  }
-
-  async #send(wish: string): Promise<number> {
-    return attempt(
-      "make",
-      { name: wish },
-      {
-        "not sent": "No group was made.",
-        refused: "No group was made.",
-        unknown:
-          `Whether the group was made is not known: Deepcall may have a group ${JSON.stringify(wish)} now (or that name and a number) that is not in the state. ` +
-          'Look in Deepcall\'s panel before you run again: delete it there, or set onNameConflict to "adopt" to take it over; otherwise the next run makes a second one.',
-      },
-      async () => {
-        try {
-          return await this.#operation.client.add(wish);
-        } finally {
-          this.#operation.groups.wrote();
-        }
-      },
-    );
   }
 
   /**
@@ -95,7 +80,7 @@ class Making {
         try {
           await this.#operation.client.delete(made.id);
         } finally {
-          this.#operation.groups.wrote();
+          this.#operation.groups.changed();
         }
       }),
     );
@@ -132,17 +117,12 @@ class Making {
   }
 }
 
-const leftOver = {
+const leftOver: Done = {
   "not sent": "It was not removed.",
   refused: "It was not removed.",
+  answered: "It may have been removed.",
   unknown: "It may have been removed.",
 };
-
-async function withWishedName(operation: Operation, inputs: GroupInputs): Promise<readonly Group[]> {
-  return attempt("look for", { name: inputs.requestedName }, nothingChanged, () =>
-    operation.groups.withName(inputs.requestedName),
-  );
-}
 
 function nameTaken(existing: Group): NameTakenError {
   return new NameTakenError(

@@ -4,10 +4,12 @@ import { label } from "./names";
 import type { Operation } from "./operation";
 import type { GroupInputs, GroupState } from "./state";
 
+const unsure = "It may have been deleted; it stays in the state until that is certain.";
 const done = {
   "not sent": "It was not deleted.",
   refused: "It was not deleted.",
-  unknown: "It may have been deleted; it stays in the state until that is certain.",
+  answered: unsure,
+  unknown: unsure,
 };
 
 /**
@@ -41,7 +43,7 @@ export async function deleteGroup(
       if (!(error instanceof NotFoundError)) throw error;
       await operation.refuseStrangers(group, state);
     } finally {
-      operation.groups.wrote();
+      operation.groups.changed();
     }
   });
   operation.claims.release(id);

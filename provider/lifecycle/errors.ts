@@ -46,7 +46,7 @@ export const staleConfig =
   "If they were changed in the stack's config: refresh and destroy use the config of the last `pulumi up`, unless --run-program is given.";
 
 /** What was and wasn't done, for each outcome of the call that failed. */
-type Done = Readonly<Record<Outcome, string>>;
+export type Done = Readonly<Record<Outcome, string>>;
 
 /**
  * Runs a step for one group. A failed call comes out as an error that says what was attempted, on which group, what
@@ -63,14 +63,16 @@ export async function attempt<T>(
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     const hint = error instanceof AuthenticationError ? ` ${staleConfig}` : "";
-    const message = `Could not ${what} ${label(group)}. ${error.message} ${done[error.outcome]} ${error.next}${hint}`;
+    const tried = error.tries > 1 ? ` It was tried ${error.tries} times.` : "";
+    const message = `Could not ${what} ${label(group)}. ${error.message}${tried} ${done[error.outcome]} ${error.next}${hint}`;
     throw new GroupError(message, { cause: error });
   }
 }
 
+/** The same words, whatever became of the call. */
+export function always(words: string): Done {
+  return { "not sent": words, refused: words, answered: words, unknown: words };
+}
+
 /** What is true of every failed read. */
-export const nothingChanged: Done = {
-  "not sent": "Nothing was changed.",
-  refused: "Nothing was changed.",
-  unknown: "Nothing was changed.",
-};
+export const nothingChanged = always("Nothing was changed.");

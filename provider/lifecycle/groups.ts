@@ -2,7 +2,7 @@ import type { DeepcallClient } from "../client/client";
 import { AnswerError, NotFoundError } from "../client/errors";
 import type { Group, GroupList } from "../client/wire";
 
-/** How long the list of everything may serve reads, in milliseconds. */
+/** How long the list of everything may serve, in milliseconds. */
 const freshMs = 5_000;
 
 /**
@@ -12,6 +12,8 @@ const freshMs = 5_000;
 export class Groups {
   readonly #client: DeepcallClient;
   #everything: { readonly startedAt: number; readonly list: Promise<GroupList> } | undefined;
+  /** Groups that were made here since the list of everything began. */
+  #made: Group[] = [];
 
   constructor(client: DeepcallClient) {
     this.#client = client;
@@ -19,7 +21,7 @@ export class Groups {
 
   /** The group as a list of the last few seconds shows it, or else as the server tells it now; `undefined` when it is gone. */
   async find(id: number): Promise<Group | undefined> {
-    const { groups } = await this.everything();
+    const groups = await this.everything();
     return groups.find((group) => group.id === id) ?? (await this.withId(id));
   }
 
@@ -43,21 +45,38 @@ export class Groups {
     return groups.filter((group) => group.name === name);
   }
 
-  /** Every group that the credentials can see; the list may be a few seconds old, and it may be cut off. */
-  async everything(): Promise<GroupList> {
+  /**
+   * Every group that the credentials can see, those included that were made here meanwhile. The list may be a few
+   * seconds old; a group that is missing may still exist, where the server cuts lists off.
+   */
+  async everything(): Promise<readonly Group[]> {
     if (!this.#everything || performance.now() - this.#everything.startedAt > freshMs) {
       const everything = { startedAt: performance.now(), list: this.#list({}) };
       this.#everything = everything;
+      this.#made = [];
       everything.list.catch(() => {
         if (this.#everything === everything) this.#everything = undefined;
       });
     }
-    return this.#everything.list;
+    const { groups } = await this.#everything.list;
+    const listed = new Set(groups.map(({ id }) => id));
+    return [...groups, ...this.#made.filter(({ id }) => !listed.has(id))];
   }
 
-  /** Something was written: the shared list is out of date. */
-  wrote(): void {
+  /** Every group that the credentials can see now, and whether the answer itself says that it is cut off. */
+  async everythingNow(): Promise<GroupList> {
+    return this.#list({});
+  }
+
+  /** A group was made here. */
+  made(group: Group): void {
+    this.#made.push(group);
+  }
+
+  /** A group was changed or deleted: the shared list is out of date. */
+  changed(): void {
     this.#everything = undefined;
+    this.#made = [];
   }
 
   async #list(filter: { id?: number; name?: string }): Promise<GroupList> {

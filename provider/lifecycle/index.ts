@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { DeepcallError } from "../client/errors";
+import { standardPace, type Pace } from "../client/retry";
 import { findSettings, settingsError, type Environment, type ReadConfig } from "../settings";
 import { checkInputs } from "./check";
 import { Claims } from "./claims";
@@ -29,8 +30,12 @@ export interface GroupProvider extends dynamic.ResourceProvider<Properties, Prop
 /** What a preview may hand to `diff`: everything but the sentinel for values that are not known yet has its type. */
 const askedSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.literal(unknownValue)]) });
 
-/** Makes a provider for one operation on a stack. */
-export function createProvider(environment: Environment): GroupProvider {
+/**
+ * Makes a provider for one operation on a stack.
+ *
+ * @param pace - how patient it is with a faulty service; tests are less so.
+ */
+export function createProvider(environment: Environment, pace: Pace = standardPace): GroupProvider {
   const claims = new Claims();
   const declared = new Map<string, GroupInputs>();
   let readConfig: ReadConfig = () => undefined;
@@ -40,7 +45,7 @@ export function createProvider(environment: Environment): GroupProvider {
     if (current) return current;
     const { settings, malformed, missing } = findSettings(readConfig, environment);
     if (!settings) throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
-    current = new Operation(settings, claims);
+    current = new Operation(settings, claims, pace);
     return current;
   };
 
@@ -95,12 +100,15 @@ export function createProvider(environment: Environment): GroupProvider {
 /** The provider that the state of every `DeepcallGroup` names; see `providerText` in `provider/group.ts`. */
 export const provider: GroupProvider = createProvider(process.env);
 
-/** Pulumi prints the stack of errors from these methods; for ours, the message says it all. */
+/** Pulumi prints errors of these methods a second time, under the stack and with their trace: a short line will do there. */
 async function told<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    if (error instanceof DeepcallError) error.stack = "";
+    if (error instanceof DeepcallError) {
+      error.toString = () => "deepcall";
+      error.stack = `${error.message.split(". ", 1)[0] ?? ""} (the error is shown with the resource)`;
+    }
     throw error;
   }
 }

@@ -15,9 +15,31 @@ export function nameToKeep(live: string, wish: string): string {
   return live === wish || isNumbered(live, wish) ? live : wish;
 }
 
-/** What names have in common that the server could take for duplicates of each other: case and number apart. */
+/** What names have in common that the server could take for duplicates of each other: case, escapes and number apart. */
 export function stem(name: string): string {
-  return name.toLowerCase().replace(/[ _-]?\(?\d*\)?$/, "");
+  return plain(name)
+    .toLowerCase()
+    .replace(/[ _-]?\(?\d*\)?$/, "");
+}
+
+/** Whether the server can have made `name` of `wish`: as it is, escaped, or with a number. */
+export function isMadeOf(name: string, wish: string): boolean {
+  return plain(name) === plain(wish) || isNumbered(plain(name), plain(wish));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#34;": '"',
+  "&#39;": "'",
+  "&#x27;": "'",
+  "&apos;": "'",
+};
+
+function plain(name: string): string {
+  return name.replace(/&(amp|lt|gt|quot|apos|#34|#39|#x27);/gi, (entity) => entities[entity.toLowerCase()] ?? entity);
 }
 
 /** What is wrong with a name that a program asks for; `undefined` when nothing is. */

@@ -1,5 +1,6 @@
 import { Mutex } from "async-mutex";
 import { DeepcallClient, type ClientSettings } from "../client/client";
+import type { Pace } from "../client/retry";
 import { attempt, nothingChanged } from "./errors";
 import { Groups } from "./groups";
 import { stem } from "./names";
@@ -20,8 +21,9 @@ export class Operation {
   constructor(
     settings: ClientSettings,
     readonly claims: Claims,
+    readonly pace: Pace,
   ) {
-    this.client = new DeepcallClient(settings);
+    this.client = new DeepcallClient(settings, pace);
     this.groups = new Groups(this.client);
     this.userId = "userId" in settings.credentials ? settings.credentials.userId : undefined;
   }
@@ -51,7 +53,7 @@ export class Operation {
   }
 
   async #visibleOwners(group: { name: string; id: string }): Promise<string[]> {
-    const { groups } = await attempt("find out whose credentials look at", group, nothingChanged, () =>
+    const groups = await attempt("find out whose credentials look at", group, nothingChanged, () =>
       this.groups.everything(),
     );
     return [...new Set(groups.flatMap(({ owner }) => owner ?? []))];

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CallError } from "../client/errors";
+import { backoff } from "../client/retry";
 import type { Group } from "../client/wire";
-import { attempt, GroupError } from "./errors";
+import { always, attempt, GroupError } from "./errors";
 import { isNumbered, label } from "./names";
 import type { Operation } from "./operation";
 
-/** Thrown by `push` and `readBack` once Deepcall has confirmed a change: the state must not go back to before it. */
+/** Thrown once Deepcall has confirmed a change: the state must not go back to before it. */
 export class AfterChangeError extends GroupError {
   constructor(
     message: string,
@@ -15,22 +18,25 @@ export class AfterChangeError extends GroupError {
   }
 }
 
+interface Wanted {
+  readonly name: string;
+  readonly active: boolean;
+}
+
+/** How often an update whose answer was lost is sent, with a look in between. */
+const mostSends = 4;
+
 /**
- * Sends name and status, and reads back what the server made of them.
+ * Sends name and status, and reads back what the server made of them. Where an answer is lost, it looks before it
+ * sends again: a name that has arrived would be numbered against itself.
  *
  * @throws GroupError while nothing, or nothing for certain, has changed; AfterChangeError afterwards.
  */
-export async function push(
-  operation: Operation,
-  live: Group,
-  wanted: { name: string; active: boolean },
-): Promise<Group> {
-  await send(operation, live, wanted);
-  let now = await readBack(operation, live);
-  if (live.name === wanted.name && isNumbered(now.name, wanted.name)) {
+export async function push(operation: Operation, live: Group, wanted: Wanted): Promise<Group> {
+  let now = await sendUntilKnown(operation, live, wanted);
+  if (isNumbered(now.name, wanted.name) && (await isFree(operation, now, wanted.name))) {
     // This server counts a group's own name as taken. Now that the group has left the name, it can have it back.
-    await send(operation, now, wanted);
-    now = await readBack(operation, now);
+    now = await sendUntilKnown(operation, now, wanted);
   }
   if (now.active !== undefined && now.active !== wanted.active)
     throw new AfterChangeError(
@@ -41,10 +47,10 @@ export async function push(
   return now;
 }
 
-/** The group as it is after a write. */
+/** The group as it is after a write that Deepcall confirmed. */
 export async function readBack(operation: Operation, group: { name: string; id: number }): Promise<Group> {
   try {
-    const now = await attempt("read back", group, afterWrite, () => operation.groups.withId(group.id));
+    const now = await attempt("read back", group, confirmed, () => operation.groups.withId(group.id));
     if (now) return now;
   } catch (error) {
     if (error instanceof GroupError) throw new AfterChangeError(error.message, undefined, { cause: error });
@@ -57,23 +63,63 @@ export async function readBack(operation: Operation, group: { name: string; id: 
   );
 }
 
-const done = "Deepcall has confirmed the change; only what it came to is not known.";
-const afterWrite = { "not sent": done, refused: done, unknown: done };
+const confirmed = always("Deepcall has confirmed the change; only what it came to is not known.");
 
-async function send(operation: Operation, live: Group, wanted: { name: string; active: boolean }): Promise<void> {
+async function sendUntilKnown(operation: Operation, live: Group, wanted: Wanted): Promise<Group> {
+  for (let sends = 1; ; sends++) {
+    try {
+      await send(operation, live, wanted);
+      return await readBack(operation, live);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      if (error.cause.outcome === "unknown") await sleep(operation.pace.settleMs);
+      const now = await attempt("look what became of", live, unsure, () => operation.groups.withId(live.id));
+      if (now && hasArrived(now, live, wanted)) return now;
+      // Only what may pass is worth another try; an answer in a strange form stays strange.
+      if (!now || !error.cause.passing || sends === mostSends) throw error;
+      await sleep(backoff(sends, Math.random(), operation.pace));
+    }
+  }
+}
+
+/** Whether what the server shows is what was sent: the name may have got a number on the way. */
+function hasArrived(now: Group, before: Group, wanted: Wanted): boolean {
+  const name = now.name === wanted.name || (now.name !== before.name && isNumbered(now.name, wanted.name));
+  // A status that is not shown can't be seen to have arrived; sending it twice does no harm.
+  return name && now.active === wanted.active;
+}
+
+/** Whether nobody has the name, so that the number at it can only come from the group itself. */
+async function isFree(operation: Operation, now: Group, name: string): Promise<boolean> {
+  const holders = await attempt("look who has the name of", now, confirmed, () => operation.groups.withName(name));
+  return holders.length === 0;
+}
+
+type LostError = GroupError & { readonly cause: CallError };
+
+function isLost(error: unknown): error is LostError {
+  if (!(error instanceof GroupError) || error instanceof AfterChangeError) return false;
+  return error.cause instanceof CallError && (error.cause.outcome === "unknown" || error.cause.outcome === "answered");
+}
+
+const maybe = "The change may have been made or not; the next `pulumi up` looks before it sends it again.";
+const unsure = always(maybe);
+
+async function send(operation: Operation, live: Group, wanted: Wanted): Promise<void> {
   await attempt(
     "update",
     live,
     {
       "not sent": "Nothing was changed.",
       refused: "Nothing was changed.",
-      unknown: "The change may have been made or not; the next `pulumi up` looks before it sends it again.",
+      answered: maybe,
+      unknown: maybe,
     },
     async () => {
       try {
         await operation.client.update(live.id, wanted);
       } finally {
-        operation.groups.wrote();
+        operation.groups.changed();
       }
     },
   );

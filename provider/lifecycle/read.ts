@@ -1,4 +1,4 @@
-import { attempt, GroupGoneError } from "./errors";
+import { always, attempt, GroupGoneError } from "./errors";
 import type { Operation } from "./operation";
 import { stateSchema, storedInputs, storedState, type GroupState } from "./state";
 import type { Group } from "../client/wire";
@@ -10,17 +10,13 @@ export interface ReadOutcome {
   inputs?: Record<string, unknown>;
 }
 
-const asBefore = {
-  "not sent": "The state is as before.",
-  refused: "The state is as before.",
-  unknown: "The state is as before.",
-};
-
 /** Reads a group for a refresh, or for `DeepcallGroup.get`, where there is no state yet. */
 export async function readGroup(operation: Operation, id: string, props: unknown): Promise<ReadOutcome> {
   const recorded = stateSchema.safeParse(props).data;
   const name = recorded?.name ?? "";
-  const live = await attempt("read", { name, id }, asBefore, () => operation.groups.find(Number(id)));
+  const live = await attempt("read", { name, id }, always("The state is as before."), () =>
+    operation.groups.find(Number(id)),
+  );
   if (!recorded) {
     if (!live) throw new GroupGoneError(notThere(id));
     return { id, props: storedState(foundState(live)) };

@@ -1,4 +1,5 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Pace } from "../../provider/client/retry";
 import { createProvider, type GroupProvider } from "../../provider/lifecycle";
 
 /** What the tests' accounts are called; each has groups of its own. */
@@ -31,9 +32,12 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 /** The other account's credentials. */
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
+/** As patient as the standard, in no time. */
+export const haste: Pace = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 2_000, settleMs: 50 };
+
 /** A provider for one operation (as one plugin process has it) on the emulator's account 7. */
 export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {
-  return createProvider(environment(emulator, more));
+  return createProvider(environment(emulator, more), haste);
 }
 
 /** Inputs as the resource class hands them over. */

@@ -1,0 +1,149 @@
+import { CutConnection, type Emulator } from "../../../emulator";
+import { asked, change, create, emulate, failure, operate } from "../../support/lifecycle";
+
+/** Cuts the connection of the nth call of an operation, after it was committed or instead. */
+function lose(emulator: Emulator, operation: string, when: "before" | "after", times = 1): void {
+  let left = times;
+  emulator.intercept = async (call, proceed) => {
+    if (call.operation !== operation || left-- <= 0) return proceed();
+    if (when === "after") await proceed();
+    throw new CutConnection();
+  };
+}
+
+const names = (emulator: Emulator): string[] => emulator.groups("7").map(({ name }) => name);
+
+describe("a lost answer to add", () => {
+  test.each(["Support", "R & D"])("finds the group %p that was made", async (name) => {
+    const emulator = await emulate({ nameTransform: "escape" });
+    lose(emulator, "add", "after");
+    const { id } = await create(operate(emulator), asked(name));
+    expect(emulator.groups("7").map((group) => String(group.id))).toEqual([id]);
+    expect(emulator.count("add")).toBe(1);
+  });
+
+  test("finds the numbered one beside the group that was there before", async () => {
+    const emulator = await emulate();
+    emulator.account("7").add("Support");
+    lose(emulator, "add", "after");
+    const { outputs } = await create(operate(emulator), asked("Support"));
+    expect(outputs).toMatchObject({ name: "Support1" });
+    expect(names(emulator)).toEqual(["Support", "Support1"]);
+  });
+
+  test("finds the group that is committed late", async () => {
+    const emulator = await emulate();
+    emulator.intercept = (call, proceed) => {
+      if (call.operation !== "add") return undefined;
+      setTimeout(() => void proceed(), 20);
+      throw new CutConnection();
+    };
+    await create(operate(emulator), asked("Support"));
+    expect(names(emulator)).toEqual(["Support"]);
+  });
+
+  test("gives each of several siblings its own", async () => {
+    const emulator = await emulate();
+    let adds = 0;
+    emulator.intercept = async ({ operation }, proceed) => {
+      const answer = await proceed();
+      if (operation === "add" && ++adds % 2 === 1) throw new CutConnection();
+      return answer;
+    };
+    const provider = operate(emulator);
+    const made = await Promise.all(
+      ["a", "b", "c", "d"].map((resource) => create(provider, asked("Support", { __resource: resource }))),
+    );
+    expect(new Set(made.map(({ id }) => id)).size).toBe(4);
+    expect(names(emulator)).toEqual(["Support", "Support1", "Support2", "Support3"]);
+  });
+
+  test("stops and names the candidates when somebody else made one of that name meanwhile", async () => {
+    const emulator = await emulate();
+    emulator.intercept = async ({ operation }, proceed) => {
+      if (operation !== "add") return proceed();
+      emulator.account("7").add("Support");
+      await proceed();
+      throw new CutConnection();
+    };
+    const error = await failure(create(operate(emulator), asked("Support")));
+    expect(error.message).toContain('group "Support" (id 1), group "Support1" (id 2)');
+    expect(error.id).toBeUndefined();
+    expect(emulator.count("add")).toBe(1);
+  });
+
+  test("that did nothing, as far as can be seen, is not sent again: Deepcall may still be at it", async () => {
+    const emulator = await emulate();
+    lose(emulator, "add", "before");
+    const error = await failure(create(operate(emulator), asked("Support")));
+    expect(error.message).toMatch(/Could not make group "Support"\. .*Deepcall may still make it/);
+    expect(emulator.count("add")).toBe(1);
+  });
+
+  test("is sent again when Deepcall has answered that it failed, and nothing was made", async () => {
+    const emulator = await emulate();
+    emulator.intercept = ({ operation, index }) =>
+      operation === "add" && index < 3 ? Response.json({ status: "error", message: "x", code: 1009 }) : undefined;
+    await create(operate(emulator), asked("Support"));
+    expect(names(emulator)).toEqual(["Support"]);
+    expect(emulator.count("add")).toBe(3);
+  });
+
+  test("is not sent again when Deepcall answered that it failed, and made the group all the same", async () => {
+    const emulator = await emulate();
+    emulator.intercept = async ({ operation }, proceed) => {
+      const answer = await proceed();
+      return operation === "add" ? Response.json({ status: "error", message: "x", code: 1009 }) : answer;
+    };
+    await create(operate(emulator), asked("Support"));
+    expect(names(emulator)).toEqual(["Support"]);
+  });
+});
+
+describe("a lost answer to update", () => {
+  test.each(["before", "after"] as const)("lost %s the commit: the name arrives, without a number", async (when) => {
+    const emulator = await emulate({ ownNameTaken: true });
+    const made = await create(operate(emulator), asked("Support"));
+    lose(emulator, "update", when, 2);
+    const renamed = await change(operate(emulator), made, asked("Care", { active: false }));
+    expect(renamed.outputs).toMatchObject({ name: "Care", active: false });
+    expect(emulator.groups("7")).toMatchObject([{ name: "Care", status: 0 }]);
+  });
+
+  test("committed late, after it was sent again: the name still has no number", async () => {
+    const emulator = await emulate({ ownNameTaken: true });
+    const made = await create(operate(emulator), asked("Support"));
+    let first: (() => Promise<Response>) | undefined;
+    emulator.intercept = async ({ operation }, proceed) => {
+      if (operation !== "update") return undefined;
+      if (!first) {
+        first = proceed;
+        throw new CutConnection();
+      }
+      await first();
+      return proceed();
+    };
+    const renamed = await change(operate(emulator), made, asked("Care"));
+    expect(renamed.outputs).toMatchObject({ name: "Care" });
+  });
+
+  test("for good: an error that says so, and the state as before", async () => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support"));
+    lose(emulator, "update", "before", 99);
+    const error = await failure(change(operate(emulator), made, asked("Care")));
+    expect(error.message).toMatch(/Could not update group "Support" \(id 1\)\. .*the next `pulumi up` looks before/);
+    expect(error.id).toBeUndefined();
+  });
+});
+
+describe("a lost answer to delete", () => {
+  test.each(["before", "after"] as const)("lost %s the commit: the group is gone", async (when) => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support"));
+    lose(emulator, "delete", when);
+    await operate(emulator).delete(made.id, made.outputs);
+    expect(names(emulator)).toEqual([]);
+    expect(emulator.count("delete")).toBe(2);
+  });
+});

@@ -1,0 +1,36 @@
+import { findMade } from "../../../provider/lifecycle/recover";
+import { isMadeOf } from "../../../provider/lifecycle/names";
+import type { Group } from "../../../provider/client/wire";
+
+const group = (id: number, name: string): Group => ({ id, name, active: true, owner: "7" });
+const before = [group(1, "Support"), group(2, "Sales")];
+
+test.each<[string, Group[], number[], string, number[]]>([
+  ["nothing new", [], [], "none", []],
+  ["ours, as asked", [group(3, "Care")], [], "one", [3]],
+  ["ours, numbered", [group(3, "Care1")], [], "one", [3]],
+  ["somebody else's of another name", [group(3, "Sales1")], [], "none", []],
+  ["a sibling's", [group(3, "Care")], [3], "none", []],
+  ["a sibling's and ours", [group(3, "Care"), group(4, "Care1")], [3], "one", [4]],
+  ["somebody else's and ours", [group(3, "Care"), group(4, "Care1")], [], "unclear", [3, 4]],
+])("%s", (_, added, claimed, kind, ids) => {
+  const found = findMade("Care", before, [...before, ...added], (id) => claimed.includes(id));
+  expect(found.kind).toBe(kind);
+  const groups = found.kind === "one" ? [found.group] : found.kind === "unclear" ? found.candidates : [];
+  expect(groups.map(({ id }) => id)).toEqual(ids);
+});
+
+test("what was there before is never ours, whatever it is called now", () => {
+  expect(findMade("Support", before, before, () => false)).toEqual({ kind: "none" });
+});
+
+test.each([
+  ["R & D", "R & D", true],
+  ["R &amp; D", "R & D", true],
+  ["R &amp; D (2)", "R & D", true],
+  ["&lt;A&gt; &quot;b&quot; &#39;c&#x27;", "<A> \"b\" 'c'", true],
+  ["R & D &nbsp;", "R & D", false],
+  ["Research", "R & D", false],
+])("%p can be made of %p: %p", (name, wish, expected) => {
+  expect(isMadeOf(name, wish)).toBe(expected);
+});
