@@ -117,9 +117,6 @@ export class DeepcallClient {
         error.tries = tries;
         const wait = waitBeforeNextTry(error, tries, performance.now() - first, Math.random(), this.#pace);
         if (wait === undefined) throw error;
-        // Too many calls are too many from all of us: nobody begins one before the time that Deepcall asked for.
-        if (error instanceof RateLimitError)
-          this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + (error.retryAfterMs ?? wait));
         await sleep(wait);
       }
     }
@@ -139,6 +136,7 @@ export class DeepcallClient {
       return result;
     } catch (error) {
       this.#log(operation, error instanceof CallError ? error.name : "failed", started, tries);
+      if (error instanceof RateLimitError) this.#pause(error.retryAfterMs ?? this.#pace.firstWaitMs);
       throw error;
     }
   }
@@ -149,6 +147,11 @@ export class DeepcallClient {
     const body = { ...credentials, ...fields };
     const answer = await send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact);
     return readAnswer(operation, answer.httpStatus, answer.body);
+  }
+
+  /** Too many calls are too many from all of us: nobody begins one before the time that Deepcall asks for. */
+  #pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
   }
 
   /** Waits until the next call may begin: no more than `requestsPerSecond`, and none while Deepcall asks to wait. */

@@ -111,7 +111,9 @@ function connectionError(
     return new ConnectionError(operation, headStatus < 500 ? "answered" : "unknown", true, host, reason);
   // What is wrong with a certificate stays wrong.
   if (isTls(code)) return new ConnectionError(operation, "not sent", false, host, reason);
-  return new ConnectionError(operation, notSent.has(code) ? "not sent" : "unknown", true, host, reason);
+  // The proxy did not connect us, so Deepcall has seen nothing.
+  const isUnsent = notSent.has(code) || (code === "UND_ERR_ABORTED" && message.startsWith("Proxy response"));
+  return new ConnectionError(operation, isUnsent ? "not sent" : "unknown", true, host, reason);
 }
 
 /** An error of undici, Node or the platform; some have a number for a code, which says nothing here. */

@@ -17,7 +17,7 @@ export interface Created {
 export async function createGroup(operation: Operation, inputs: GroupInputs): Promise<Created> {
   const making = new Making(operation, inputs);
   return operation.alone(inputs.requestedName, async () => {
-    const before = await attempt("look for", { name: inputs.requestedName }, nothingChanged, () =>
+    const before = await attempt("look for an existing", { name: inputs.requestedName }, nothingChanged, () =>
       operation.groups.everything(),
     );
     const namesakes = before.filter(({ name }) => name === inputs.requestedName);

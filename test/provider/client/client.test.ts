@@ -218,6 +218,58 @@ describe("what may come back, over a real socket", () => {
   });
 });
 
+describe("a proxy", () => {
+  const saved = { ...process.env };
+  afterEach(() => {
+    process.env = { ...saved };
+  });
+
+  test("from HTTPS_PROXY is asked for the tunnel, unless NO_PROXY names the host; its refusal means that nothing was sent", async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      asked.push(request.url);
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    process.env["HTTPS_PROXY"] = (await listening(proxy)).href;
+    const baseUrl = new URL("https://deepcall.invalid");
+    const error = await failure(client({ baseUrl }).add("Support"));
+    expect(error.message).toContain("Proxy response (502)");
+    expect(error.outcome).toBe("not sent");
+    expect(new Set(asked)).toEqual(new Set(["deepcall.invalid:443"]));
+
+    process.env["NO_PROXY"] = "deepcall.invalid";
+    expect((await failure(client({ baseUrl }).add("Support"))).message).toContain("ENOTFOUND");
+  });
+
+  test("is not used for a Deepcall on this machine", async () => {
+    process.env["HTTP_PROXY"] = "http://127.0.0.1:1";
+    process.env["HTTPS_PROXY"] = "http://127.0.0.1:1";
+    const baseUrl = await listening(
+      createServer((_, response) => response.end('{"status":"success","code":200,"response":[]}')),
+    );
+    expect(await client({ baseUrl }).list()).toEqual({ groups: [], complete: true });
+  });
+});
+
+test("one call that is asked to wait makes all of them wait", async () => {
+  const answered: number[] = [];
+  let first = true;
+  const baseUrl = await listening(
+    createServer((_, response) => {
+      const limited = first;
+      first = false;
+      answered.push(performance.now());
+      response.writeHead(limited ? 429 : 200, { "retry-after": "1" });
+      response.end('{"status":"success","code":200,"response":[]}');
+    }),
+  );
+  const to = client({ baseUrl, maxConcurrency: 1 });
+  await Promise.all([to.list(), to.list(), to.list()]);
+  const [limited = 0, ...others] = answered;
+  expect(others).toHaveLength(3);
+  for (const at of others) expect(at - limited).toBeGreaterThan(950);
+});
+
 test("no more calls are in flight than maxConcurrency, over as many connections", async () => {
   let now = 0;
   let most = 0;
