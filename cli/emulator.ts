@@ -8,6 +8,7 @@ interface Flags {
   seed?: string;
   data?: string;
   option?: string[];
+  fault?: string[];
   quiet?: true;
 }
 
@@ -16,6 +17,11 @@ Examples:
   $ pulumi-deepcall emulator
   $ pulumi-deepcall emulator --port 0 --seed accounts.json --data state.json
   $ pulumi-deepcall emulator --option suffix=parens --option listShape=byId
+  $ pulumi-deepcall emulator --fault add:reset-after --fault any:http-before:503@10x2
+
+While it runs (GET /_emulator/state shows what there is):
+  $ curl http://127.0.0.1:8920/_emulator/state
+  $ curl -d '{"fault":"add:reset-after"}' http://127.0.0.1:8920/_emulator/faults
 
 A seed:
   {"accounts":[{"userId":"1","token":"t","ssid":"s","groups":[{"id":28,"name":"Support","active":true}]}]}
@@ -33,8 +39,9 @@ export function addEmulatorCommand(program: Command, io: Io): void {
       "keep accounts and groups in this file over a restart; once it exists, it replaces the seed",
     )
     .option("--option <key=value>", "how an undocumented point plays, see below; repeatable", collect)
+    .option("--fault <text>", "what goes wrong on purpose, see below; repeatable", collect)
     .option("--quiet", "don't print a line for each call")
-    .addHelpText("after", () => `\n${optionsHelp()}\n${examples}`)
+    .addHelpText("after", () => `\n${optionsHelp()}\n\n${faultsHelp()}\n${examples}`)
     .action((flags: Flags) => runEmulator(flags, io));
 }
 
@@ -46,7 +53,7 @@ async function runEmulator(flags: Flags, io: Io): Promise<void> {
   await emulator.close();
 }
 
-async function start({ port, seed, data, option = [], quiet }: Flags, io: Io): Promise<Emulator> {
+async function start({ port, seed, data, option = [], fault, quiet }: Flags, io: Io): Promise<Emulator> {
   const { loadSeed, readOptionText, SetupError, startEmulator } = loadEmulator();
   try {
     const settings: EmulatorSettings = {
@@ -54,6 +61,7 @@ async function start({ port, seed, data, option = [], quiet }: Flags, io: Io): P
       seed: seed === undefined ? undefined : loadSeed(seed),
       file: data,
       options: Object.assign({}, ...option.map(readOptionText)) as Partial<EmulatorOptions>,
+      faults: fault,
     };
     if (quiet === undefined)
       settings.onAnswer = (call, ms) => {
@@ -89,13 +97,24 @@ function greeting({ url, accounts }: Emulator): string {
   ].join("\n");
 }
 
-function callLine({ operation, userId, answer }: Call, ms: number): string {
-  return `${operation} ${userId === "" ? "-" : userId} ${answer ?? "-"} ${ms}ms\n`;
+function callLine({ operation, userId, answer, fault }: Call, ms: number): string {
+  const line = `${operation} ${userId === "" ? "-" : userId} ${answer ?? "-"} ${ms}ms`;
+  return fault === undefined ? `${line}\n` : `${line} (fault ${fault})\n`;
 }
 
 function optionsHelp(): string {
   const { describeOptions } = loadEmulator();
   return ["Values of --option, the default first:", ...describeOptions().map((line) => `  ${line}`)].join("\n");
+}
+
+function faultsHelp(): string {
+  const { describeFaults } = loadEmulator();
+  return [
+    "Values of --fault: OPERATION:KIND[:PARAM][@NTH][xTIMES]",
+    "  OPERATION is add, update, delete, list, getGroupAgentRelation, submitAssignGroupToAgent or any;",
+    "  the fault hits the NTH of its calls (1) and TIMES calls in a row (1; 0 for good). KIND is one of:",
+    ...describeFaults().map((line) => `  ${line}`),
+  ].join("\n");
 }
 
 function parsePort(text: string): number {

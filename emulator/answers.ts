@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { EmulatorOptions } from "./options";
-import type { Refusal } from "./refusal";
+import type { ErrorAnswer } from "./refusal";
 import type { Group } from "./store";
 
 /** An answer before it becomes bytes. */
 export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
   readonly httpStatus: ContentfulStatusCode;
+  /** Headers beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A success, with the fields of the operation. */
@@ -16,10 +18,19 @@ export function success(fields: Record<string, unknown>, options: EmulatorOption
 }
 
 /** A failure. */
-export function failure({ code, message, httpStatus }: Refusal, options: EmulatorOptions): Answer {
+export function failure({ code, message, httpStatus }: ErrorAnswer, options: EmulatorOptions): Answer {
   return {
     body: { status: "error", message, code: wire(code, options.codeType) },
     httpStatus: options.errorHttpStatus ? httpStatus : 200,
+  };
+}
+
+/** The refusal of a call that the rate limit doesn't let through; Deepcall's own isn't known. */
+export function tooMany(options: EmulatorOptions): Answer {
+  return {
+    body: { status: "error", message: "Too many requests", code: wire(429, options.codeType) },
+    httpStatus: 429,
+    headers: { "Retry-After": "1" },
   };
 }
 
@@ -67,13 +78,14 @@ export function listResponse(found: Group[], { quick, byId }: ListRequest, optio
 }
 
 /** The same answer with the received secrets in its message. */
-export function withEcho({ body, httpStatus }: Answer, secrets: string): Answer {
-  const message = typeof body["message"] === "string" ? `${body["message"]} ` : "";
-  return { body: { ...body, message: `${message}[${secrets}]` }, httpStatus };
+export function withEcho(answer: Answer, secrets: string): Answer {
+  const { message } = answer.body;
+  const before = typeof message === "string" ? `${message} ` : "";
+  return { ...answer, body: { ...answer.body, message: `${before}[${secrets}]` } };
 }
 
 /** The answer as Deepcall sends it, headers included. */
-export function toResponse({ body, httpStatus }: Answer): Response {
+export function toResponse({ body, httpStatus, headers }: Answer): Response {
   const text = JSON.stringify(body);
   return new Response(text, {
     status: httpStatus,
@@ -82,6 +94,7 @@ export function toResponse({ body, httpStatus }: Answer): Response {
       ETag: weakEtag(text),
       "Strict-Transport-Security": "max-age=15552000; includeSubDomains",
       "Access-Control-Allow-Origin": "*",
+      ...headers,
     },
   });
 }

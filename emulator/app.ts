@@ -1,29 +1,33 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { html } from "hono/html";
-import { type Answer, failure, success, toResponse, withEcho } from "./answers";
-import { secretsOf } from "./credentials";
+import { type Answer, failure, success, tooMany } from "./answers";
+import { strike } from "./faults/break";
 import { type CallEnv, divert, receive, type Surroundings } from "./middleware";
-import { operations } from "./operations";
+import { operationNames, operations, type OperationCall, type OperationName } from "./operations";
 import { Refusal } from "./refusal";
+import { send } from "./send";
 
 /** The group service: its routes, and how their outcome is answered. */
 export function createApp(surroundings: Surroundings): Hono<CallEnv> {
-  const { store, options } = surroundings;
+  const { store, options, lateCommits } = surroundings;
   // Not strict: a trailing slash makes no difference.
   const app = new Hono<CallEnv>({ strict: false });
 
-  for (const [operation, carryOut] of Object.entries(operations)) {
+  for (const operation of operationNames) {
     app.post(`/api/v2/Group/${operation}`, receive(operation, surroundings), divert(surroundings), (c) => {
-      const { body, sender } = c.var;
-      if (sender instanceof Refusal) throw sender;
-      return send(c, success(carryOut({ userId: sender.userId, body, store, options }), options));
+      const { body, sender, fault, admitted } = c.var;
+      const commit = (): Answer =>
+        sender instanceof Refusal
+          ? failure(sender, options)
+          : perform(operation, { userId: sender.userId, body, store, options });
+      if (!admitted) return send(c, tooMany(options), options);
+      return fault === undefined ? send(c, commit(), options) : strike(fault, { c, commit, options, lateCommits });
     });
   }
 
   app.onError((error, c) => {
-    if (error instanceof Refusal) return send(c, failure(error, options));
     console.error(error);
-    return send(c, failure(new Refusal(1032), options));
+    return send(c, failure(new Refusal(1032), options), options);
   });
 
   // The page that Express shows: what a wrong base URL meets.
@@ -35,18 +39,15 @@ export function createApp(surroundings: Surroundings): Hono<CallEnv> {
     ),
   );
 
-  function send(c: Context<CallEnv>, answer: Answer): Response {
-    c.var.call.answer = Number(answer.body["code"]);
-    const secrets = options.echoCredentials ? secretsOf(c.var.body) : "";
-    return secrets === "" ? toResponse(answer) : echo(answer, secrets);
-  }
-
   return app;
 }
 
-function echo(answer: Answer, secrets: string): Response {
-  const response = toResponse(withEcho(answer, secrets));
-  // A header holds printable ASCII only.
-  response.headers.set("x-echo", secrets.replace(/[^\x20-\x7e]/g, "?"));
-  return response;
+/** Carries a call out, and gives its answer. */
+function perform(operation: OperationName, call: OperationCall): Answer {
+  try {
+    return success(operations[operation](call), call.options);
+  } catch (error) {
+    if (error instanceof Refusal) return failure(error, call.options);
+    throw error;
+  }
 }

@@ -12,6 +12,8 @@ export interface Call {
   readonly startedAt: number;
   /** The code that was answered; absent while there is none, or when the answer was cut off or has none. */
   answer?: number;
+  /** The fault that hit it, as text; absent when none did. */
+  fault?: string;
 }
 
 /** What an interceptor is told about a call. */

@@ -1,6 +1,11 @@
 export { type Call, CutConnection, type Intercept, type InterceptedCall } from "./calls";
+export type { Emulator, EmulatorSettings } from "./emulator";
+export type { ActiveFault, Fault, FaultKind, FaultOperation, Faults } from "./faults/fault";
+export { describeFaults } from "./faults/kinds";
+export { readFault } from "./faults/read";
 export { loadSeed } from "./files";
 export { defaultOptions, describeOptions, type EmulatorOptions, readOptionText } from "./options";
+export type { AccountEditor, GroupSnapshot } from "./panel";
 export type { Seed } from "./seed";
-export { type AccountEditor, type Emulator, type EmulatorSettings, type GroupSnapshot, startEmulator } from "./server";
+export { startEmulator } from "./server";
 export { SetupError } from "./setup-error";

@@ -5,7 +5,11 @@ import { z } from "zod";
 import type { Context, MiddlewareHandler } from "hono";
 import { type Call, type CallLog, CutConnection, type Intercept } from "./calls";
 import { authenticate, withoutCredentials } from "./credentials";
+import type { ActiveFault } from "./faults/fault";
+import type { LateCommits } from "./faults/late-commits";
+import type { FaultList } from "./faults/list";
 import type { EmulatorOptions } from "./options";
+import type { RateLimit } from "./rate-limit";
 import { Refusal } from "./refusal";
 import { type Body, parseBody } from "./requests";
 import type { Account, Store } from "./store";
@@ -18,6 +22,10 @@ export interface CallEnv {
     body: Body;
     sender: Account | Refusal;
     call: Call;
+    /** The fault that hits the call. */
+    fault: ActiveFault | undefined;
+    /** Whether the rate limit lets the call through. */
+    admitted: boolean;
   };
 }
 
@@ -26,6 +34,9 @@ export interface Surroundings {
   readonly store: Store;
   readonly options: EmulatorOptions;
   readonly log: CallLog;
+  readonly faults: FaultList;
+  readonly lateCommits: LateCommits;
+  readonly rateLimit: RateLimit;
   readonly intercept: () => Intercept | undefined;
   /** Told of each call when it is over, and how many milliseconds it took. */
   readonly onAnswer: (call: Call, ms: number) => void;
@@ -33,7 +44,7 @@ export interface Surroundings {
 
 /** Parses, authenticates and records a call of this operation; holds its answer back as long as the options say. */
 export function receive(operation: string, surroundings: Surroundings): MiddlewareHandler<CallEnv> {
-  const { store, options, log, onAnswer } = surroundings;
+  const { store, options, log, faults, rateLimit, onAnswer } = surroundings;
   return async (c, next) => {
     const startedAt = Date.now();
     // A body that breaks off is one that can't be parsed.
@@ -46,6 +57,8 @@ export function receive(operation: string, surroundings: Surroundings): Middlewa
     c.set("body", body);
     c.set("sender", sender);
     c.set("call", call);
+    c.set("fault", faults.meet(operation));
+    c.set("admitted", rateLimit.admits(options.rateLimit, startedAt));
     await next();
     // Not holding the process: after close() nobody waits for this answer.
     if (options.latencyMs > 0) await delay(options.latencyMs, undefined, { ref: false });

@@ -84,6 +84,12 @@ export const operations = {
   },
 } as const satisfies Record<string, Operation>;
 
+/** The last part of an operation's path. */
+export type OperationName = keyof typeof operations;
+
+/** The name of every operation. */
+export const operationNames = Object.keys(operations) as OperationName[];
+
 function isIdFilter(key: string): boolean {
   return idFilters.both.some((filter) => filter === key);
 }

@@ -51,6 +51,11 @@ export const optionsSchema = z.strictObject({
   authFailureCode: z.literal([1014, 1000, 1020]).default(1014),
   /** How long every answer is held back after the call was carried out, in milliseconds. Default 0. */
   latencyMs: z.int().min(0).default(0),
+  /**
+   * How many calls are let through within a second, over all accounts; those above get HTTP 429 with `Retry-After` and
+   * nothing is done for them; 0 for no limit. Default 0.
+   */
+  rateLimit: z.int().min(0).default(0),
   /** Whether every answer repeats the received credential, in `message` and in the header `x-echo`. Default false. */
   echoCredentials: z.boolean().default(false),
 });
@@ -62,7 +67,7 @@ export type EmulatorOptions = z.output<typeof optionsSchema>;
 export const defaultOptions: Readonly<EmulatorOptions> = optionsSchema.parse({});
 
 /** Checks options from outside; those left out take their value from `base`. */
-export function readOptions(given: Partial<EmulatorOptions>, base: EmulatorOptions): EmulatorOptions {
+export function readOptions(given: Readonly<Record<string, unknown>>, base: EmulatorOptions): EmulatorOptions {
   const parsed = optionsSchema.safeParse({ ...base, ...given });
   if (!parsed.success) throw new SetupError(explain("options", parsed.error));
   return parsed.data;

@@ -1,5 +1,13 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
+/** What an error tells. */
+export interface ErrorAnswer {
+  readonly code: number;
+  readonly message: string;
+  /** What the answer carries under `errorHttpStatus`. */
+  readonly httpStatus: ContentfulStatusCode;
+}
+
 const refusals = {
   1000: { message: "Invalid parameters", httpStatus: 400 },
   1001: { message: "Invalid data type", httpStatus: 400 },
@@ -15,8 +23,23 @@ const refusals = {
 /** The error codes that the emulator answers with. */
 export type RefusalCode = keyof typeof refusals;
 
+// The codes that only faults answer with.
+const accidents: Record<number, Omit<ErrorAnswer, "code">> = {
+  1002: { message: "UserId not provided", httpStatus: 400 },
+  1009: { message: "Something went wrong", httpStatus: 500 },
+  1010: { message: "Error in DB connect", httpStatus: 500 },
+  1015: { message: "Permission denied", httpStatus: 403 },
+  1039: { message: "User account suspended", httpStatus: 403 },
+};
+
+/** The error of any code, also of one that nobody has documented. */
+export function errorOf(code: number): ErrorAnswer {
+  const all: typeof accidents = { ...accidents, ...refusals };
+  return { code, ...(all[code] ?? { message: `Error ${code}`, httpStatus: 500 }) };
+}
+
 /** A call that is answered with an error. */
-export class Refusal extends Error {
+export class Refusal extends Error implements ErrorAnswer {
   override readonly name = "Refusal";
   readonly httpStatus: ContentfulStatusCode;
 

@@ -2,72 +2,20 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { createApp } from "./app";
-import { type Call, CallLog, type Intercept } from "./calls";
+import { CallLog } from "./calls";
+import { createControl } from "./control/app";
+import type { Emulator, EmulatorSettings } from "./emulator";
+import { FaultList } from "./faults/list";
+import { LateCommits } from "./faults/late-commits";
 import { checkSeed, loadSaved, save } from "./files";
-import { defaultOptions, type EmulatorOptions, readOptions } from "./options";
-import { defaultSeed, type Seed } from "./seed";
+import { defaultOptions, readOptions } from "./options";
+import { editor, snapshot } from "./panel";
+import { RateLimit } from "./rate-limit";
+import { defaultSeed } from "./seed";
 import { SetupError } from "./setup-error";
-import { type Account, type Group, type Status, Store } from "./store";
+import { Store } from "./store";
 
 const host = "127.0.0.1";
-
-/** How an emulator starts. */
-export interface EmulatorSettings {
-  /** The port on 127.0.0.1; default 0: any free one. */
-  port?: number | undefined;
-  /** The accounts to start with; default: one account "demo" (token "demo-token", ssid "demo-ssid") without groups. */
-  seed?: Seed | undefined;
-  /** Choices for the undocumented points; they win over those of the seed. */
-  options?: Partial<EmulatorOptions> | undefined;
-  /**
-   * Where accounts and groups are kept over a restart; default: only in memory. When the file exists, its accounts
-   * take the place of the seed's; the options of the seed still count.
-   */
-  file?: string | undefined;
-  /** Stands between the calls and their handling; default: nothing does. */
-  intercept?: Intercept | undefined;
-  /** Told of each call when it is over, and how many milliseconds it took. */
-  onAnswer?: ((call: Call, ms: number) => void) | undefined;
-}
-
-/** A group as tests see it. */
-export type GroupSnapshot = Pick<Group, "id" | "name" | "status" | "userId">;
-
-/** Edits without a call, behind Pulumi's back, as somebody makes them in Deepcall's panel. Names are taken as they are. */
-export interface AccountEditor {
-  /** Makes a group. */
-  add(name: string, status?: Status): GroupSnapshot;
-  /** Renames a group; a name that is taken is no hindrance. */
-  rename(id: number, name: string): void;
-  /** Sets a group active (1) or inactive (0). */
-  setStatus(id: number, status: Status): void;
-  /** Deletes a group. */
-  remove(id: number): void;
-}
-
-/** A running emulator. */
-export interface Emulator {
-  /** The base URL, e.g. "http://127.0.0.1:8920". */
-  readonly url: string;
-  /** Every option; a change counts from the next call on. */
-  readonly options: EmulatorOptions;
-  /** Who may call, in the order of the seed. */
-  readonly accounts: readonly Account[];
-  /** The calls so far, in order of arrival. */
-  readonly calls: readonly Call[];
-  /** Stands between the calls and their handling; undefined: nothing does. */
-  intercept: Intercept | undefined;
-  /** How many calls there were, of one operation or of all. */
-  count(operation?: string): number;
-  /** Forgets the calls so far. */
-  clearCalls(): void;
-  /** The groups of one account, or of all, sorted by id. */
-  groups(userId?: string): GroupSnapshot[];
-  /** Edits an account without a call. */
-  account(userId: string): AccountEditor;
-  /** Ends all connections at once, and the server. */
-  close(): Promise<void>;
-}
 
 /** Starts a Deepcall on the loopback address. What can't be started as asked is a {@link SetupError}. */
 export async function startEmulator(settings: EmulatorSettings = {}): Promise<Emulator> {
@@ -83,8 +31,31 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
   persist();
 
   const log = new CallLog();
+  const faults = new FaultList(settings.faults ?? []);
+  const lateCommits = new LateCommits();
   let intercept = settings.intercept;
-  const app = createApp({ store, options, log, intercept: () => intercept, onAnswer });
+  const controlled = {
+    options,
+    accounts: store.accounts,
+    faults,
+    count: (operation?: string) => log.count(operation),
+    clearCalls: () => {
+      log.clear();
+    },
+    groups: (userId?: string) => store.groups(userId).map(snapshot),
+    account: (userId: string) => editor(store, userId),
+  };
+  const app = createApp({
+    store,
+    options,
+    log,
+    faults,
+    lateCommits,
+    rateLimit: new RateLimit(),
+    intercept: () => intercept,
+    onAnswer,
+  });
+  app.route("/_emulator", createControl({ ...controlled, lateCommits: () => lateCommits.size }));
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((incoming, outgoing) => {
     void listener(incoming, outgoing);
@@ -93,9 +64,8 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
   let closed: Promise<void> | undefined;
 
   return {
+    ...controlled,
     url,
-    options,
-    accounts: store.accounts,
     calls: log.calls,
     get intercept() {
       return intercept;
@@ -103,34 +73,12 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
     set intercept(value) {
       intercept = value;
     },
-    count: (operation) => log.count(operation),
-    clearCalls: () => {
-      log.clear();
-    },
-    groups: (userId) => store.groups(userId).map(snapshot),
-    account: (userId) => editor(store, userId),
-    close: () => (closed ??= end(server)),
-  };
-}
-
-function editor(store: Store, userId: string): AccountEditor {
-  if (!store.accounts.some((account) => account.userId === userId)) throw new Error(`no account ${userId}`);
-  return {
-    add: (name, status = 1) => snapshot(store.insert(userId, name, status)),
-    rename: (id, name) => {
-      store.change(userId, id, { name });
-    },
-    setStatus: (id, status) => {
-      store.change(userId, id, { status });
-    },
-    remove: (id) => {
-      store.remove(userId, String(id));
+    settled: () => lateCommits.settled(),
+    close: () => {
+      lateCommits.end();
+      return (closed ??= end(server));
     },
   };
-}
-
-function snapshot({ id, name, status, userId }: Group): GroupSnapshot {
-  return { id, name, status, userId };
 }
 
 function listen(server: Server, port: number): Promise<number> {

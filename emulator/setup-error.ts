@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The emulator can't start as asked; the message is one line that names what is wrong and where. */
+/** The emulator can't be set up as asked; the message is one line that names what is wrong and where. */
 export class SetupError extends Error {
   override readonly name = "SetupError";
 }

@@ -96,6 +96,23 @@ test("--quiet prints no calls; --seed, --data and --option count", async () => {
   });
 });
 
+test("--fault breaks calls, and their lines say so", async () => {
+  const faults = ["--fault", "add:reset-after", "--fault", "list:error-before:1009@2x0"];
+  const { code, out, err } = await pulumiDeepcall(["emulator", "--port", "0", ...faults], async (url) => {
+    await expect(post(url, "add", { ssid: "demo-ssid", name: "Support" })).rejects.toThrow("fetch failed");
+    for (let n = 0; n < 2; n += 1) await post(url, "list", { ssid: "demo-ssid" });
+    const state = (await (await fetch(`${url}/_emulator/state`)).json()) as object;
+    expect(state).toMatchObject({ groups: [{ name: "Support" }], faults: [{ text: "list:error-before:1009@2x0" }] });
+  });
+  expect([code, err]).toEqual([0, ""]);
+  expect(out.replace(/\d+ms/g, "ms").split("\n").slice(8)).toEqual([
+    "add demo - ms (fault add:reset-after)",
+    "list demo 200 ms",
+    "list demo 1009 ms (fault list:error-before:1009@2x0)",
+    "",
+  ]);
+});
+
 test.each([
   [["--option", "sufix=dash"], /^error: option "sufix=dash": expected key=value with one of the keys suffix, .*\n$/],
   [["--option", "suffix"], /^error: option "suffix": expected key=value with one of the keys suffix, .*\n$/],
@@ -105,6 +122,11 @@ test.each([
   ],
   [["--option", "quick=1", "--option", "suffix=dash"], /^error: option "quick=1": expected key=value .*\n$/],
   [["--option", "latencyMs=soon"], /^error: option "latencyMs=soon": Invalid input: expected number.*\n$/],
+  [
+    ["--fault", "add:rest-after"],
+    /^error: fault "add:rest-after": unknown kind "rest-after" \(did you mean reset-after.*\n$/,
+  ],
+  [["--fault", "add:slow", "--fault", "add"], /^error: fault "add": expected OPERATION:KIND.*; kinds: .*\n$/],
   [["--option", "listOwner=1"], /^error: option "listOwner=1": Invalid input: expected boolean.*\n$/],
   [["--port", "80a"], /^error: option '--port <n>' argument '80a' is invalid. Expected a number from 0 to 65535.\n$/],
   [["--port", "65536"], /^error: .*'65536' is invalid.*\n$/],
@@ -143,6 +165,7 @@ test("--help shows every option and examples, --version the version", async () =
   expect(out).toContain("authFailureCode=1014|1000|1020\n");
   expect(out).toContain("listOwner=true|false\n");
   expect(out).toContain("latencyMs=0|<n>\n");
+  expect(out).toMatch(/^ {2}late-commit\[:MS\] +the connection ends .*; e\.g\. add:late-commit:1500$/m);
   expect(out).toContain("$ pulumi-deepcall emulator --port 0");
   expect(await pulumiDeepcall(["--version"])).toEqual({ code: 0, out: "1.2.3\n", err: "" });
 });

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { CutConnection, type Intercept, type InterceptedCall } from "../../emulator";
-import { bySsid, names, post, useEmulators } from "./support";
+import { bySsid, clientSignal, names, post, useEmulators } from "./support";
 
 const start = useEmulators();
 const busy = (): Response => Response.json({ status: "error", message: "busy", code: 1009 }, { status: 503 });
@@ -99,7 +99,9 @@ test("a mistake in an interceptor is shown and answered as 1032", async () => {
 
 test("close ends idle and waiting connections at once, and may be repeated", async () => {
   const emulator = await start();
-  const idle = connect(Number(new URL(emulator.url).port), "127.0.0.1");
+  const port = Number(new URL(emulator.url).port);
+  const idle = connect({ port, host: "127.0.0.1", signal: clientSignal() });
+  idle.on("error", () => undefined);
   const ended = new Promise((resolve) => idle.once("close", resolve));
   const arrived = new Promise<void>((resolve) => {
     emulator.intercept = () => {
@@ -107,9 +109,10 @@ test("close ends idle and waiting connections at once, and may be repeated", asy
       return new Promise(() => undefined);
     };
   });
-  const waiting = expect(post(emulator, "list", bySsid)).rejects.toThrow("fetch failed");
+  const waiting = post(emulator, "list", bySsid).catch(String);
   await arrived;
   idle.resume();
   await emulator.close();
-  await Promise.all([ended, waiting, emulator.close()]);
+  await Promise.all([ended, emulator.close()]);
+  expect(await waiting).toBe("TypeError: fetch failed");
 });

@@ -1,15 +1,28 @@
-import { request } from "node:http";
+import { type ClientRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import { type Emulator, type EmulatorSettings, startEmulator } from "../../emulator";
 
 /** The credentials of the default seed. */
 export const bySsid = { ssid: "demo-ssid" };
 export const byToken = { userId: "demo", token: "demo-token" };
 
+let clients = new AbortController();
+
+/** Ends a client when its test is over. */
+export function clientSignal(): AbortSignal {
+  return clients.signal;
+}
+
 /** Starts emulators and ends all of them after each test. */
 export function useEmulators(): (settings?: EmulatorSettings) => Promise<Emulator> {
   const running: Emulator[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((emulator) => emulator.close()));
+  });
+  // Apart and after it, so that an emulator that waits for its clients is a red test and not a run without end.
+  afterEach(() => {
+    clients.abort();
+    clients = new AbortController();
   });
   return async (settings) => {
     const emulator = await startEmulator(settings);
@@ -31,6 +44,7 @@ export async function post(emulator: Emulator, operation: string, body: unknown)
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: typeof body === "string" ? body : JSON.stringify(body),
+    signal: clients.signal,
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, body: parse(text) };
@@ -64,6 +78,62 @@ export function postRaw(url: string, body: string): Promise<{ rawHeaders: string
     call.on("error", reject);
     call.end(body);
   });
+}
+
+/** What a client sees: an answer, or how it failed, or the beginning of an answer and how that broke off. */
+export interface Seen {
+  status?: number | undefined;
+  headers: IncomingHttpHeaders;
+  text: string;
+  error?: string;
+}
+
+/** A request on a connection of its own. */
+export interface Sent {
+  readonly request: ClientRequest;
+  readonly seen: Promise<Seen>;
+  /** Whether an answer has begun. */
+  readonly answered: () => boolean;
+}
+
+/** Sends a request as it is, and doesn't fail. */
+export function send(url: string, method: string, body?: object | string, headers: OutgoingHttpHeaders = {}): Sent {
+  const call = request(url, { method, headers, agent: false, signal: clients.signal });
+  let answered = false;
+  const seen = new Promise<Seen>((resolve) => {
+    call.on("error", ({ message }) => {
+      resolve({ headers: {}, text: "", error: message });
+    });
+    call.on("response", (answer) => {
+      answered = true;
+      const { statusCode: status, headers } = answer;
+      let text = "";
+      answer.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      answer.on("error", ({ message }) => {
+        resolve({ status, headers, text, error: message });
+      });
+      answer.on("end", () => {
+        resolve({ status, headers, text });
+      });
+    });
+  });
+  call.end(typeof body === "object" ? JSON.stringify(body) : body);
+  return { request: call, seen, answered: () => answered };
+}
+
+/** Sends a call of the demo account. */
+export function sendCall(emulator: Emulator, operation: string, fields: object = {}): Sent {
+  return send(`${emulator.url}/api/v2/Group/${operation}`, "POST", { ...bySsid, ...fields });
+}
+
+/** What a client sees of a call of the demo account. */
+export function see(emulator: Emulator, operation: string, fields: object = {}): Promise<Seen> {
+  return sendCall(emulator, operation, fields).seen;
+}
+
+/** Waits until something is so; the time limit of the test ends it. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await setImmediate();
 }
 
 function parse(text: string): Record<string, unknown> {

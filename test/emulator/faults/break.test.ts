@@ -1,0 +1,290 @@
+import type { Emulator } from "../../../emulator";
+import { bySsid, names, post, see, type Seen, send, sendCall, until, useEmulators } from "../support";
+
+const start = useEmulators();
+const add = { name: "Support" };
+const success = '{"status":"success","groupId":1,"code":200}';
+const made = ["Support"];
+
+function error(code: number, message: string): Partial<Seen> {
+  return { status: 200, text: JSON.stringify({ status: "error", message, code }) };
+}
+
+function page(status: number, title: string): Partial<Seen> {
+  return { status, text: expect.stringContaining(`<h1>${title}</h1>`) as string };
+}
+
+/** The emulator with an `add` under way that gets no answer, and the fault has struck. */
+async function stall(fault: string): Promise<{ emulator: Emulator; call: ReturnType<typeof sendCall> }> {
+  const emulator = await start({ faults: [fault] });
+  const call = sendCall(emulator, "add", add);
+  await until(() => emulator.calls[0]?.fault !== undefined);
+  return { emulator, call };
+}
+
+describe("what the client sees of an add, and what the account has then", () => {
+  test.each<[string, Partial<Seen>, string[]]>([
+    ["reset-before", { error: "read ECONNRESET" }, []],
+    ["reset-after", { error: "read ECONNRESET" }, made],
+    ["cut-after", { status: 200, text: success.slice(0, success.length / 2), error: "aborted" }, made],
+    ["late-commit:600000", { error: "socket hang up" }, []],
+    ["slow:1", { status: 200, text: success }, made],
+    ["error-before:1009", error(1009, "Something went wrong"), []],
+    ["error-before:1032", error(1032, "Internal server error"), []],
+    ["error-before:1999", error(1999, "Error 1999"), []],
+    ["error-after:1010", error(1010, "Error in DB connect"), made],
+    ["error-after:1015", error(1015, "Permission denied"), made],
+    ["http-before:503", page(503, "503 Service Unavailable"), []],
+    ["http-before:599", page(599, "599"), []],
+    ["http-after:500", page(500, "500 Internal Server Error"), made],
+    ["html-after", page(200, "200 OK"), made],
+    ["shape-after", { status: 200, text: '{"ok":true,"result":{"rows":1}}' }, made],
+    ["empty-after", { status: 200, text: "" }, made],
+    ["redirect", { status: 302, text: "" }, []],
+  ])("%s", async (kind, expected, groups) => {
+    const emulator = await start({ faults: [`add:${kind}`] });
+    expect(await see(emulator, "add", add)).toEqual({ text: "", headers: expect.anything() as object, ...expected });
+    expect(names(emulator)).toEqual(groups);
+    expect(emulator.calls).toMatchObject([{ operation: "add", userId: "demo", fault: `add:${kind}` }]);
+    // It is over, and the next call is as ever.
+    expect(emulator.faults.list()).toEqual([]);
+    expect((await see(emulator, "add", { name: "Next" })).text).toContain('"success"');
+    expect(emulator.calls[1]).not.toHaveProperty("fault");
+  });
+
+  test.each(["hang-before", "hang-after"])("%s: no answer, and the others get theirs", async (kind) => {
+    const { emulator, call } = await stall(`add:${kind}`);
+    expect((await see(emulator, "list")).status).toBe(200);
+    expect(call.answered()).toBe(false);
+    expect(names(emulator)).toEqual(kind === "hang-after" ? made : []);
+    call.request.destroy();
+    expect(await call.seen).toMatchObject({ error: "socket hang up" });
+  });
+
+  test("the code that was answered is noted, where there was one", async () => {
+    const faults = ["cut-after", "error-after:1010", "html-after", "slow:1"];
+    const emulator = await start({ faults: faults.map((kind, n) => `add:${kind}@${n + 1}`) });
+    for (const name of faults) await see(emulator, "add", { name });
+    expect(emulator.calls.map(({ answer }) => answer)).toEqual([undefined, 1010, undefined, 200]);
+  });
+});
+
+describe("the headers", () => {
+  test.each([
+    ["cut-after", "content-length", String(success.length)],
+    ["cut-after", "content-type", "application/json; charset=utf-8"],
+    ["http-before:503", "retry-after", undefined],
+    ["http-before:503:7", "retry-after", "7"],
+    ["http-before:429", "retry-after", "1"],
+    ["http-after:429:2", "retry-after", "2"],
+    ["http-before:502", "content-type", "text/html; charset=UTF-8"],
+    ["html-after", "content-type", "text/html; charset=UTF-8"],
+    ["shape-after", "content-type", "application/json; charset=utf-8"],
+    ["empty-after", "content-length", "0"],
+    ["redirect", "location", "https://deepcall.invalid/api/v2/Group/add"],
+  ])("%s: %s is %s", async (kind, header, value) => {
+    const emulator = await start({ faults: [`add:${kind}`] });
+    expect((await see(emulator, "add", add)).headers[header]).toBe(value);
+  });
+
+  test("errors have the HTTP status that errorHttpStatus asks for", async () => {
+    const emulator = await start({ faults: ["add:error-before:1015"], options: { errorHttpStatus: true } });
+    expect((await see(emulator, "add", add)).status).toBe(403);
+  });
+
+  test.each([
+    "error-before:1009",
+    "http-before:502",
+    "html-after",
+    "shape-after",
+    "empty-after",
+    "redirect",
+    "cut-after",
+  ])("echoCredentials holds for %s", async (kind) => {
+    const emulator = await start({ faults: [`add:${kind}`], options: { echoCredentials: true } });
+    const { headers, text } = await see(emulator, "add", add);
+    expect(headers["x-echo"]).toBe("demo-ssid");
+    const elsewhere = kind === "redirect" ? headers.location : kind === "empty-after" ? "demo-ssid" : text;
+    // Half of a body may end before it.
+    if (kind !== "cut-after") expect(elsewhere).toContain("demo-ssid");
+  });
+});
+
+describe("time", () => {
+  test("late-commit: it happens later, also if nobody waits, and settled() tells when", async () => {
+    const emulator = await start({ faults: ["add:late-commit:50x2"] });
+    const begin = Date.now();
+    await Promise.all([see(emulator, "add", add), see(emulator, "add", { name: "Sales" })]);
+    await emulator.settled();
+    // A timer may be early by the fraction of a millisecond that Date.now() leaves out.
+    expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
+    expect(names(emulator).sort()).toEqual(["Sales", "Support"]);
+    expect(emulator.calls[0]).not.toHaveProperty("answer");
+    await emulator.settled();
+  });
+
+  test("late-commit: what the account has become by then decides", async () => {
+    const emulator = await start({ faults: ["any:late-commit:20x0"] });
+    const { id } = emulator.account("demo").add("Gone");
+    await Promise.all([see(emulator, "delete", { groupId: id }), see(emulator, "add", add)]);
+    emulator.account("demo").remove(id);
+    emulator.account("demo").add("Support");
+    await emulator.settled();
+    expect(names(emulator)).toEqual(["Support", "Support1"]);
+  });
+
+  test("late-commit: one that fails is shown, and the others still happen", async () => {
+    const shown = jest.spyOn(console, "error").mockImplementation();
+    const emulator = await start({ faults: ["add:late-commit:1x2"] });
+    // As when the file of --data can't be written.
+    Object.defineProperty(emulator.options, "suffix", {
+      get: () => {
+        throw new Error("mistake");
+      },
+    });
+    emulator.account("demo").add("Support");
+    await Promise.all([see(emulator, "add", add), see(emulator, "add", { name: "Sales" })]);
+    await emulator.settled();
+    expect(names(emulator)).toEqual(["Support", "Sales"]);
+    expect(shown).toHaveBeenCalledTimes(1);
+    shown.mockRestore();
+  });
+
+  test("close() cancels late commits", async () => {
+    const emulator = await start({ faults: ["add:late-commit:600000"] });
+    await see(emulator, "add", add);
+    const settled = emulator.settled();
+    await emulator.close();
+    await settled;
+    expect(emulator.groups()).toEqual([]);
+  });
+
+  test("close() keeps late commits from being begun, too", async () => {
+    const emulator = await start({ faults: ["add:late-commit:0"] });
+    let release: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (release = resolve));
+    const done = new Promise<void>((resolve) => {
+      emulator.intercept = async (_, proceed) => {
+        await closed;
+        const answer = await proceed();
+        resolve();
+        return answer;
+      };
+    });
+    const call = sendCall(emulator, "add", add);
+    await until(() => emulator.count() === 1);
+    await emulator.close();
+    release();
+    await Promise.all([done, call.seen]);
+    await emulator.settled();
+    expect(emulator.calls[0]?.fault).toBe("add:late-commit:0");
+    expect(emulator.groups()).toEqual([]);
+  });
+
+  test("slow: committed at once, answered later", async () => {
+    const { emulator, call } = await stall("add:slow:600000");
+    expect(names(emulator)).toEqual(made);
+    await see(emulator, "list");
+    expect(call.answered()).toBe(false);
+    emulator.faults.add("add:slow:50");
+    const begin = Date.now();
+    expect((await see(emulator, "add", add)).status).toBe(200);
+    expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
+  });
+
+  test("slow: a client that gave up before is no harm", async () => {
+    const ended: string[] = [];
+    const emulator = await start({ faults: ["add:slow:50"], onAnswer: ({ operation }) => ended.push(operation) });
+    const call = sendCall(emulator, "add", add);
+    await until(() => names(emulator).length === 1);
+    call.request.destroy();
+    await until(() => ended.length === 1);
+    expect((await see(emulator, "list")).status).toBe(200);
+  });
+
+  test.each(["hang-before", "hang-after", "slow:600000"])("close() ends %s", async (kind) => {
+    const { emulator, call } = await stall(`add:${kind}`);
+    await emulator.close();
+    expect(await call.seen).toMatchObject({ error: "socket hang up" });
+  });
+
+  test("hang ends when the client gives up", async () => {
+    const ended: (string | undefined)[] = [];
+    const emulator = await start({ faults: ["add:hang-after"], onAnswer: ({ fault }) => ended.push(fault) });
+    const call = sendCall(emulator, "add", add);
+    await until(() => names(emulator).length === 1);
+    expect(ended).toEqual([]);
+    call.request.destroy();
+    await until(() => ended.length === 1);
+    expect(ended).toEqual(["add:hang-after"]);
+  });
+});
+
+test.each([
+  ["update", { groupId: 1, name: "Renamed", status: 0 }, [{ id: 1, name: "Renamed", status: 0, userId: "demo" }]],
+  ["delete", { groupId: 1 }, []],
+])("%s is carried out after, and not before", async (operation, fields, expected) => {
+  const emulator = await start({ faults: [`${operation}:reset-before`, `${operation}:reset-after@2`] });
+  emulator.account("demo").add("Support");
+  await see(emulator, operation, fields);
+  expect(emulator.groups()).toMatchObject([{ name: "Support", status: 1 }]);
+  await see(emulator, operation, fields);
+  expect(emulator.groups()).toEqual(expected);
+});
+
+test("faults are set, listed and taken away while it runs, as objects or as text", async () => {
+  const emulator = await start({ faults: [{ operation: "list", kind: "error-before:1009", times: 0 }] });
+  emulator.faults.add("any:redirect@3");
+  await see(emulator, "list");
+  expect(emulator.faults.list()).toEqual([
+    { operation: "list", kind: "error-before:1009", nth: 1, times: 0, text: "list:error-before:1009x0", seen: 1 },
+    { operation: "any", kind: "redirect", nth: 3, times: 1, text: "any:redirect@3", seen: 1 },
+  ]);
+  emulator.faults.clear();
+  expect((await see(emulator, "list")).text).toContain('"success"');
+  expect(() => {
+    emulator.faults.add("add:boom");
+  }).toThrow('unknown kind "boom"');
+  await expect(start({ faults: ["add:boom"] })).rejects.toThrow('unknown kind "boom"');
+});
+
+test("every call counts in the order of arrival: refused, unreadable and those of other accounts", async () => {
+  const emulator = await start({ faults: ["list:error-before:1009@3"] });
+  const codes: unknown[] = [];
+  for (const body of [{ ssid: "wrong" }, "{", bySsid, bySsid]) {
+    codes.push((await post(emulator, "list", body)).body["code"]);
+  }
+  expect(codes).toEqual([1014, 1047, 1009, 200]);
+});
+
+test("a call that is refused is hit like any other, and has done nothing", async () => {
+  const emulator = await start({ faults: ["add:html-after"] });
+  const { status, text } = await post(emulator, "add", { ssid: "wrong", name: "Support" });
+  expect([status, text]).toEqual([200, expect.stringContaining("<h1>")]);
+  expect(emulator.groups()).toEqual([]);
+});
+
+describe("an interceptor comes first", () => {
+  test("its own answer keeps the fault from striking; the call has counted", async () => {
+    const emulator = await start({ faults: ["add:reset-after"], intercept: () => Response.json({ code: 1 }) });
+    expect((await post(emulator, "add", { ...bySsid, ...add })).body).toEqual({ code: 1 });
+    expect(emulator.calls[0]).not.toHaveProperty("fault");
+    expect(emulator.faults.list()).toEqual([]);
+    expect(emulator.groups()).toEqual([]);
+  });
+
+  test("proceed meets the fault", async () => {
+    const emulator = await start({ faults: ["add:reset-after", "add:error-after:1009@2"] });
+    emulator.intercept = (_, proceed) => proceed();
+    expect(await see(emulator, "add", add)).toMatchObject({ error: "read ECONNRESET" });
+    expect(await see(emulator, "add", add)).toMatchObject(error(1009, "Something went wrong"));
+    expect(names(emulator)).toEqual(["Support", "Support1"]);
+  });
+});
+
+test("answers of faults are held back by latencyMs, too", async () => {
+  const emulator = await start({ faults: ["add:http-before:503"], options: { latencyMs: 50 } });
+  const begin = Date.now();
+  expect((await send(`${emulator.url}/api/v2/Group/add`, "POST", bySsid).seen).status).toBe(503);
+  expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
+});
