@@ -1,5 +1,5 @@
 // Builds dist/ and links the package into its own node_modules. npm runs this as `prepare`.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { linkSelf } from "./link-self.mjs";
 import { Failure, main, run } from "./process.mjs";
@@ -19,7 +19,16 @@ export async function build() {
     patience: 2_000,
   });
   if (code !== 0) throw new Failure("The build of dist/ failed; the messages are above.");
+  removeStale();
   linkSelf();
+}
+
+/** tsc leaves what it made of sources that are gone since, and that would be packed and published. */
+function removeStale() {
+  for (const file of readdirSync(dist, { recursive: true })) {
+    const source = file.replace(/(\.d\.ts|\.js)$/, ".ts");
+    if (source !== file && !existsSync(`${root}/${source}`)) rmSync(`${dist}/${file}`);
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

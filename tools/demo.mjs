@@ -52,6 +52,8 @@ function prepare(folder, settings) {
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: pathToFileURL(state).href,
     PULUMI_CONFIG_PASSPHRASE: "demo",
+    // Pulumi's language host leaves its pipes behind; here they go with everything else.
+    TMPDIR: folder,
   });
   return { cwd, env, patience: 5_000 };
 }
@@ -59,6 +61,8 @@ function prepare(folder, settings) {
 async function tell(emulator, options) {
   const pulumi = (command, expect) => runPulumi(command, { ...options, expect });
   const account = emulator.account(userId);
+
+  console.log("\nWhat follows is the real Pulumi CLI, with a Deepcall that runs on this machine. It takes about 20 s.");
 
   heading("1. A Deepcall account, and groups declared in code");
   console.log(`An emulated Deepcall runs at ${emulator.url}. In its account, somebody made a group before us:`);
@@ -89,11 +93,14 @@ async function tell(emulator, options) {
   ]);
   console.log("\nA job in CI finds that out. This changes nothing, neither the account nor the state:");
   await pulumi("preview --refresh --expect-no-changes --diff", 7);
-  console.log("Exit code 7 means: not as declared. Any other than 0 and 7 would be an error.");
+  console.log(`
+Pulumi lists the groups twice: first what it found to be different ("refresh"), then what "pulumi up" would do about it.
+"name" is what a group is called, "requestedName" what the program asks for.
+Exit code 7 means: not as declared. Any other than 0 and 7 would be an error.`);
 
   heading("3. The repair");
   await pulumi("up --refresh --yes");
-  console.log('\n"Sales" has its name back, and "Billing" was made again. The account now:');
+  console.log('\n"Sales" has its name back, and "Billing" was made again, with a new id. The account now:');
   expectGroups(emulator, declared);
 
   heading("4. Nothing left to do");
@@ -101,14 +108,16 @@ async function tell(emulator, options) {
   await pulumi("preview --expect-no-changes");
   const calls = emulator.calls.length - before;
   if (calls !== 0) throw new Failure(`An empty preview should make no call to Deepcall, but made ${calls}.`);
-  console.log("Exit code 0, and no call to Deepcall was made.");
+  console.log(
+    "Exit code 0, and no call to Deepcall was made. The warning stays while the name differs; it is no change.",
+  );
 }
 
 /** Shows the account's groups, and fails when they are not the expected ones. */
 function expectGroups(emulator, expected) {
   const groups = emulator.groups(userId);
   for (const { id, name, status } of groups) {
-    console.log(`  ${String(id).padStart(3)}  ${name}${status === 1 ? "" : "  (inactive)"}`);
+    console.log(`  id ${id}  ${name}${status === 1 ? "" : "  (inactive)"}`);
   }
   const text = (pairs) => JSON.stringify([...pairs].sort());
   const actual = groups.map(({ name, status }) => [name, status === 1]);

@@ -21,6 +21,27 @@ export interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
+/** Runs a command to its end, whatever that is. */
+export async function execute(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      const output = stdout + stderr;
+      resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, output });
+    });
+  });
+}
+
+function emptyProject(folder: string): void {
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
+  writeFileSync(join(folder, "package.json"), '{"name":"test","main":"index.js"}');
+  writeFileSync(join(folder, "index.js"), "");
+}
+
 /** One stack with a folder, a backend and an emulator of its own. */
 export class TestStack {
   private constructor(
@@ -34,15 +55,19 @@ export class TestStack {
   /**
    * Makes a stack with account 7's credentials: in the environment, unless `config` holds some. Pulumi keeps the
    * config of the last `up` in the state and uses it for a refresh, so only the environment can change at any time.
+   * `prepare` fills the stack's folder with a Pulumi project; the default is one for {@link program}.
    */
-  static async create(options: Partial<EmulatorOptions> = {}, config: Record<string, string> = {}): Promise<TestStack> {
+  static async create(
+    options: Partial<EmulatorOptions> = {},
+    config: Record<string, string> = {},
+    prepare = emptyProject,
+  ): Promise<TestStack> {
     const emulator = await emulate(options);
     const home = process.env["E2E_FOLDER"] ?? "";
     const folder = mkdtempSync(join(home, "stack-"));
     mkdirSync(join(folder, "state"));
-    writeFileSync(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-    writeFileSync(join(folder, "package.json"), '{"name":"test","main":"index.js"}');
-    writeFileSync(join(folder, "index.js"), "");
+    mkdirSync(join(folder, "tmp"));
+    prepare(folder);
 
     const bin = process.env["PULUMI_CLI_BIN"] ?? "";
     const env = {
@@ -51,6 +76,8 @@ export class TestStack {
       PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "e2e",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Pulumi's language host leaves its pipes behind; here they go with everything else.
+      TMPDIR: join(folder, "tmp"),
       ...(Object.keys(config).length === 0 && { DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token }),
     };
     // The language host is found beside the CLI.
@@ -86,13 +113,12 @@ export class TestStack {
 
   /** Runs a command of the CLI without colours and questions. */
   async run(...args: string[]): Promise<Result> {
-    const all = [...args, "--non-interactive", "--color", "never", "--stack", "dev"];
-    return new Promise((resolve) => {
-      const env = { ...process.env, ...this.env };
-      execFile("pulumi", all, { cwd: this.folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, output: stdout + stderr });
-      });
-    });
+    return this.execute("pulumi", [...args, "--non-interactive", "--color", "never", "--stack", "dev"]);
+  }
+
+  /** Runs any command as {@link run} does, in this stack's folder or in another one. */
+  async execute(command: string, args: string[], cwd = this.folder): Promise<Result> {
+    return execute(command, args, cwd, this.env);
   }
 
   /** `pulumi up` that must succeed. */

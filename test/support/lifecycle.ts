@@ -5,7 +5,7 @@ import { createProvider, type GroupProvider } from "../../provider/lifecycle";
 /** What the tests' accounts are called; each has groups of its own. */
 export const token = "tok-3141592653";
 export const ssid = "ssid-2718281828";
-const seed = {
+export const seed = {
   accounts: [
     { userId: "7", token, ssid, groups: [] },
     { userId: "8", token: "other-token-16180", ssid: "other-ssid-16180", groups: [] },
@@ -33,7 +33,7 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
 /** As patient as the standard, in no time. */
-export const haste: Pace = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 2_000, settleMs: 50 };
+export const haste: Pace = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
 
 /** A provider for one operation (as one plugin process has it) on the emulator's account 7. */
 export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {

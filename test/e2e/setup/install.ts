@@ -1,18 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 interface Manifest {
   devDependencies: Record<string, string>;
 }
 
+/** What the folders are called, followed by the id of the process that made it. */
+const prefix = "pulumi-deepcall-e2e-";
+
 /** Installs the packed package into a folder outside the repository, as a user would, once for all end-to-end tests. */
 export default function install(): void {
   if (!process.env["PULUMI_CLI_BIN"])
     throw new Error("The end-to-end tests need the Pulumi CLI: run them with `npm test`, which provides it.");
+  removeAbandoned();
   const root = resolve(__dirname, "../../..");
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pulumi-deepcall-e2e-")));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`)));
+  removeWhenInterrupted(folder);
   process.env["E2E_FOLDER"] = folder;
 
   const npm = (args: string[], cwd: string): string =>
@@ -28,4 +33,39 @@ export default function install(): void {
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
   npm(["install", "--prefer-offline", "--no-audit", "--no-fund"], folder);
+}
+
+/** Jest makes no teardown when it is interrupted. */
+function removeWhenInterrupted(folder: string): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => {
+      tryToRemove(folder);
+      process.exit(128 + constants.signals[signal]);
+    });
+}
+
+/** Takes away what earlier runs left: those that were killed, or whose last commands wrote on after an interruption. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (owner !== undefined && !isRunning(Number(owner))) tryToRemove(join(tmpdir(), name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Otherwise it is somebody else's, and running.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+function tryToRemove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Something still writes there, or it is another user's: a later run may succeed.
+  }
 }

@@ -1,0 +1,254 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { Emulator } from "../../emulator";
+import { execute, TestStack } from "./stack";
+
+const root = resolve(__dirname, "../..");
+const quickstart = join(root, "examples/quickstart");
+/** Where the packed package is installed. */
+const installed = process.env["E2E_FOLDER"] ?? "";
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+
+/** It is part of every user's state, so it is written out here: it must never change. */
+const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
+
+/** A stack whose project is exactly these files. */
+async function project(files: Record<string, string | object>): Promise<TestStack> {
+  return TestStack.create({}, {}, (folder) => {
+    const all = { "Pulumi.yaml": "name: test\nruntime: nodejs\n", ...files };
+    for (const [name, content] of Object.entries(all))
+      writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+  });
+}
+
+async function expectSmallProvider(stack: TestStack): Promise<void> {
+  const groups = await stack.groups();
+  expect(groups).not.toEqual([]);
+  for (const { inputs, outputs } of groups)
+    expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
+  expect(Buffer.byteLength(providerText)).toBeLessThanOrEqual(300);
+}
+
+test("a TypeScript program: it runs, its types are right, and wrong arguments don't compile", async () => {
+  const stack = await project({
+    "package.json": { name: "test" },
+    "tsconfig.json": {
+      compilerOptions: {
+        target: "es2022",
+        module: "node16",
+        moduleResolution: "node16",
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        // The package's own declarations are checked too, without any types but its peer's.
+        skipLibCheck: false,
+        types: [],
+        noEmit: true,
+      },
+      include: ["*.ts"],
+    },
+    "index.ts": `
+      import * as pulumi from "@pulumi/pulumi";
+      import { DeepcallGroup, type DeepcallGroupArgs, type OnNameConflict } from "pulumi-deepcall";
+
+      const onNameConflict: OnNameConflict = "fail";
+      const args: DeepcallGroupArgs = { name: pulumi.output("Support"), onNameConflict };
+      const support = new DeepcallGroup("support", args);
+      const night = new DeepcallGroup("night", { name: pulumi.interpolate\`\${support.name} at night\`, active: false });
+
+      export const name: pulumi.Output<string> = night.name;
+      export const requestedName: pulumi.Output<string> = night.requestedName;
+      export const active: pulumi.Output<boolean> = night.active;
+      export const isNumber: pulumi.Output<boolean> = night.groupId.apply((id: number) => typeof id === "number");
+    `,
+    "wrong.ts": `
+      import * as pulumi from "@pulumi/pulumi";
+      import { DeepcallGroup } from "pulumi-deepcall";
+      // @ts-expect-error
+      new DeepcallGroup("a", { onNameConflict: "merge" });
+      // @ts-expect-error
+      new DeepcallGroup("b", { activ: true });
+      // @ts-expect-error
+      new DeepcallGroup("c", { active: "yes" });
+      // @ts-expect-error
+      new DeepcallGroup("d", { name: 7 });
+      // @ts-expect-error
+      export const id: pulumi.Output<string> = new DeepcallGroup("e").groupId;
+    `,
+  });
+  expect(await stack.execute(join(installed, "node_modules/.bin/tsc"), ["--noEmit"])).toEqual({ code: 0, output: "" });
+  await stack.up();
+  const name = "Support at night";
+  expect(await stack.outputs()).toEqual({ name, requestedName: name, active: false, isNumber: true });
+  expect(await stack.driftCodes()).toEqual([0, 0, 0]);
+  await expectSmallProvider(stack);
+});
+
+test("an ESM program in plain JavaScript: it runs, and finds every export by its name", async () => {
+  const stack = await project({
+    "package.json": { name: "test", type: "module", main: "index.js" },
+    "index.js": `
+      import { createRequire } from "node:module";
+      import * as all from "pulumi-deepcall";
+      import { DeepcallGroup, NameTakenError } from "pulumi-deepcall";
+      export const { name, groupId } = new DeepcallGroup("support");
+      export const isError = NameTakenError.prototype instanceof Error;
+      export const missing = Object.keys(createRequire(import.meta.url)("pulumi-deepcall")).filter((key) => !(key in all));
+    `,
+  });
+  await stack.up();
+  expect(await stack.outputs()).toEqual({ name: "support", groupId: 1, isError: true, missing: [] });
+  expect(await stack.driftCodes()).toEqual([0, 0, 0]);
+  await expectSmallProvider(stack);
+});
+
+test("a symlinked package: up, refresh and destroy, with the same provider in the state", async () => {
+  const stack = await TestStack.create();
+  mkdirSync(join(stack.folder, "node_modules"));
+  symlinkSync(root, join(stack.folder, "node_modules/pulumi-deepcall"), "junction");
+  // The package finds the repository's own @pulumi/pulumi, the program another one.
+  stack.program(`
+    const g = new DeepcallGroup("support", { name: pulumi.output("Support") });
+    exports.all = { name: g.name, package: require.resolve("pulumi-deepcall") };`);
+  await stack.up();
+  expect(await stack.outputs()).toEqual({ all: { name: "Support", package: join(root, "dist/provider/index.js") } });
+  await expectSmallProvider(stack);
+
+  stack.emulator.account("7").rename(1, "By hand");
+  expect((await stack.drift()).preview.code).toBe(7);
+  expect((await stack.run("refresh", "--yes", "--skip-preview")).code).toBe(0);
+  expect((await stack.groups())[0]?.outputs).toMatchObject({ name: "By hand" });
+  await stack.up();
+  expect(stack.emulator.groups()).toMatchObject([{ id: 1, name: "Support" }]);
+  expect((await stack.run("destroy", "--yes", "--skip-preview")).code).toBe(0);
+  expect(stack.emulator.groups()).toEqual([]);
+});
+
+/** A stack in a copy of the quickstart example, and an account where the name "Support" is taken. */
+async function copiedQuickstart(): Promise<TestStack> {
+  const stack = await TestStack.create({}, {}, (folder) => {
+    cpSync(quickstart, folder, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
+  });
+  stack.emulator.account("7").add("Support");
+  return stack;
+}
+
+async function expectTeam(stack: TestStack): Promise<void> {
+  const group = (name: string) => ({ name, groupId: idOf(stack.emulator, name) });
+  expect(await stack.outputs()).toEqual({
+    groups: {
+      support: group("Support1"),
+      sales: group("Sales"),
+      billing: group("Billing"),
+      nightShift: group("Night shift"),
+    },
+  });
+  const account = stack.emulator.groups("7").map(({ name, status }) => `${name}: ${status}`);
+  expect(account.toSorted()).toEqual(["Billing: 1", "Night shift: 0", "Sales: 1", "Support1: 1", "Support: 1"]);
+}
+
+function idOf(emulator: Emulator, name: string): number | undefined {
+  return emulator.groups("7").find((group) => group.name === name)?.id;
+}
+
+test("the quickstart example, copied as a user would", async () => {
+  const stack = await copiedQuickstart();
+  expect(await stack.execute(join(installed, "node_modules/.bin/tsc"), [])).toEqual({ code: 0, output: "" });
+  await stack.up();
+  await expectTeam(stack);
+  expect(await stack.driftCodes()).toEqual([0, 0, 0]);
+});
+
+test("pulumi up at the root of the repository: the same as the quickstart, and no file is left there", async () => {
+  // Every new file, and every change of the project's own; not what somebody edits elsewhere meanwhile.
+  const leftovers = async () => {
+    const { output } = await execute("git", ["status", "--short", "--ignored"], root);
+    return output.split("\n").filter((line) => /^(\?\?|!!)|Pulumi|examples/.test(line));
+  };
+  // A stack of the same project: the backend and the config file of the copy, the program of the root.
+  const stack = await copiedQuickstart();
+  const atRoot = async (...args: string[]) => {
+    const settings = ["--stack", "dev", "--config-file", join(stack.folder, "Pulumi.dev.yaml")];
+    return stack.execute("pulumi", [...args, ...settings, "--non-interactive", "--color", "never"], root);
+  };
+  const before = await leftovers();
+  const { code, output } = await atRoot("up", "--yes", "--skip-preview");
+  expect(output).toContain("+ 5 created");
+  expect(code).toBe(0);
+  await expectTeam(stack);
+  await expectSmallProvider(stack);
+  // Neither has anything to change in what the other one made.
+  expect((await atRoot("preview", "--refresh", "--expect-no-changes")).code).toBe(0);
+  expect(await stack.driftCodes()).toEqual([0, 0, 0]);
+  expect(await leftovers()).toEqual(before);
+});
+
+test("the Automation API with an inline program", async () => {
+  const stack = await TestStack.create();
+  stack.file(
+    "automation.mjs",
+    `
+    import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+    import { DeepcallGroup } from "pulumi-deepcall";
+    const program = async () => {
+      const { name, groupId, active } = new DeepcallGroup("support", { name: "Support" });
+      return { name, groupId, active };
+    };
+    const stack = await LocalWorkspace.createStack({ stackName: "dev", projectName: "inline", program });
+    await stack.setConfig("deepcall:baseUrl", { value: process.argv[2] });
+    const up = await stack.up();
+    const preview = await stack.preview({ expectNoChanges: true });
+    const drift = await stack.preview({ refresh: true, expectNoChanges: true });
+    const refresh = await stack.refresh({ expectNoChanges: true });
+    const destroy = await stack.destroy();
+    console.log(JSON.stringify({
+      outputs: up.outputs,
+      changes: [up.summary.resourceChanges, preview.changeSummary, drift.changeSummary, refresh.summary.resourceChanges, destroy.summary.resourceChanges],
+    }));`,
+  );
+  const { code, output } = await stack.execute(process.execPath, ["automation.mjs", stack.emulator.url]);
+  expect([code, output]).toEqual([0, expect.stringMatching(/^\{.*\}\n$/)]);
+  expect(JSON.parse(output)).toEqual({
+    outputs: {
+      name: { value: "Support", secret: false },
+      groupId: { value: 1, secret: false },
+      active: { value: true, secret: false },
+    },
+    changes: [{ create: 2 }, { same: 2 }, { same: 2 }, { same: 2 }, { delete: 2 }],
+  });
+  expect(stack.emulator.count("add")).toBe(1);
+  expect(stack.emulator.groups()).toEqual([]);
+});
+
+test("the tarball holds the build of the sources that are there, the documents, and nothing else", async () => {
+  const { output } = await execute("tar", ["-tzf", `pulumi-deepcall-${version}.tgz`], installed);
+  const files = output
+    .trim()
+    .split("\n")
+    .map((file) => file.replace("package/", ""));
+  const isBuilt = (file: string) => file.startsWith("dist/");
+  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual(documents);
+
+  const built = files.filter(isBuilt);
+  expect(built).toContain("dist/provider/index.js");
+  const source = (file: string) => file.replace("dist/", "").replace(/(\.d\.ts|\.js)$/, ".ts");
+  expect(built.filter((file) => !existsSync(join(root, source(file))))).toEqual([]);
+  expect(built.filter((file) => !/^dist\/(provider|emulator|cli)\//.test(file))).toEqual([]);
+});
+
+test("the command starts, installed", async () => {
+  const npx = async (...args: string[]) =>
+    execute("npx", ["--no", "--loglevel=error", "pulumi-deepcall", ...args], installed);
+  expect(await npx("--version")).toEqual({ code: 0, output: `${version}\n` });
+  const help = await npx("emulator", "--help");
+  expect(help).toEqual({ code: 0, output: expect.stringContaining("--port <n>") as string });
+});
+
+test("a program that loads the package doesn't wait for what only the provider and the emulator need", async () => {
+  const script = 'require("pulumi-deepcall"); console.log(Object.keys(require.cache).join("\\n"))';
+  const { output } = await execute(process.execPath, ["-e", script], installed);
+  const ours = /[\\/]node_modules[\\/]pulumi-deepcall[\\/]dist[\\/](provider[\\/]group\.js)$/m;
+  expect(output).toMatch(ours);
+  expect(output.match(/[\\/]node_modules[\\/](undici|zod|hono|@hono|commander|async-mutex)[\\/].*/g)).toBeNull();
+  expect(output.match(/[\\/]pulumi-deepcall[\\/]dist[\\/](emulator|cli)[\\/].*/g)).toBeNull();
+});

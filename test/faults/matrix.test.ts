@@ -1,0 +1,132 @@
+import { writeFileSync } from "node:fs";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import { Engine, type Program } from "../support/engine";
+import { seed } from "../support/lifecycle";
+import { brokenPromises, undeclared, type Foreign } from "./oracle";
+
+jest.setTimeout(600_000);
+
+/** What can go wrong with one call; "after" means that Deepcall had carried it out. */
+const kinds = [
+  "reset-before",
+  "reset-after",
+  "hang-before",
+  "hang-after",
+  "cut-after",
+  "late-commit:20",
+  "slow:20",
+  ...["1009", "1010", "1032"].flatMap((code) => [`error-before:${code}`, `error-after:${code}`]),
+  ...["1014", "1015", "1047", "4711"].map((code) => `error-before:${code}`),
+  ...["500", "502", "503", "504"].flatMap((status) => [`http-before:${status}`, `http-after:${status}`]),
+  "http-before:429:0",
+  "html-after",
+  "shape-after",
+  "empty-after",
+  "redirect",
+];
+const times = { once: 1, twice: 2, "for good": 0 };
+
+/** What a program does while the fault strikes. */
+interface Scenario {
+  readonly before: Program;
+  readonly program: Program;
+  readonly options?: Partial<EmulatorOptions>;
+  readonly refresh?: true;
+  /** The group that had the wished name goes in the same operation. */
+  readonly mayKeepNumber?: true;
+}
+type Operation = "add" | "update" | "delete" | "list";
+const ownNameTaken = { ownNameTaken: true };
+const rename = { before: { a: { name: "Support", active: false } }, program: { a: { name: "Care", active: false } } };
+const renameToTaken = { before: { a: { name: "Support" } }, program: { a: { name: "Taken" } } };
+const deactivate = { before: { a: { name: "Taken" } }, program: { a: { name: "Taken", active: false } } };
+
+/** Each with the operations that it calls. */
+const scenarios: [string, Operation[], Scenario][] = [
+  ["create", ["add", "list"], { before: {}, program: { a: { name: "Support" } } }],
+  ["create inactive", ["add", "update", "list"], { before: {}, program: { a: { name: "Night", active: false } } }],
+  ["create where taken", ["add", "update", "list"], { before: {}, program: { a: { name: "Taken", active: false } } }],
+  ["create siblings", ["add", "list"], { before: {}, program: { a: { name: "Support" }, b: { name: "Support" } } }],
+  [
+    "adopt",
+    ["update", "list"],
+    { before: {}, program: { a: { name: "Taken", active: false, onNameConflict: "adopt" } } },
+  ],
+  ["create or adopt", ["add", "list"], { before: {}, program: { a: { name: "Support", onNameConflict: "adopt" } } }],
+  ["create or fail", ["add", "list"], { before: {}, program: { a: { name: "Support", onNameConflict: "fail" } } }],
+  ["rename", ["update", "list"], rename],
+  ["rename against itself", ["update", "list"], { ...rename, options: ownNameTaken }],
+  ["rename to taken", ["update", "list"], renameToTaken],
+  ["rename to taken, against itself", ["update", "list"], { ...renameToTaken, options: ownNameTaken }],
+  ["deactivate", ["update", "list"], deactivate],
+  ["deactivate against itself", ["update", "list"], { ...deactivate, options: ownNameTaken }],
+  [
+    "delete",
+    ["delete"],
+    { before: { a: { name: "Support" }, b: { name: "Sales" } }, program: { b: { name: "Sales" } } },
+  ],
+  [
+    "replace",
+    ["add", "delete", "list"],
+    { before: { a: { name: "Support" } }, program: { b: { name: "Support" } }, mayKeepNumber: true },
+  ],
+  [
+    "refresh and change",
+    ["update", "list"],
+    { before: { a: { name: "Support" } }, program: { a: { name: "Care" } }, refresh: true },
+  ],
+];
+const cells = scenarios.flatMap(([name, operations, scenario]) =>
+  operations.map((operation): [string, Operation, Scenario] => [name, operation, scenario]),
+);
+
+const messages = new Set<string>();
+afterAll(() => {
+  const file = process.env["MESSAGES"];
+  if (file) writeFileSync(file, [...messages].toSorted().join("\n\n"));
+});
+
+/** Runs one case; gives back what is wrong with it, nothing at best. */
+async function run(emulator: Emulator, scenario: Scenario, fault: string): Promise<string[]> {
+  const foreign: Foreign = [emulator.account("7").add("Taken"), emulator.account("7").add("Theirs", 0)];
+  const engine = new Engine(emulator);
+  const ready = await engine.up(scenario.before);
+  if (ready.length > 0) return ready.map(String);
+
+  emulator.faults.add(fault);
+  const errors = await engine.up(scenario.program, { refresh: scenario.refresh ?? false });
+  await emulator.settled();
+  const struck = emulator.calls.some((call) => call.fault !== undefined);
+  for (const { message } of errors) messages.add(message.replaceAll(/127\.0\.0\.1:\d+/g, "HOST"));
+  const broken = brokenPromises(engine, foreign, errors);
+  if (!struck) broken.push("the fault did not strike");
+
+  emulator.faults.clear();
+  const after = await engine.up(scenario.program, { refresh: true });
+  await emulator.settled();
+  broken.push(...after.map(({ message }) => `the next up failed: ${message}`));
+  broken.push(...undeclared(engine, scenario.program, foreign, scenario.mayKeepNumber));
+  emulator.clearCalls();
+  broken.push(...(await engine.up(scenario.program)).map(({ message }) => `the one after failed: ${message}`));
+  if (emulator.count() > 0) broken.push(`the one after made ${emulator.count()} calls`);
+  return broken;
+}
+
+let cases = 0;
+afterAll(() => {
+  process.stdout.write(`fault matrix: ${cases} cases, ${messages.size} different messages\n`);
+});
+
+test.concurrent.each(cells)("%s, whatever happens to %s", async (_, operation, scenario) => {
+  const wrong: string[] = [];
+  const one = async (fault: string): Promise<void> => {
+    cases++;
+    const emulator = await startEmulator({ seed, options: scenario.options ?? {} });
+    const broken = await run(emulator, scenario, fault).finally(() => emulator.close());
+    wrong.push(...broken.map((what) => `${fault}: ${what}`));
+  };
+  // Most of the time of a case is waiting.
+  const faults = kinds.flatMap((kind) => Object.values(times).map((count) => `${operation}:${kind}@1x${count}`));
+  for (let at = 0; at < faults.length; at += 18) await Promise.all(faults.slice(at, at + 18).map(one));
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,93 @@
+import type { GroupSnapshot } from "../../emulator";
+import { isMadeOf } from "../../provider/lifecycle/names";
+import type { Declaration, Engine, Program } from "../support/engine";
+
+/** What the account held that is not ours, and must stay as it is. */
+export type Foreign = readonly GroupSnapshot[];
+
+/**
+ * The promises that must hold after every operation, whatever failed: nothing lost, nothing taken. Gives back what is
+ * broken, as sentences.
+ */
+export function brokenPromises(engine: Engine, foreign: Foreign, errors: readonly Error[]): string[] {
+  const groups = engine.emulator.groups("7");
+  const said = errors.map(({ message }) => message).join("\n");
+  const kept = new Set(Object.values(engine.state).map(({ id }) => id));
+  const adopted = (id: number): boolean => kept.has(String(id));
+  return [
+    ...groups
+      .filter(({ id }) => !foreign.some((group) => group.id === id))
+      .filter(({ id, name }) => !kept.has(String(id)) && !isNamed(said, id, name))
+      .map(({ id, name }) => `lost: ${name} (${id}) is neither in the state nor in an error`),
+    ...foreign
+      .filter(({ id }) => !adopted(id))
+      .filter((group) => !groups.some((now) => JSON.stringify(now) === JSON.stringify(group)))
+      .map(({ id, name }) => `taken: ${name} (${id}) was changed or deleted`),
+    ...errors.filter(({ message }) => !isReadable(message)).map(({ message }) => `not helpful: ${message}`),
+  ];
+}
+
+/**
+ * What is not as declared after an operation that met no fault.
+ *
+ * @param mayKeepNumber - whether the group that had a wished name may be gone by now.
+ */
+export function undeclared(engine: Engine, program: Program, foreign: Foreign, mayKeepNumber = false): string[] {
+  const groups = engine.emulator.groups("7");
+  const wrong = Object.entries(program).flatMap(([resource, declaration]) => {
+    const kept = engine.state[resource];
+    const group = groups.find(({ id }) => String(id) === kept?.id);
+    if (!kept || !group) return [`${resource} has no group`];
+    return isAsDeclared(group, declaration, groups, mayKeepNumber) &&
+      kept.outputs["name"] === group.name &&
+      !kept.unfinished
+      ? []
+      : [`${resource} is ${JSON.stringify(group)}, in the state ${JSON.stringify(kept)}`];
+  });
+  const owned = new Set([...Object.values(engine.state).map(({ id }) => id), ...foreign.map(({ id }) => String(id))]);
+  return [
+    ...wrong,
+    // Between adopting and the deletion of a predecessor two resources have one group; afterwards never.
+    ...duplicates(Object.values(engine.state).map(({ id }) => id)).map((id) => `two resources have group ${id}`),
+    ...groups.filter(({ id }) => !owned.has(String(id))).map(({ name, id }) => `doubled: ${name} (${id})`),
+    ...Object.keys(engine.state)
+      .filter((resource) => !(resource in program))
+      .map((resource) => `${resource} is still in the state`),
+  ];
+}
+
+function isAsDeclared(
+  group: GroupSnapshot,
+  { name, active = true, ignore = [] }: Declaration,
+  all: readonly GroupSnapshot[],
+  mayKeepNumber: boolean,
+): boolean {
+  const named = isWishOrFirstFreeNumber(group.name, name, new Set(all.map((one) => one.name)), mayKeepNumber);
+  return (named || ignore.includes("name")) && (group.status === (active ? 1 : 0) || ignore.includes("active"));
+}
+
+/** The server appends the lowest free number: a higher one tells of a name that was sent once too often. */
+function isWishOrFirstFreeNumber(name: string, wish: string, taken: Set<string>, mayKeepNumber: boolean): boolean {
+  if (name === wish) return true;
+  const number = name.startsWith(wish) ? Number(name.slice(wish.length)) : NaN;
+  if (!Number.isInteger(number) || number < 1 || !(taken.has(wish) || mayKeepNumber)) return false;
+  return Array.from({ length: number - 1 }, (_, n) => `${wish}${n + 1}`).every((lower) => taken.has(lower));
+}
+
+/** Whether an error names the group: by its id, or by the name that was asked for where Deepcall may have made it. */
+function isNamed(said: string, id: number, name: string): boolean {
+  if (said.includes(`(id ${id})`)) return true;
+  const quoted = [
+    ...said.matchAll(/may have a group ("(?:[^"\\]|\\.)*")|make group ("(?:[^"\\]|\\.)*").* may still make it/g),
+  ];
+  return quoted.some(([, one, other]) => isMadeOf(name, JSON.parse(one ?? other ?? '""') as string));
+}
+
+/** An error says what was attempted, on which group, and ends with what to do. */
+function isReadable(message: string): boolean {
+  return /^(Could not|Deepcall|The resources) .*"/.test(message) && message.length > 80 && message.endsWith(".");
+}
+
+function duplicates(values: readonly string[]): string[] {
+  return values.filter((value, index) => values.indexOf(value) !== index);
+}

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import type { Emulator, GroupSnapshot } from "../../emulator";
+import { isMadeOf } from "../../provider/lifecycle/names";
+import { Engine, type Declaration, type Program } from "../support/engine";
+import { emulate, haste } from "../support/lifecycle";
+import { brokenPromises } from "./oracle";
+
+jest.setTimeout(600_000);
+
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 100);
+const pace = { ...haste, deadlineMs: 200, settleMs: 10 };
+
+const names = ["Support", "Sales", "R & D", "Night"] as const;
+const declaration: fc.Arbitrary<Declaration> = fc.record(
+  {
+    name: fc.constantFrom(...names),
+    active: fc.boolean(),
+    onNameConflict: fc.constantFrom("suffix", "suffix", "adopt", "fail"),
+  },
+  { requiredKeys: ["name"] },
+);
+const program: fc.Arbitrary<Program> = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), declaration, {
+  noNullPrototype: true,
+});
+const fault = fc
+  .tuple(
+    fc.constantFrom("add", "update", "delete", "list", "any"),
+    fc.constantFrom(
+      ...["reset-before", "reset-after", "cut-after", "error-before:1009", "error-after:1009", "error-before:1015"],
+      ...["http-before:503", "http-after:502", "http-before:429:0", "html-after", "shape-after", "redirect"],
+    ),
+    fc.constantFrom(1, 2, 3),
+    fc.constantFrom(1, 2, 0),
+  )
+  .map(([operation, kind, nth, times]) => `${operation}:${kind}@${nth}x${times}`);
+
+type Step =
+  | { kind: "up"; program: Program; refresh: boolean; faults: string[] }
+  | { kind: "destroy"; faults: string[] }
+  | { kind: "edit"; action: "add" | "rename" | "switch" | "remove"; which: number; name: string };
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("up" as const),
+      program,
+      refresh: fc.boolean(),
+      faults: fc.array(fault, { maxLength: 2 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("destroy" as const), faults: fc.array(fault, { maxLength: 1 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("edit" as const),
+      action: fc.constantFrom("add" as const, "rename" as const, "switch" as const, "remove" as const),
+      which: fc.nat(9),
+      name: fc.constantFrom(...names, "By hand"),
+    }),
+  },
+);
+
+/** An account in which a program, somebody at the panel, and faults all have their way. */
+class World {
+  readonly engine: Engine;
+  #foreign: GroupSnapshot[] = [];
+
+  constructor(readonly emulator: Emulator) {
+    this.engine = new Engine(emulator, pace);
+  }
+
+  async take(next: Step): Promise<void> {
+    if (next.kind === "edit") {
+      this.#edit(next);
+      return;
+    }
+    for (const text of next.faults) this.emulator.faults.add(text);
+    const errors = next.kind === "up" ? await this.engine.up(next.program, next) : await this.engine.destroy();
+    this.emulator.faults.clear();
+    this.#judge(errors);
+  }
+
+  /** Without faults, a refresh and an update lead to what is declared, or to an error for a name that is really taken. */
+  async settle(last: Program): Promise<void> {
+    const errors = await this.engine.up(last, { refresh: true });
+    this.#judge(errors);
+    for (const error of errors) expect(["NameTakenError", "SharedGroupError"]).toContain(error.name);
+    if (errors.length > 0) return;
+    const groups = this.emulator.groups("7");
+    for (const [resource, { name, active = true }] of Object.entries(last)) {
+      const group = groups.find(({ id }) => String(id) === this.engine.state[resource]?.id);
+      expect(group).toMatchObject({ status: active ? 1 : 0 });
+      expect(isMadeOf(group?.name ?? "", name)).toBe(true);
+    }
+    this.emulator.clearCalls();
+    expect(await this.engine.up(last)).toEqual([]);
+    expect(this.emulator.count()).toBe(0);
+    expect(groups.map(({ id }) => id)).toEqual(
+      [...Object.values(this.engine.state).map(({ id }) => Number(id)), ...this.#foreign.map(({ id }) => id)].toSorted(
+        (a, b) => a - b,
+      ),
+    );
+  }
+
+  #judge(errors: Error[]): void {
+    expect(brokenPromises(this.engine, this.#foreign, errors)).toEqual([]);
+    const kept = new Set(Object.values(this.engine.state).map(({ id }) => id));
+    // An adopted group is ours; one that an error has named is the reader's to decide on.
+    this.#foreign = this.emulator.groups("7").filter(({ id }) => !kept.has(String(id)));
+  }
+
+  #edit({ action, which, name }: Extract<Step, { kind: "edit" }>): void {
+    const panel = this.emulator.account("7");
+    const groups = this.emulator.groups("7");
+    const group = groups[which % Math.max(1, groups.length)];
+    const isTaken = groups.some((other) => other.name === name);
+    if (action === "add" && !isTaken) this.#foreign.push(panel.add(name));
+    if (!group || action === "add") return;
+    if (action === "rename" && !isTaken) panel.rename(group.id, name);
+    if (action === "switch") panel.setStatus(group.id, group.status === 1 ? 0 : 1);
+    if (action === "remove") panel.remove(group.id);
+    this.#foreign = this.#foreign.flatMap(({ id }) => this.emulator.groups("7").find((now) => now.id === id) ?? []);
+  }
+}
+
+test(`the promises hold after each step of ${runs} random histories`, async () => {
+  let steps = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 6 }),
+      program,
+      fc.boolean(),
+      async (history, last, ownNameTaken) => {
+        const emulator = await emulate({ ownNameTaken, nameTransform: ownNameTaken ? "none" : "escape" });
+        const world = new World(emulator);
+        for (const next of history) {
+          steps++;
+          await world.take(next);
+        }
+        await world.settle(last);
+        await emulator.close();
+      },
+    ),
+    { numRuns: runs },
+  );
+  process.stdout.write(`property test: ${runs} histories, ${steps} steps\n`);
+});

@@ -1,0 +1,158 @@
+import type { Emulator } from "../../emulator";
+import type { Pace } from "../../provider/client/retry";
+import { createProvider, type GroupProvider } from "../../provider/lifecycle";
+import { environment, haste } from "./lifecycle";
+
+/** What a program says of one resource. */
+export interface Declaration {
+  readonly name: string;
+  readonly active?: boolean;
+  readonly onNameConflict?: "suffix" | "adopt" | "fail";
+  /** The properties of `ignoreChanges`. */
+  readonly ignore?: readonly ("name" | "active")[];
+}
+export type Program = Readonly<Record<string, Declaration>>;
+
+/** A resource in the state. */
+export interface Kept {
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  /** It was made, and a later step failed: the next operation updates it. */
+  unfinished: boolean;
+}
+
+/**
+ * Calls the provider as Pulumi's engine does, for the layers that run thousands of operations: one provider for each
+ * operation, creates and updates side by side, deletions at the end and only when nothing failed. That the engine
+ * really does so is what the end-to-end tests are for.
+ */
+export class Engine {
+  state: Record<string, Kept> = {};
+
+  constructor(
+    readonly emulator: Emulator,
+    readonly pace: Pace = haste,
+  ) {}
+
+  /** Makes the account match; gives back the errors. */
+  async up(program: Program, options: { refresh?: boolean } = {}): Promise<Error[]> {
+    const provider = this.#operation();
+    const errors = options.refresh ? await this.#refresh(provider) : [];
+    if (errors.length > 0) return errors;
+    // `check` and `diff` run one after the other, creates and updates side by side.
+    const steps: Promise<void>[] = [];
+    for (const [resource, declaration] of Object.entries(program)) {
+      try {
+        const step = await this.#step(provider, resource, declaration);
+        steps.push(step());
+      } catch (error) {
+        // The engine begins nothing more, and waits for what runs.
+        errors.push(error as Error);
+        break;
+      }
+    }
+    for (const result of await Promise.allSettled(steps))
+      if (result.status === "rejected") errors.push(result.reason as Error);
+    if (errors.length > 0) return errors;
+    return this.#delete(provider, (resource) => !(resource in program));
+  }
+
+  /** Takes note of what was changed by hand; gives back the errors. */
+  async refresh(): Promise<Error[]> {
+    return this.#refresh(this.#operation());
+  }
+
+  /** Deletes everything; gives back the errors. */
+  async destroy(): Promise<Error[]> {
+    return this.#delete(this.#operation(), () => true);
+  }
+
+  #operation(): GroupProvider {
+    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: "1000" }), this.pace);
+  }
+
+  async #step(provider: GroupProvider, resource: string, declaration: Declaration): Promise<() => Promise<void>> {
+    const { name, ignore = [], ...rest } = declaration;
+    const kept = this.state[resource];
+    const news = {
+      ...rest,
+      // The engine gives an ignored input the value that the state has.
+      requestedName: ignore.includes("name") && kept ? kept.inputs["requestedName"] : name,
+      ...(ignore.includes("active") && kept && { active: kept.inputs["active"] }),
+      ...(ignore.length > 0 && { __ignore: ignore }),
+      __resource: resource,
+      __provider: "text",
+    };
+    const { inputs = {}, failures = [] } = await provider.check(kept?.inputs ?? {}, news);
+    if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
+    if (!kept) return () => this.#create(provider, resource, inputs);
+    const { changes } = await provider.diff(kept.id, kept.outputs, inputs);
+    if (changes === true || kept.unfinished) return () => this.#update(provider, resource, kept, inputs);
+    return () => {
+      this.state[resource] = { ...kept, inputs };
+      return Promise.resolve();
+    };
+  }
+
+  async #create(provider: GroupProvider, resource: string, inputs: Record<string, unknown>): Promise<void> {
+    await this.#keeping(resource, inputs, async () => {
+      const { id, outs = {} } = await provider.create(inputs);
+      return { id, outputs: outs };
+    });
+  }
+
+  async #update(provider: GroupProvider, resource: string, kept: Kept, inputs: Record<string, unknown>): Promise<void> {
+    await this.#keeping(resource, inputs, async () => {
+      const { outs = {} } = await provider.update(kept.id, kept.outputs, inputs);
+      return { id: kept.id, outputs: outs };
+    });
+  }
+
+  /** An error that carries an id leaves the resource in the state as unfinished. */
+  async #keeping(
+    resource: string,
+    inputs: Record<string, unknown>,
+    step: () => Promise<{ id: string; outputs: Record<string, unknown> }>,
+  ): Promise<void> {
+    try {
+      const { id, outputs } = await step();
+      this.state[resource] = { id, inputs, outputs: { ...outputs, __provider: "text" }, unfinished: false };
+    } catch (error) {
+      const { id, properties } = error as { id?: string; properties?: Record<string, unknown> };
+      if (id !== undefined) this.state[resource] = { id, inputs, outputs: properties ?? {}, unfinished: true };
+      throw error;
+    }
+  }
+
+  async #refresh(provider: GroupProvider): Promise<Error[]> {
+    return this.#each(async (resource, kept) => {
+      const { id, props = {}, inputs = {} } = await provider.read(kept.id, kept.outputs);
+      if (id === undefined) {
+        Reflect.deleteProperty(this.state, resource);
+        return;
+      }
+      await provider.diff(id, props, kept.inputs);
+      this.state[resource] = {
+        ...kept,
+        inputs: { ...inputs, __provider: "text" },
+        outputs: { ...props, __provider: "text" },
+      };
+    });
+  }
+
+  async #delete(provider: GroupProvider, isLeaving: (resource: string) => boolean): Promise<Error[]> {
+    return this.#each(async (resource, kept) => {
+      if (!isLeaving(resource)) return;
+      await provider.delete(kept.id, kept.outputs);
+      Reflect.deleteProperty(this.state, resource);
+    });
+  }
+
+  async #each(step: (resource: string, kept: Kept) => Promise<void>): Promise<Error[]> {
+    const results = await Promise.allSettled(
+      Object.entries(this.state).map(([resource, kept]) => step(resource, kept)),
+    );
+    return results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
+  }
+}
