@@ -226,7 +226,7 @@ test("the tarball holds the build of the sources that are there, the documents, 
     .split("\n")
     .map((file) => file.replace("package/", ""));
   const isBuilt = (file: string) => file.startsWith("dist/");
-  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "docs/emulator.md", "package.json"];
   expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual(documents);
 
   const built = files.filter(isBuilt);
