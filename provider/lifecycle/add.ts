@@ -27,13 +27,13 @@ export async function sendAdd(operation: Operation, wish: string, before: readon
       if (!isLost) return await attempt("make", { name: wish }, noGroup, () => Promise.reject(error));
 
       if (error.outcome === "unknown") await sleep(operation.pace.settleMs);
-      const { groups, complete } = await attempt("find out whether there is", { name: wish }, undecided(wish), () =>
-        operation.groups.everythingNow(),
+      const after = await attempt("find out whether there is", { name: wish }, undecided(wish), () =>
+        operation.groups.after(wish),
       );
-      const found = findMade(wish, before, groups, (id) => operation.claims.has(String(id)));
+      const found = findMade(wish, before, after, (id) => operation.claims.has(String(id)));
       if (found.kind === "one") return found.group.id;
       if (found.kind === "unclear") throw unclear(wish, error, found.candidates);
-      const didNothing = error.outcome === "answered" && complete;
+      const didNothing = error.outcome === "answered" && after.complete;
       if (!didNothing || !error.passing || sends === mostSends) throw notSeen(wish, error, didNothing);
       await sleep(backoff(sends, Math.random(), operation.pace));
     }
@@ -53,9 +53,9 @@ function undecided(wish: string): Done {
 
 function unclear(wish: string, lost: CallError, candidates: readonly Group[]): GroupError {
   return new GroupError(
-    `Could not make ${label({ name: wish })} for certain. ${lost.message} Since then there are several new groups of that name: ${candidates.map(label).join(", ")}. ` +
-      "One of them may be the one that was asked for, and none was taken into the state, because it can't be told which. " +
-      'Look in Deepcall\'s panel: keep one, delete or rename the others, and set onNameConflict to "adopt" to take it over.',
+    `Could not make ${label({ name: wish })} for certain. ${lost.message} A list after it shows what may have come of it: ${candidates.map(label).join(", ")}. ` +
+      "Nothing was taken into the state, because it can't be told for certain which group was made by this call. " +
+      'Look in Deepcall\'s panel: keep one, delete or rename any others, and set onNameConflict to "adopt" to take it over.',
     { cause: lost },
   );
 }

@@ -14,20 +14,23 @@ export interface Holder {
  * name both, and to let the group live when the predecessor is deleted.
  */
 export class Claims {
-  readonly #holders = new Map<string, Holder>();
+  readonly #holders = new Map<string, Holder & { readonly taken: boolean }>();
 
   /** A resource of the state that the program still declares. */
   hold(id: string, holder: Holder): void {
     const other = this.#holders.get(id);
     if (other && other.key !== holder.key) throw shared(id, other, holder);
-    this.#holders.set(id, holder);
+    this.#holders.set(id, { ...holder, taken: other?.taken ?? false });
   }
 
-  /** A resource that makes or adopts the group in this operation; it may take over from itself, as a replacement does. */
+  /**
+   * A resource that makes or adopts the group in this operation. It may take over from itself, as a replacement does
+   * that is made before its predecessor is deleted.
+   */
   take(id: string, holder: Holder): void {
     const other = this.#holders.get(id);
-    if (other && other.resource !== holder.resource) throw shared(id, other, holder);
-    this.#holders.set(id, holder);
+    if (other && (other.taken || other.resource !== holder.resource)) throw shared(id, other, holder);
+    this.#holders.set(id, { ...holder, taken: true });
   }
 
   /** Whether a resource of this operation has the group. */

@@ -1,6 +1,7 @@
 import type { DeepcallClient } from "../client/client";
 import { AnswerError, NotFoundError } from "../client/errors";
 import type { Group, GroupList } from "../client/wire";
+import type { After } from "./recover";
 
 /** How long the list of everything may serve, in milliseconds. */
 const freshMs = 5_000;
@@ -63,9 +64,15 @@ export class Groups {
     return [...groups, ...this.#made.filter(({ id }) => !listed.has(id))];
   }
 
-  /** Every group that the credentials can see now, and whether the answer itself says that it is cut off. */
-  async everythingNow(): Promise<GroupList> {
-    return this.#list({});
+  /** What a lost `add` can have come to, and whether the answers themselves say that they are cut off. */
+  async after(wish: string): Promise<After & { readonly complete: boolean }> {
+    const everything = await this.#list({});
+    const named = await this.#list({ name: wish });
+    return {
+      everything: everything.groups,
+      named: named.groups,
+      complete: everything.complete && named.complete,
+    };
   }
 
   /** A group was made here. */

@@ -1,6 +1,6 @@
 import { always, attempt, GroupGoneError } from "./errors";
 import type { Operation } from "./operation";
-import { stateSchema, storedInputs, storedState, type GroupState } from "./state";
+import { refreshed, stateSchema, storedInputs, storedState, type GroupState } from "./state";
 import type { Group } from "../client/wire";
 
 /** What Pulumi's `read` wants; no id means that the group is gone. */
@@ -27,18 +27,6 @@ export async function readGroup(operation: Operation, id: string, props: unknown
   }
   const state = refreshed(recorded, live);
   return { id, props: storedState(state), inputs: storedInputs(inputsThatExplain(state)) };
-}
-
-/** The state after a refresh: what was asked and assigned stays, what is now comes from the server. */
-export function refreshed(recorded: GroupState, live: Group): GroupState {
-  return {
-    ...recorded,
-    name: live.name,
-    active: live.active ?? recorded.active,
-    // A live name that is the wish itself is no drift: it becomes what the group is known by.
-    assignedName: live.name === recorded.requestedName ? live.name : recorded.assignedName,
-    ownerId: live.owner ?? recorded.ownerId,
-  };
 }
 
 /**

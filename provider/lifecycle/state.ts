@@ -78,3 +78,15 @@ export function appliedState(
     __key: origin.key,
   };
 }
+
+/** The state after a refresh: what was asked and assigned stays, what is now comes from the server. */
+export function refreshed(recorded: GroupState, live: Group): GroupState {
+  return {
+    ...recorded,
+    name: live.name,
+    active: live.active ?? recorded.active,
+    // A live name that is the wish itself is no drift: it becomes what the group is known by.
+    assignedName: live.name === recorded.requestedName ? live.name : recorded.assignedName,
+    ownerId: live.owner ?? recorded.ownerId,
+  };
+}

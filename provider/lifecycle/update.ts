@@ -4,8 +4,7 @@ import { attempt, GroupGoneError, NameTakenError, nothingChanged, UnfinishedGrou
 import { isNumbered, label, nameToKeep } from "./names";
 import type { Operation } from "./operation";
 import { AfterChangeError, push } from "./push";
-import { refreshed } from "./read";
-import { appliedState, storedState, type GroupInputs, type GroupState } from "./state";
+import { appliedState, refreshed, storedState, type GroupInputs, type GroupState } from "./state";
 
 /**
  * Makes the group what the inputs ask. It looks first, because the state may be older than the group: a name that

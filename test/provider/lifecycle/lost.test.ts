@@ -72,6 +72,18 @@ describe("a lost answer to add", () => {
     expect(emulator.count("add")).toBe(1);
   });
 
+  test("is not sent again, and nothing is taken, where lists are cut off without a word", async () => {
+    const emulator = await emulate({ pageLimit: 1 });
+    emulator.account("7").add("A");
+    emulator.account("7").add("Support");
+    emulator.account("7").add("Support1");
+    emulator.intercept = ({ operation }) =>
+      operation === "add" ? Response.json({ status: "error", message: "x", code: 1009 }) : undefined;
+    const error = await failure(create(operate(emulator), asked("Support")));
+    expect(error.id).toBeUndefined();
+    expect(emulator.groups("7")).toHaveLength(3);
+  });
+
   test("that did nothing, as far as can be seen, is not sent again: Deepcall may still be at it", async () => {
     const emulator = await emulate();
     lose(emulator, "add", "before");

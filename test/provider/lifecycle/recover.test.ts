@@ -12,16 +12,23 @@ test.each<[string, Group[], number[], string, number[]]>([
   ["somebody else's of another name", [group(3, "Sales1")], [], "none", []],
   ["a sibling's", [group(3, "Care")], [3], "none", []],
   ["a sibling's and ours", [group(3, "Care"), group(4, "Care1")], [3], "one", [4]],
+  ["one that the list may have hidden before, by its id", [group(0.5, "Care")], [], "unclear", [0.5]],
   ["somebody else's and ours", [group(3, "Care"), group(4, "Care1")], [], "unclear", [3, 4]],
 ])("%s", (_, added, claimed, kind, ids) => {
-  const found = findMade("Care", before, [...before, ...added], (id) => claimed.includes(id));
+  const after = { everything: [...before, ...added], named: added };
+  const found = findMade("Care", before, after, (id) => claimed.includes(id));
   expect(found.kind).toBe(kind);
   const groups = found.kind === "one" ? [found.group] : found.kind === "unclear" ? found.candidates : [];
   expect(groups.map(({ id }) => id)).toEqual(ids);
 });
 
+test("what only the list by name shows may have been there before", () => {
+  const after = { everything: before, named: [group(3, "Care")] };
+  expect(findMade("Care", before, after, () => false)).toEqual({ kind: "unclear", candidates: [group(3, "Care")] });
+});
+
 test("what was there before is never ours, whatever it is called now", () => {
-  expect(findMade("Support", before, before, () => false)).toEqual({ kind: "none" });
+  expect(findMade("Support", before, { everything: before, named: before }, () => false)).toEqual({ kind: "none" });
 });
 
 test.each([
