@@ -35,7 +35,12 @@ export interface DeepcallGroupArgs {
 export const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
 
 /**
- * A group of agents in Deepcall.
+ * A group of agents in Deepcall (its Group API, V2.0: Add, Update, Delete, List).
+ *
+ * Pulumi shows on the resource what goes wrong, and keeps of an error only its message: settings (`SettingsError`), a
+ * name that is taken (`NameTakenError`), a group that vanished (`GroupGoneError`), the credentials of another account
+ * (`OtherAccountError`), two resources for one group (`SharedGroupError`), a call that failed (`GroupError`, with the
+ * `CallError` as its cause), the same after the group was made (`UnfinishedGroupError`).
  *
  * @example
  * ```ts

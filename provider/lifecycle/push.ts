@@ -102,19 +102,16 @@ function isLost(error: unknown): error is LostError {
   return error.cause instanceof CallError && (error.cause.outcome === "unknown" || error.cause.outcome === "answered");
 }
 
-const maybe = "The change may have been made or not; the next `pulumi up` looks before it sends it again.";
-const unsure = always(maybe);
+const unsure = always("The change may have been made or not; the next `pulumi up` looks before it sends it again.");
 
 async function send(operation: Operation, live: Group, wanted: Wanted): Promise<void> {
+  const goal = `It was to become ${JSON.stringify(wanted.name)}, ${wanted.active ? "active" : "inactive"}.`;
+  const nothing = `${goal} Nothing was changed.`;
+  const maybe = `${goal} That may have been done or not; the next \`pulumi up\` looks before it sends it again.`;
   await attempt(
     "update",
     live,
-    {
-      "not sent": "Nothing was changed.",
-      refused: "Nothing was changed.",
-      answered: maybe,
-      unknown: maybe,
-    },
+    { "not sent": nothing, refused: nothing, answered: maybe, unknown: maybe },
     async () => {
       try {
         await operation.client.update(live.id, wanted);

@@ -92,6 +92,12 @@ test("ignoreChanges with both properties drifted, then a replacement", async () 
   expect(await stack.driftCodes()).toEqual([0, 0, 0]);
 });
 
+test.each([[], ["--run-program"]])("destroy %p: an adopted group is deleted as any other", async (...flags) => {
+  const { stack } = await adopted();
+  expect((await stack.run("destroy", "--yes", "--skip-preview", ...flags)).code).toBe(0);
+  expect(stack.emulator.groups()).toEqual([]);
+});
+
 test("get reads a group that is managed elsewhere, and destroy leaves it", async () => {
   const stack = await TestStack.create();
   stack.emulator.account("7").add("Theirs", 0);
