@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { unknownValue } from "./diff";
 import { problemWithName } from "./names";
-import { conflictRules, ignorables } from "./state";
+import { conflictRules, inputsSchema, storedInputs } from "./state";
 
 /** An input that can't be right; `reason` begins with the name of the property as users know it. */
 export interface CheckFailure {
@@ -17,35 +17,28 @@ export interface Checked {
 
 const unknown = z.literal(unknownValue);
 
-const schema = z.strictObject({
-  requestedName: z.string({ error: "must be a string" }).superRefine((name, context) => {
-    const problem = problemWithName(name);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  }),
-  active: z.union([z.boolean(), unknown], { error: "must be true or false" }).default(true),
-  onNameConflict: z
-    .union([z.enum(conflictRules), unknown], {
-      error: `must be one of ${conflictRules.map((rule) => JSON.stringify(rule)).join(", ")}`,
-    })
-    .default("suffix"),
-  __resource: z.string().default(""),
-  __ignore: z.array(z.enum(ignorables)).default([]),
-});
+const schema = inputsSchema
+  .extend({
+    requestedName: z.string({ error: "must be a string" }).superRefine((name, context) => {
+      const problem = problemWithName(name);
+      if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+    }),
+    active: z.union([z.boolean(), unknown], { error: "must be true or false" }).default(true),
+    onNameConflict: z
+      .union([z.enum(conflictRules), unknown], {
+        error: `must be one of ${conflictRules.map((rule) => JSON.stringify(rule)).join(", ")}`,
+      })
+      .default("suffix"),
+  })
+  .strict();
 
 /** Checks the inputs of a program, without a call. Values are not repeated: a name may be a secret. */
 export function checkInputs(news: Readonly<Record<string, unknown>>): Checked {
   const { __provider, ...inputs } = news;
   const result = schema.safeParse(inputs);
   if (!result.success) return { inputs: news, failures: result.error.issues.flatMap(failuresOf) };
-  const { onNameConflict, __resource, __ignore, ...rest } = result.data;
   return {
-    inputs: {
-      ...rest,
-      ...(onNameConflict !== "suffix" && { onNameConflict }),
-      ...(__resource !== "" && { __resource }),
-      ...(__ignore.length > 0 && { __ignore }),
-      ...(__provider !== undefined && { __provider }),
-    },
+    inputs: { ...storedInputs(result.data), ...(__provider !== undefined && { __provider }) },
     failures: [],
   };
 }

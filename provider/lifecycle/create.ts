@@ -76,13 +76,7 @@ class Making {
    */
   async #giveWay(made: Group, standing: Group): Promise<Created> {
     await this.#known(made, () =>
-      attempt("remove again", made, leftOver, async () => {
-        try {
-          await this.#operation.client.delete(made.id);
-        } finally {
-          this.#operation.groups.changed();
-        }
-      }),
+      attempt("remove again", made, leftOver, () => this.#operation.write((client) => client.delete(made.id))),
     );
     this.#operation.claims.release(String(made.id));
     if (this.#inputs.onNameConflict === "fail") throw nameTaken(standing);

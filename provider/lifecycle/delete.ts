@@ -38,12 +38,10 @@ export async function deleteGroup(
       return;
     }
     try {
-      await operation.client.delete(Number(id));
+      await operation.write((client) => client.delete(Number(id)));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       await operation.refuseStrangers(group, state);
-    } finally {
-      operation.groups.changed();
     }
   });
   operation.claims.release(id);

@@ -12,9 +12,8 @@ const freshMs = 5_000;
  */
 export class Groups {
   readonly #client: DeepcallClient;
-  #everything: { readonly startedAt: number; readonly list: Promise<GroupList> } | undefined;
-  /** Groups that were made here since the list of everything began. */
-  #made: Group[] = [];
+  /** The shared list by id; groups that are made here meanwhile are added to it. */
+  #everything: { readonly startedAt: number; readonly groups: Promise<Map<number, Group>> } | undefined;
 
   constructor(client: DeepcallClient) {
     this.#client = client;
@@ -22,8 +21,8 @@ export class Groups {
 
   /** The group as a list of the last few seconds shows it, or else as the server tells it now; `undefined` when it is gone. */
   async find(id: number): Promise<Group | undefined> {
-    const groups = await this.everything();
-    return groups.find((group) => group.id === id) ?? (await this.withId(id));
+    const groups = await this.#shared();
+    return groups.get(id) ?? (await this.withId(id));
   }
 
   /**
@@ -51,17 +50,7 @@ export class Groups {
    * seconds old; a group that is missing may still exist, where the server cuts lists off.
    */
   async everything(): Promise<readonly Group[]> {
-    if (!this.#everything || performance.now() - this.#everything.startedAt > freshMs) {
-      const everything = { startedAt: performance.now(), list: this.#list({}) };
-      this.#everything = everything;
-      this.#made = [];
-      everything.list.catch(() => {
-        if (this.#everything === everything) this.#everything = undefined;
-      });
-    }
-    const { groups } = await this.#everything.list;
-    const listed = new Set(groups.map(({ id }) => id));
-    return [...groups, ...this.#made.filter(({ id }) => !listed.has(id))];
+    return [...(await this.#shared()).values()];
   }
 
   /** What a lost `add` can have come to, and whether the answers themselves say that they are cut off. */
@@ -77,13 +66,27 @@ export class Groups {
 
   /** A group was made here. */
   made(group: Group): void {
-    this.#made.push(group);
+    this.#everything?.groups.then(
+      (groups) => groups.has(group.id) || groups.set(group.id, group),
+      () => undefined,
+    );
   }
 
   /** A group was changed or deleted: the shared list is out of date. */
   changed(): void {
     this.#everything = undefined;
-    this.#made = [];
+  }
+
+  async #shared(): Promise<ReadonlyMap<number, Group>> {
+    if (!this.#everything || performance.now() - this.#everything.startedAt > freshMs) {
+      const groups = this.#list({}).then((list) => new Map(list.groups.map((group) => [group.id, group])));
+      const everything = { startedAt: performance.now(), groups };
+      this.#everything = everything;
+      groups.catch(() => {
+        if (this.#everything === everything) this.#everything = undefined;
+      });
+    }
+    return this.#everything.groups;
   }
 
   async #list(filter: { id?: number; name?: string }): Promise<GroupList> {

@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { DeepcallError } from "../client/errors";
 import { standardPace, type Pace } from "../client/retry";
-import { findSettings, settingsError, type Environment, type ReadConfig } from "../settings";
+import { findSettings, settingsError, type Environment, type FoundSettings, type ReadConfig } from "../settings";
 import { checkInputs } from "./check";
 import { Claims } from "./claims";
 import { createGroup } from "./create";
@@ -39,13 +39,16 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
   const claims = new Claims();
   const declared = new Map<string, GroupInputs>();
   let readConfig: ReadConfig = () => undefined;
+  let found: FoundSettings | undefined;
   let current: Operation | undefined;
+
+  const settings = (): FoundSettings => (found ??= findSettings(readConfig, environment));
 
   const operation = (): Operation => {
     if (current) return current;
-    const { settings, malformed, missing } = findSettings(readConfig, environment);
-    if (!settings) throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
-    current = new Operation(settings, claims, pace);
+    const { settings: complete, malformed, missing } = settings();
+    if (!complete) throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
+    current = new Operation(complete, claims, pace);
     return current;
   };
 
@@ -53,12 +56,13 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
     // Must not wait nor throw: Pulumi makes other calls while it runs. The first call to Deepcall validates.
     configure({ config }) {
       readConfig = (key) => config.get(key);
+      found = undefined;
       return Promise.resolve();
     },
 
     // Neither `check` nor `diff` makes a call: previews work without a network and without credentials.
     check(_olds, news) {
-      const { malformed } = findSettings(readConfig, environment);
+      const { malformed } = settings();
       if (malformed.length > 0)
         return Promise.resolve({
           inputs: news,

@@ -33,6 +33,15 @@ export class Operation {
     process.stderr.write(`deepcall: ${text}\n`);
   }
 
+  /** Runs a call that changes or deletes a group; whatever comes of it, the shared list is out of date. */
+  async write(call: (client: DeepcallClient) => Promise<void>): Promise<void> {
+    try {
+      await call(this.client);
+    } finally {
+      this.groups.changed();
+    }
+  }
+
   /** Runs alone among all steps for names that the server could take for duplicates of each other. */
   async alone<T>(name: string, step: () => Promise<T>): Promise<T> {
     const key = stem(name);

@@ -108,16 +108,7 @@ async function send(operation: Operation, live: Group, wanted: Wanted): Promise<
   const goal = `It was to become ${JSON.stringify(wanted.name)}, ${wanted.active ? "active" : "inactive"}.`;
   const nothing = `${goal} Nothing was changed.`;
   const maybe = `${goal} That may have been done or not; the next \`pulumi up\` looks before it sends it again.`;
-  await attempt(
-    "update",
-    live,
-    { "not sent": nothing, refused: nothing, answered: maybe, unknown: maybe },
-    async () => {
-      try {
-        await operation.client.update(live.id, wanted);
-      } finally {
-        operation.groups.changed();
-      }
-    },
+  await attempt("update", live, { "not sent": nothing, refused: nothing, answered: maybe, unknown: maybe }, () =>
+    operation.write((client) => client.update(live.id, wanted)),
   );
 }

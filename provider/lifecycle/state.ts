@@ -40,7 +40,9 @@ export type GroupState = z.infer<typeof stateSchema>;
  * The inputs in the form the state keeps: without what is a default.
  * An `undefined` must never reach Pulumi: it ends in an error after the group was made.
  */
-export function storedInputs(inputs: GroupInputs): Record<string, unknown> {
+export function storedInputs(
+  inputs: Omit<GroupInputs, "active" | "onNameConflict"> & { active: unknown; onNameConflict: string },
+): Record<string, unknown> {
   return {
     requestedName: inputs.requestedName,
     active: inputs.active,

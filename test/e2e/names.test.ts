@@ -1,15 +1,8 @@
+import { suffixForms } from "../support/lifecycle";
 import { TestStack } from "./stack";
 
-const forms = {
-  plain: "Support1",
-  space: "Support 1",
-  parens: "Support (1)",
-  dash: "Support-1",
-  underscore: "Support_1",
-} as const;
-
-test.each(Object.entries(forms))("a name that is taken, suffix form %s", async (suffix, name) => {
-  const stack = await TestStack.create({ suffix: suffix as keyof typeof forms });
+test.each(suffixForms)("a name that is taken, suffix form %s", async (suffix, name) => {
+  const stack = await TestStack.create({ suffix });
   stack.emulator.account("7").add("Support");
   stack.program('const g = new DeepcallGroup("support", { name: "Support" }); exports.name = g.name;');
   const first = await stack.up();

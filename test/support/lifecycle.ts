@@ -17,6 +17,15 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((emulator) => emulator.close()));
 });
 
+/** What the server makes of "Support" where that is taken, in each form of the number. */
+export const suffixForms = [
+  ["plain", "Support1"],
+  ["space", "Support 1"],
+  ["parens", "Support (1)"],
+  ["dash", "Support-1"],
+  ["underscore", "Support_1"],
+] as const;
+
 /** An emulator of its own for one test; it ends with the test. */
 export async function emulate(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
   const emulator = await startEmulator({ seed, options });

@@ -9,18 +9,11 @@ import {
   otherUser,
   refresh,
   ssid,
+  suffixForms,
 } from "../../support/lifecycle";
 import { NameTakenError, OtherAccountError, SharedGroupError } from "../../../provider";
 import { CutConnection } from "../../../emulator";
 import { createProvider } from "../../../provider/lifecycle";
-
-const suffixed = {
-  plain: "Support1",
-  space: "Support 1",
-  parens: "Support (1)",
-  dash: "Support-1",
-  underscore: "Support_1",
-} as const;
 
 describe("making a group", () => {
   test("that is active takes a list, an add and a read back", async () => {
@@ -38,8 +31,8 @@ describe("making a group", () => {
     expect(emulator.groups("7")).toMatchObject([{ name: "Night", status: 0 }]);
   });
 
-  test.each(Object.entries(suffixed))("of a name that is taken, suffix form %s", async (suffix, name) => {
-    const emulator = await emulate({ suffix: suffix as keyof typeof suffixed });
+  test.each(suffixForms)("of a name that is taken, suffix form %s", async (suffix, name) => {
+    const emulator = await emulate({ suffix });
     emulator.account("7").add("Support");
     const provider = operate(emulator);
     const made = await create(provider, asked("Support", { active: false }));

@@ -33,11 +33,7 @@ describe("a lost answer to add", () => {
 
   test("finds the group that is committed late", async () => {
     const emulator = await emulate();
-    emulator.intercept = (call, proceed) => {
-      if (call.operation !== "add") return undefined;
-      setTimeout(() => void proceed(), 20);
-      throw new CutConnection();
-    };
+    emulator.faults.add("add:late-commit:20");
     await create(operate(emulator), asked("Support"));
     expect(names(emulator)).toEqual(["Support"]);
   });
