@@ -5,6 +5,12 @@ import { run } from "./program";
 // At run time: package.json lies outside of what is compiled, two levels above dist/cli/main.js.
 const { version } = createRequire(__filename)("../../package.json") as { version: string };
 
+// A reader that has seen enough (`| head`) closes the pipe: that is no error, and there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 void run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
@@ -12,6 +18,7 @@ void run(process.argv.slice(2), {
     new Promise((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
     }),
+  env: process.env,
   version,
 }).then((exitCode) => {
   process.exitCode = exitCode;

@@ -1,30 +1,34 @@
 import { Command, CommanderError } from "commander";
+import { AuthenticationError, DeepcallError } from "../provider/client/errors";
 import { addEmulatorCommand } from "./emulator";
-import { type Io, UsageError } from "./io";
+import { exitCodes, type ExitCode, type Finish, type Io, UsageError } from "./io";
 
 // Each in a file of its own that loads what it needs only when it runs.
-const commands = [addEmulatorCommand];
+const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [addEmulatorCommand];
 
 /**
  * Runs a command line.
  * @param argv the arguments after the program's name
- * @returns the exit code: 0, or 1 when the command line or what it names is at fault
+ * @returns the exit code: what the command says, 1 when the command line or what it names is at fault or a call
+ *   failed, 3 when Deepcall refused the credentials
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const finish: Finish = (code) => (exitCode = code);
   const program = new Command("pulumi-deepcall")
     .description("Deepcall agent groups as code.")
     .version(io.version, "--version", "print the version")
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride();
-  for (const add of commands) add(program, io);
+  for (const add of commands) add(program, io, finish);
 
   try {
     await program.parseAsync(argv, { from: "user" });
-    return 0;
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError || error instanceof DeepcallError)) throw error;
     io.err(`error: ${error.message}\n`);
-    return 1;
+    return error instanceof AuthenticationError ? exitCodes.credentialsRefused : exitCodes.failed;
   }
 }

@@ -124,6 +124,16 @@ export function findSettings(config: ReadConfig, environment: Environment): Foun
   return { settings, malformed, missing };
 }
 
+/**
+ * The settings, where nothing stands against a call.
+ *
+ * @throws SettingsError that names all that is malformed or missing.
+ */
+export function completeSettings({ settings, malformed, missing }: FoundSettings): ClientSettings {
+  if (settings) return settings;
+  throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
+}
+
 /** The error that tells what is wrong with the settings, all at once. */
 export function settingsError(problems: readonly string[]): SettingsError {
   return new SettingsError(

@@ -2,7 +2,14 @@ import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { DeepcallError } from "../client/errors";
 import { standardPace, type Pace } from "../client/retry";
-import { findSettings, settingsError, type Environment, type FoundSettings, type ReadConfig } from "../settings";
+import {
+  completeSettings,
+  findSettings,
+  settingsError,
+  type Environment,
+  type FoundSettings,
+  type ReadConfig,
+} from "../settings";
 import { checkInputs } from "./check";
 import { Claims } from "./claims";
 import { createGroup } from "./create";
@@ -45,10 +52,7 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
   const settings = (): FoundSettings => (found ??= findSettings(readConfig, environment));
 
   const operation = (): Operation => {
-    if (current) return current;
-    const { settings: complete, malformed, missing } = settings();
-    if (!complete) throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
-    current = new Operation(complete, claims, pace);
+    current ??= new Operation(completeSettings(settings()), claims, pace);
     return current;
   };
 

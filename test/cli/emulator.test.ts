@@ -36,6 +36,7 @@ async function pulumiDeepcall(argv: string[], meanwhile?: (url: string) => Promi
     },
     err: (text) => (err += text),
     untilStopped: () => stopped,
+    env: {},
     version: "1.2.3",
   });
   if (meanwhile !== undefined) await url.then(meanwhile).finally(stop);
