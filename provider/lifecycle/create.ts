@@ -58,7 +58,6 @@ class Making {
     const started: Group = { id, name: wish, active: true, owner: undefined };
     this.#take(started);
     const made = await this.#known(started, () => readBack(this.#operation, started));
-    this.#operation.groups.made(made);
     if (made.name !== wish && this.#inputs.onNameConflict !== "suffix") {
       const holders = await this.#known(made, () =>
         attempt("look who has the name of", made, nothingChanged, () => this.#operation.groups.withName(wish)),
@@ -76,7 +75,7 @@ class Making {
    */
   async #giveWay(made: Group, standing: Group): Promise<Created> {
     await this.#known(made, () =>
-      attempt("remove again", made, leftOver, () => this.#operation.write((client) => client.delete(made.id))),
+      attempt("remove again", made, leftOver, () => this.#operation.write(made.id, (client) => client.delete(made.id))),
     );
     this.#operation.claims.release(String(made.id));
     if (this.#inputs.onNameConflict === "fail") throw nameTaken(standing);

@@ -38,7 +38,7 @@ export async function deleteGroup(
       return;
     }
     try {
-      await operation.write((client) => client.delete(Number(id)));
+      await operation.write(Number(id), (client) => client.delete(Number(id)));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       await operation.refuseStrangers(group, state);

@@ -2,9 +2,7 @@ import type { DeepcallClient } from "../client/client";
 import { AnswerError, NotFoundError } from "../client/errors";
 import type { Group, GroupList } from "../client/wire";
 import type { After } from "./recover";
-
-/** How long the list of everything may serve, in milliseconds. */
-const freshMs = 5_000;
+import { SharedList } from "./shared-list";
 
 /**
  * Reads of groups. The list of everything, fetched once and shared, proves that a group is there; that it is gone is
@@ -12,17 +10,15 @@ const freshMs = 5_000;
  */
 export class Groups {
   readonly #client: DeepcallClient;
-  /** The shared list by id; groups that are made here meanwhile are added to it. */
-  #everything: { readonly startedAt: number; readonly groups: Promise<Map<number, Group>> } | undefined;
+  #everything: SharedList | undefined;
 
   constructor(client: DeepcallClient) {
     this.#client = client;
   }
 
-  /** The group as a list of the last few seconds shows it, or else as the server tells it now; `undefined` when it is gone. */
+  /** The group as the shared list shows it, or else as the server tells it now; `undefined` when it is gone. */
   async find(id: number): Promise<Group | undefined> {
-    const groups = await this.#shared();
-    return groups.get(id) ?? (await this.withId(id));
+    return (await this.#shared().get(id)) ?? (await this.withId(id));
   }
 
   /**
@@ -46,11 +42,11 @@ export class Groups {
   }
 
   /**
-   * Every group that the credentials can see, those included that were made here meanwhile. The list may be a few
-   * seconds old; a group that is missing may still exist, where the server cuts lists off.
+   * Every group that the credentials can see, as the shared list shows it; what was made or changed here meanwhile, as it
+   * was read back. A group that is missing may still exist: the server may cut lists off, or the group was just written.
    */
   async everything(): Promise<readonly Group[]> {
-    return [...(await this.#shared()).values()];
+    return this.#shared().all();
   }
 
   /** What a lost `add` can have come to, and whether the answers themselves say that they are cut off. */
@@ -64,29 +60,26 @@ export class Groups {
     };
   }
 
-  /** A group was made here. */
-  made(group: Group): void {
-    this.#everything?.groups.then(
-      (groups) => groups.has(group.id) || groups.set(group.id, group),
-      () => undefined,
-    );
+  /** A group was changed or deleted: from now on, reads of it must see that. */
+  written(id: number): void {
+    this.#everything?.forget(id);
   }
 
-  /** A group was changed or deleted: the shared list is out of date. */
-  changed(): void {
-    this.#everything = undefined;
+  /** A group was read back after a write of ours. */
+  seen(group: Group): void {
+    this.#everything?.note(group);
   }
 
-  async #shared(): Promise<ReadonlyMap<number, Group>> {
-    if (!this.#everything || performance.now() - this.#everything.startedAt > freshMs) {
-      const groups = this.#list({}).then((list) => new Map(list.groups.map((group) => [group.id, group])));
-      const everything = { startedAt: performance.now(), groups };
-      this.#everything = everything;
-      groups.catch(() => {
-        if (this.#everything === everything) this.#everything = undefined;
-      });
-    }
-    return this.#everything.groups;
+  #shared(): SharedList {
+    if (this.#everything?.isFresh) return this.#everything;
+    const list = this.#list({});
+    const shared = new SharedList(list);
+    this.#everything = shared;
+    list.catch(() => {
+      // Whoever waits on it is told; the next one asks again.
+      if (this.#everything === shared) this.#everything = undefined;
+    });
+    return shared;
   }
 
   async #list(filter: { id?: number; name?: string }): Promise<GroupList> {

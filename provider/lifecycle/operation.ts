@@ -33,12 +33,12 @@ export class Operation {
     process.stderr.write(`deepcall: ${text}\n`);
   }
 
-  /** Runs a call that changes or deletes a group; whatever comes of it, the shared list is out of date. */
-  async write(call: (client: DeepcallClient) => Promise<void>): Promise<void> {
+  /** Runs a call that changes or deletes a group; whatever comes of it, later reads of the group must see that. */
+  async write(id: number, call: (client: DeepcallClient) => Promise<void>): Promise<void> {
     try {
       await call(this.client);
     } finally {
-      this.groups.changed();
+      this.groups.written(id);
     }
   }
 

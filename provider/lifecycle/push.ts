@@ -50,7 +50,7 @@ export async function push(operation: Operation, live: Group, wanted: Wanted): P
 /** The group as it is after a write that Deepcall confirmed. */
 export async function readBack(operation: Operation, group: { name: string; id: number }): Promise<Group> {
   try {
-    const now = await attempt("read back", group, confirmed, () => operation.groups.withId(group.id));
+    const now = await attempt("read back", group, confirmed, () => look(operation, group.id));
     if (now) return now;
   } catch (error) {
     if (error instanceof GroupError) throw new AfterChangeError(error.message, undefined, { cause: error });
@@ -63,6 +63,13 @@ export async function readBack(operation: Operation, group: { name: string; id: 
   );
 }
 
+/** Reads a group after a write, also for the reads that share a list from before it. */
+async function look(operation: Operation, id: number): Promise<Group | undefined> {
+  const now = await operation.groups.withId(id);
+  if (now) operation.groups.seen(now);
+  return now;
+}
+
 const confirmed = always("Deepcall has confirmed the change; only what it came to is not known.");
 
 async function sendUntilKnown(operation: Operation, live: Group, wanted: Wanted): Promise<Group> {
@@ -73,7 +80,7 @@ async function sendUntilKnown(operation: Operation, live: Group, wanted: Wanted)
     } catch (error) {
       if (!isLost(error)) throw error;
       if (error.cause.outcome === "unknown") await sleep(operation.pace.settleMs);
-      const now = await attempt("look what became of", live, unsure, () => operation.groups.withId(live.id));
+      const now = await attempt("look what became of", live, unsure, () => look(operation, live.id));
       if (now && hasArrived(now, live, wanted)) return now;
       // Only what may pass is worth another try; an answer in a strange form stays strange.
       if (!now || !error.cause.passing || sends === mostSends) throw error;
@@ -109,6 +116,6 @@ async function send(operation: Operation, live: Group, wanted: Wanted): Promise<
   const nothing = `${goal} Nothing was changed.`;
   const maybe = `${goal} That may have been done or not; the next \`pulumi up\` looks before it sends it again.`;
   await attempt("update", live, { "not sent": nothing, refused: nothing, answered: maybe, unknown: maybe }, () =>
-    operation.write((client) => client.update(live.id, wanted)),
+    operation.write(live.id, (client) => client.update(live.id, wanted)),
   );
 }

@@ -32,6 +32,10 @@ interface Scenario {
   readonly program: Program;
   readonly options?: Partial<EmulatorOptions>;
   readonly refresh?: true;
+  /** What somebody does at the panel before the fault strikes. */
+  readonly byHand?: (emulator: Emulator) => void;
+  /** Which of the operation's calls the fault begins with; default 1. */
+  readonly nth?: number;
   /** The group that had the wished name goes in the same operation. */
   readonly mayKeepNumber?: true;
 }
@@ -40,6 +44,14 @@ const ownNameTaken = { ownNameTaken: true };
 const rename = { before: { a: { name: "Support", active: false } }, program: { a: { name: "Care", active: false } } };
 const renameToTaken = { before: { a: { name: "Support" } }, program: { a: { name: "Taken" } } };
 const deactivate = { before: { a: { name: "Taken" } }, program: { a: { name: "Taken", active: false } } };
+const siblings = {
+  before: { a: { name: "Support" }, b: { name: "Sales" }, c: { name: "Night", active: false } },
+  program: { a: { name: "Support" }, b: { name: "Care" }, c: { name: "Night" } },
+};
+function removeSupport(emulator: Emulator): void {
+  const group = emulator.groups("7").find(({ name }) => name === "Support");
+  if (group) emulator.account("7").remove(group.id);
+}
 
 /** Each with the operations that it calls. */
 const scenarios: [string, Operation[], Scenario][] = [
@@ -75,6 +87,10 @@ const scenarios: [string, Operation[], Scenario][] = [
     ["update", "list"],
     { before: { a: { name: "Support" } }, program: { a: { name: "Care" } }, refresh: true },
   ],
+  // Everybody waits on one list, and then writes behind it.
+  ["refresh and change siblings", ["update", "list"], { ...siblings, refresh: true }],
+  // The list lacks it, and the fault strikes the question for its id.
+  ["refresh of a gone sibling", ["list"], { ...siblings, refresh: true, byHand: removeSupport, nth: 2 }],
 ];
 const cells = scenarios.flatMap(([name, operations, scenario]) =>
   operations.map((operation): [string, Operation, Scenario] => [name, operation, scenario]),
@@ -93,6 +109,7 @@ async function run(emulator: Emulator, scenario: Scenario, fault: string): Promi
   const ready = await engine.up(scenario.before);
   if (ready.length > 0) return ready.map(String);
 
+  scenario.byHand?.(emulator);
   emulator.faults.add(fault);
   const errors = await engine.up(scenario.program, { refresh: scenario.refresh ?? false });
   await emulator.settled();
@@ -126,7 +143,9 @@ test.concurrent.each(cells)("%s, whatever happens to %s", async (_, operation, s
     wrong.push(...broken.map((what) => `${fault}: ${what}`));
   };
   // Most of the time of a case is waiting.
-  const faults = kinds.flatMap((kind) => Object.values(times).map((count) => `${operation}:${kind}@1x${count}`));
+  const faults = kinds.flatMap((kind) =>
+    Object.values(times).map((count) => `${operation}:${kind}@${scenario.nth ?? 1}x${count}`),
+  );
   for (let at = 0; at < faults.length; at += 18) await Promise.all(faults.slice(at, at + 18).map(one));
   expect(wrong).toEqual([]);
 });
