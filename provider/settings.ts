@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { isLoopback } from "./client/address";
 import type { ClientSettings, Credentials } from "./client/client";
 import { SettingsError } from "./client/errors";
-import { isLoopback } from "./client/transport";
 
 /** Reads one value of the stack's config, e.g. `deepcall:baseUrl`. */
 export type ReadConfig = (key: string) => string | undefined;

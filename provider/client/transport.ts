@@ -1,5 +1,6 @@
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from "undici";
 import { z } from "zod";
+import { isLoopback } from "./address";
 import type { Redact } from "./redact";
 import { retryAfter } from "./retry";
 import { AnswerError, ConnectionError, RateLimitError, TimeoutError, type CallError, type Operation } from "./errors";
@@ -29,11 +30,6 @@ const isTls = (code: string): boolean =>
 export function connectionsTo(baseUrl: URL, connections: number): Dispatcher {
   const options = { connections, pipelining: 1 };
   return isLoopback(baseUrl.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
-}
-
-/** Whether a host name of a URL means this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { DeepcallError } from "../client/errors";
@@ -16,7 +17,7 @@ import { createGroup } from "./create";
 import { deleteGroup } from "./delete";
 import { activeDiffers, nameDiffers, unknownValue } from "./diff";
 import { UnfinishedGroupError } from "./errors";
-import { Operation } from "./operation";
+import type { Operation } from "./operation";
 import { readGroup } from "./read";
 import { inputsSchema, stateSchema, type GroupInputs } from "./state";
 import { updateGroup } from "./update";
@@ -52,8 +53,11 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
   const settings = (): FoundSettings => (found ??= findSettings(readConfig, environment));
 
   const operation = (): Operation => {
-    current ??= new Operation(completeSettings(settings()), claims, pace);
-    return current;
+    if (current) return current;
+    const complete = completeSettings(settings());
+    // Not a static import: what makes no call, a preview or an `up` without changes, should not wait for undici.
+    const { Operation } = createRequire(__filename)("./operation") as typeof import("./operation");
+    return (current = new Operation(complete, claims, pace));
   };
 
   return {

@@ -252,3 +252,21 @@ test("a program that loads the package doesn't wait for what only the provider a
   expect(output.match(/[\\/]node_modules[\\/](undici|zod|hono|@hono|commander|async-mutex)[\\/].*/g)).toBeNull();
   expect(output.match(/[\\/]pulumi-deepcall[\\/]dist[\\/](emulator|cli)[\\/].*/g)).toBeNull();
 });
+
+test("a preview, which makes no call, doesn't wait for the HTTP client; the first call loads it", async () => {
+  const script = `
+    const { provider } = require("pulumi-deepcall/lifecycle");
+    const loaded = () => Object.keys(require.cache).some((file) => /[\\\\/]node_modules[\\\\/]undici[\\\\/]/.test(file));
+    (async () => {
+      const { inputs } = await provider.check({}, { requestedName: "Support", active: true });
+      await provider.diff("1", { ...inputs, name: "Support", assignedName: "Support" }, inputs);
+      const before = loaded();
+      process.env.DEEPCALL_BASE_URL = "http://127.0.0.1:1";
+      process.env.DEEPCALL_USER_ID = process.env.DEEPCALL_TOKEN = "x";
+      provider.configure({ config: { get: () => undefined } });
+      provider.read("1", {}).catch(() => {});
+      console.log(before, loaded());
+      process.exit();
+    })();`;
+  expect(await execute(process.execPath, ["-e", script], installed)).toEqual({ code: 0, output: "false true\n" });
+});
