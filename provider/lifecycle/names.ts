@@ -15,11 +15,10 @@ export function nameToKeep(live: string, wish: string): string {
   return live === wish || isNumbered(live, wish) ? live : wish;
 }
 
-/** What names have in common that the server could take for duplicates of each other: case, escapes and number apart. */
-export function stem(name: string): string {
-  return plain(name)
-    .toLowerCase()
-    .replace(/[ _-]?\(?\d*\)?$/, "");
+/** Whether the server could take two wishes for duplicates of each other, or what it makes of one for the other. */
+export function mayCollide(one: string, other: string): boolean {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  return isMadeOf(a, b) || isMadeOf(b, a);
 }
 
 /** Whether the server can have made `name` of `wish`: as it is, escaped, or with a number. */

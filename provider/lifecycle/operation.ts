@@ -1,22 +1,21 @@
-import { Mutex } from "async-mutex";
 import { DeepcallClient, type ClientSettings } from "../client/client";
 import type { Pace } from "../client/retry";
 import { attempt, nothingChanged } from "./errors";
 import { Groups } from "./groups";
-import { stem } from "./names";
 import { otherAccount, stranger, type RecordedOwner } from "./owner";
 import { Claims } from "./claims";
+import { Turns } from "./turns";
 
 /**
  * What all resources of one operation on a stack share (one plugin process serves one operation): the client with its
- * connections, the reads, who means which group, and a lock for each name.
+ * connections, the reads, who means which group, and whose turn it is.
  */
 export class Operation {
   readonly client: DeepcallClient;
   readonly groups: Groups;
   /** The `userId` of the credentials in use; unknown with an ssid. */
   readonly userId: string | undefined;
-  readonly #locks = new Map<string, Mutex>();
+  readonly #turns = new Turns();
 
   constructor(
     settings: ClientSettings,
@@ -44,10 +43,7 @@ export class Operation {
 
   /** Runs alone among all steps for names that the server could take for duplicates of each other. */
   async alone<T>(name: string, step: () => Promise<T>): Promise<T> {
-    const key = stem(name);
-    const lock = this.#locks.get(key) ?? new Mutex();
-    this.#locks.set(key, lock);
-    return lock.runExclusive(step);
+    return this.#turns.alone(name, step);
   }
 
   /**

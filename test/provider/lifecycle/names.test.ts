@@ -1,4 +1,4 @@
-import { isNumbered, label, nameToKeep, problemWithName, stem } from "../../../provider/lifecycle/names";
+import { isNumbered, label, mayCollide, nameToKeep, problemWithName } from "../../../provider/lifecycle/names";
 
 test.each([
   ["Support1", "Support", true],
@@ -26,12 +26,17 @@ test.each([
 });
 
 test.each([
-  ["Support", "support"],
-  ["Support1", "support"],
-  ["SUPPORT (2)", "support"],
-  ["Support 24/7", "support 24/"],
-])("the stem of %p is %p", (name, expected) => {
-  expect(stem(name)).toBe(expected);
+  ["Support", "Support", true],
+  ["Support", "SUPPORT (2)", true],
+  ["Support 1", "support", true],
+  ["R &amp; D 1", "R & D", true],
+  ["Team 1", "Team 12", true],
+  // Or all of "Team 1" to "Team 500" would wait for each other.
+  ["Team 1", "Team 2", false],
+  ["Support 24/7", "Support", false],
+])("%p and %p may collide: %p", (one, other, expected) => {
+  expect(mayCollide(one, other)).toBe(expected);
+  expect(mayCollide(other, one)).toBe(expected);
 });
 
 test.each([
