@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "examples/*/node_modules/", "tools/*/"] },
+  { ignores: ["dist/", "node_modules/", "examples/*/node_modules/", "tools/pulumi-cli/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -22,8 +22,10 @@ export default tseslint.config(
         URL: "readonly",
         module: "writable",
         require: "readonly",
+        exports: "writable",
         fetch: "readonly",
         AbortSignal: "readonly",
+        performance: "readonly",
         setTimeout: "readonly",
       },
     },

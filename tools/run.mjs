@@ -15,6 +15,7 @@ const bin = join(root, "node_modules/.bin");
 /** Each task is a list of scripts for Node, with their arguments. */
 const tasks = {
   start: () => [["tools/start.mjs"]],
+  bench: (args) => [["bench/main.mjs", ...args]],
   test: (args) => [["node_modules/jest/bin/jest.js", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
@@ -95,7 +96,7 @@ function chooseNode() {
 
 /** A run of single layers of tests goes without the CLI, unless one of them is the end-to-end layer. */
 function needsCli(task, args) {
-  if (task === "start") return true;
+  if (task === "start" || task === "bench") return true;
   const isNarrow = args.some((arg) => /^(\.[/\\])?test[/\\]\w/.test(arg) || arg.startsWith("--selectProjects"));
   return task === "test" && (!isNarrow || args.some((arg) => arg.includes("e2e")));
 }

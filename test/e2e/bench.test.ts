@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { execute } from "./stack";
+
+interface Results {
+  histories: { contender: string; steps: Record<string, { calls: Record<string, number> }> }[];
+}
+
+test("the benchmark runs, and counts the calls that the README promises", async () => {
+  const file = join(process.env["E2E_FOLDER"] ?? "", "bench-results.json");
+  const sizes = ["--groups", "4", "--latency", "0", "--runs", "1", "--growth", "", "--settings", "0", "--json", file];
+  const env = { PATH: [process.env["PULUMI_CLI_BIN"], process.env["PATH"]].join(delimiter) };
+  const { code, output } = await execute(
+    process.execPath,
+    ["bench/main.mjs", ...sizes],
+    resolve(__dirname, "../.."),
+    env,
+  );
+  expect(output).toContain("### 4 groups, 0 ms per call: 1 run");
+  expect(code).toBe(0);
+  const { histories } = JSON.parse(readFileSync(file, "utf8")) as Results;
+  const ours = histories.find(({ contender }) => contender === "ours");
+  expect(Object.fromEntries(Object.entries(ours?.steps ?? {}).map(([step, { calls }]) => [step, calls]))).toEqual({
+    "first up": { add: 4, list: 5 },
+    "no-op up": {},
+    preview: {},
+    "preview --refresh": { list: 1 },
+    refresh: { list: 1 },
+    "change of one": { list: 2, update: 1 },
+    destroy: { delete: 4 },
+  });
+});
