@@ -143,7 +143,11 @@ test("a server that denies a group which exists is not healthy: its groups would
       : undefined;
   const found = await diagnose(environment(emulator));
   expect(found.code).toBe(1);
-  expect(findings(found)).toEqual(["tls: plain-http", "byId: existing-group-denied", "relation: relation-denies-group"]);
+  expect(findings(found)).toEqual([
+    "tls: plain-http",
+    "byId: existing-group-denied",
+    "relation: relation-denies-group",
+  ]);
 });
 
 test("one call that goes wrong on the way is a warning, and the rest is looked at", async () => {
