@@ -1,4 +1,4 @@
-import { defaultOptions } from "../../emulator";
+import { defaultOptions } from "../../emulator/options";
 import type { Observed } from "./diagnosis";
 
 /** The command line that starts an emulator which plays what was seen; what was not has the emulator's default. */

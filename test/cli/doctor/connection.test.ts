@@ -8,6 +8,9 @@ import type { Diagnosis } from "../../../cli/doctor/diagnosis";
 import { emulate, environment, ssid, token } from "../../support/lifecycle";
 import { diagnose, doctor, failures, findings } from "./support";
 
+// Processes of their own take a while on a busy machine.
+jest.setTimeout(60_000);
+
 const root = join(__dirname, "../../..");
 const fixtures = join(root, "test/fixtures/tls");
 const credentials = { DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token };
