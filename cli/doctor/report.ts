@@ -45,7 +45,7 @@ function describe({ operation, fields, ms, reply, error }: Exchange, isTelling: 
     ...(error instanceof ConnectionError && { reason: error.code }),
     ...(reply && {
       httpStatus: reply.httpStatus,
-      contentType: mediaType(reply.headers["content-type"]),
+      contentType: mediaType(reply.headers["content-type"], isTelling),
       headers: Object.keys(reply.headers).filter((name) => !isTelling(name)),
       body: reply.json ? without(outline(body), isTelling) : `no JSON, ${reply.text.length} characters`,
     }),
@@ -60,8 +60,9 @@ function namesHost(host: string): (text: string) => boolean {
   return (text) => labels.some((label) => text.toLowerCase().includes(label.toLowerCase()));
 }
 
-function mediaType(header: string | string[] | undefined): string | undefined {
-  return /^(application|text)\/[a-z.+-]+/i.exec(String(header))?.[0];
+function mediaType(header: string | string[] | undefined, isTelling: (text: string) => boolean): string | undefined {
+  const [type = ""] = /^(application|text)\/[a-z.+-]+/i.exec(String(header)) ?? [];
+  return type === "" || isTelling(type) ? undefined : type;
 }
 
 function without(value: Outline, isTelling: (text: string) => boolean): Outline {
