@@ -17,10 +17,12 @@ export interface FoundSettings {
   readonly malformed: readonly string[];
   /** Settings that are needed and given nowhere, each as a sentence. */
   readonly missing: readonly string[];
+  /** Where each setting that is given comes from, e.g. `deepcall:token` or `DEEPCALL_TOKEN`. */
+  readonly origins: Readonly<Partial<Record<SettingName, string>>>;
 }
 
 /** Every setting: its key in stack config, and the environment variable that counts where config is silent. */
-const sources = {
+export const variables = {
   baseUrl: "DEEPCALL_BASE_URL",
   ssid: "DEEPCALL_SSID",
   userId: "DEEPCALL_USER_ID",
@@ -29,7 +31,7 @@ const sources = {
   maxConcurrency: "DEEPCALL_MAX_CONCURRENCY",
   requestsPerSecond: "DEEPCALL_REQUESTS_PER_SECOND",
 } as const;
-type Key = keyof typeof sources;
+export type SettingName = keyof typeof variables;
 
 interface Found {
   readonly value: string;
@@ -82,24 +84,29 @@ const secret = z
 export function findSettings(config: ReadConfig, environment: Environment): FoundSettings {
   const malformed: string[] = [];
   const missing: string[] = [];
+  const origins: Partial<Record<SettingName, string>> = {};
 
-  const inConfig = (key: Key): Found | undefined => found(config(`deepcall:${key}`), `deepcall:${key}`);
-  const inEnvironment = (key: Key): Found | undefined => found(environment[sources[key]], sources[key]);
+  const inConfig = (key: SettingName): Found | undefined => found(config(`deepcall:${key}`), `deepcall:${key}`);
+  const inEnvironment = (key: SettingName): Found | undefined => found(environment[variables[key]], variables[key]);
   const parse = <T>(schema: z.ZodType<T>, setting: Found | undefined): T | undefined => {
     const result = schema.safeParse(setting?.value);
     if (result.success) return result.data;
     if (setting) malformed.push(`${setting.from} ${result.error.issues[0]?.message ?? "is not valid"}`);
     return undefined;
   };
-  const either = <T>(schema: z.ZodType<T>, key: Key): T | undefined =>
-    parse(schema, inConfig(key) ?? inEnvironment(key));
+  const noted = (key: SettingName, setting: Found | undefined): Found | undefined => {
+    if (setting) origins[key] = setting.from;
+    return setting;
+  };
+  const either = <T>(schema: z.ZodType<T>, key: SettingName): T | undefined =>
+    parse(schema, noted(key, inConfig(key) ?? inEnvironment(key)));
 
   const url = either(baseUrl, "baseUrl");
   if (!inConfig("baseUrl") && !inEnvironment("baseUrl"))
     missing.push("deepcall:baseUrl (or DEEPCALL_BASE_URL), the address of the API");
 
   const source = [inConfig, inEnvironment].find((read) => read("ssid") ?? read("userId") ?? read("token"));
-  const credentials = source ? credentialsOf(source, parse, malformed) : undefined;
+  const credentials = source ? credentialsOf((key) => noted(key, source(key)), parse, malformed) : undefined;
   if (!source)
     missing.push(
       "credentials: either deepcall:ssid (or DEEPCALL_SSID), or deepcall:userId and deepcall:token (or DEEPCALL_USER_ID and DEEPCALL_TOKEN)",
@@ -121,7 +128,7 @@ export function findSettings(config: ReadConfig, environment: Environment): Foun
           debug: environment["DEEPCALL_DEBUG"] === "1",
         }
       : undefined;
-  return { settings, malformed, missing };
+  return { settings, malformed, missing, origins };
 }
 
 /**
@@ -143,7 +150,7 @@ export function settingsError(problems: readonly string[]): SettingsError {
 }
 
 function credentialsOf(
-  read: (key: Key) => Found | undefined,
+  read: (key: SettingName) => Found | undefined,
   parse: <T>(schema: z.ZodType<T>, setting: Found | undefined) => T | undefined,
   malformed: string[],
 ): Credentials | undefined {
@@ -161,7 +168,7 @@ function credentialsOf(
   if (!userId || !token) {
     const wanted = given?.from.startsWith("deepcall:")
       ? `deepcall:${userId ? "token" : "userId"}`
-      : sources[userId ? "token" : "userId"];
+      : variables[userId ? "token" : "userId"];
     malformed.push(`${given?.from ?? ""} is set without ${wanted}: the two belong together, and come from one place`);
     return undefined;
   }

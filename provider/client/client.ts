@@ -4,7 +4,7 @@ import type { Dispatcher } from "undici";
 import { CallError, RateLimitError, type Operation } from "./errors";
 import { redactor, type Redact } from "./redact";
 import { standardPace, waitBeforeNextTry, type Pace } from "./retry";
-import { connectionsTo, send } from "./transport";
+import { connectionsTo, readJson, send, type Reply } from "./transport";
 import { readAnswer, readList, readNewId, type Fields, type GroupList } from "./wire";
 
 /** One kind of credential, as Deepcall takes it: in the body of every call. */
@@ -102,12 +102,28 @@ export class DeepcallClient {
     await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readNothing);
   }
 
+  /**
+   * Makes a call that only reads, with exactly these fields, and gives what came back, understood or not.
+   * For looking at what a server does, as `pulumi-deepcall doctor` does.
+   *
+   * @throws ConnectionError, TimeoutError or RateLimitError.
+   */
+  async ask(operation: "list" | "getGroupAgentRelation", fields: Fields): Promise<Reply> {
+    return this.#exchange(operation, fields, (reply) => reply);
+  }
+
   /** Ends all connections. */
   async close(): Promise<void> {
     await this.#dispatcher.close();
   }
 
   async #call<T>(operation: Operation, fields: Fields, read: (operation: Operation, answer: Fields) => T): Promise<T> {
+    return this.#exchange(operation, fields, (reply) =>
+      read(operation, readAnswer(operation, reply.httpStatus, readJson(operation, reply))),
+    );
+  }
+
+  async #exchange<T>(operation: Operation, fields: Fields, read: (reply: Reply) => T): Promise<T> {
     const first = performance.now();
     for (let tries = 1; ; tries++) {
       try {
@@ -122,16 +138,11 @@ export class DeepcallClient {
     }
   }
 
-  async #try<T>(
-    operation: Operation,
-    fields: Fields,
-    read: (operation: Operation, answer: Fields) => T,
-    tries: number,
-  ): Promise<T> {
+  async #try<T>(operation: Operation, fields: Fields, read: (reply: Reply) => T, tries: number): Promise<T> {
     await this.#turn();
     const started = performance.now();
     try {
-      const result = read(operation, await this.#send(operation, fields));
+      const result = read(await this.#send(operation, fields));
       this.#log(operation, "ok", started, tries);
       return result;
     } catch (error) {
@@ -141,12 +152,11 @@ export class DeepcallClient {
     }
   }
 
-  async #send(operation: Operation, fields: Fields): Promise<Fields> {
+  async #send(operation: Operation, fields: Fields): Promise<Reply> {
     const { baseUrl, credentials, timeoutMs } = this.#settings;
     const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
     const body = { ...credentials, ...fields };
-    const answer = await send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact);
-    return readAnswer(operation, answer.httpStatus, answer.body);
+    return send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact);
   }
 
   /** Too many calls are too many from all of us: nobody begins one before the time that Deepcall asks for. */

@@ -51,6 +51,8 @@ export class ConnectionError extends CallError {
     passing: boolean,
     host: string,
     reason: string,
+    /** Node's or undici's code for it, e.g. `ECONNREFUSED` or `CERT_HAS_EXPIRED`; empty where there is none. */
+    readonly code = "",
   ) {
     super(
       operation,

@@ -1,5 +1,5 @@
 /** Stands where a credential stood. */
-const replacement = "[redacted]";
+export const replacement = "[redacted]";
 
 /** Shorter texts are no secrets, and would tear ordinary words and ids apart. */
 const shortest = 4;

@@ -5,10 +5,15 @@ import type { Redact } from "./redact";
 import { retryAfter } from "./retry";
 import { AnswerError, ConnectionError, RateLimitError, TimeoutError, type CallError, type Operation } from "./errors";
 
-/** An answer whose body is JSON. */
-export interface Answer {
+type Headers = Dispatcher.ResponseData["headers"];
+
+/** What came back, understood or not; credentials are taken out of all of it. */
+export interface Reply {
   readonly httpStatus: number;
-  readonly body: unknown;
+  readonly headers: Headers;
+  readonly text: string;
+  /** What the text says as JSON; `undefined` where it is none. */
+  readonly json: { readonly value: unknown } | undefined;
 }
 
 /** Errors that come before a request is written: Deepcall has seen nothing of it. */
@@ -20,7 +25,8 @@ const notSent = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
-const isTls = (code: string): boolean =>
+/** Whether a code says that the connection was not private enough to send anything. */
+export const isTls = (code: string): boolean =>
   /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO|HOSTNAME_MISMATCH)/.test(code);
 
 /**
@@ -33,11 +39,11 @@ export function connectionsTo(baseUrl: URL, connections: number): Dispatcher {
 }
 
 /**
- * Sends one call and gives back its answer, whatever the HTTP status. Redirects are not followed: the body holds
+ * Sends one call and gives back what came, whatever the HTTP status. Redirects are not followed: the body holds
  * the credentials, and no other address than the configured one shall see them. Whatever comes back passes through
  * `redact` before anything else sees it.
  *
- * @throws ConnectionError, TimeoutError, RateLimitError, or AnswerError when the answer is not JSON.
+ * @throws ConnectionError, TimeoutError or RateLimitError.
  */
 export async function send(
   dispatcher: Dispatcher,
@@ -46,7 +52,7 @@ export async function send(
   fields: Readonly<Record<string, unknown>>,
   timeoutMs: number,
   redact: Redact,
-): Promise<Answer> {
+): Promise<Reply> {
   const failed = (error: unknown, headStatus?: number): CallError =>
     connectionError(error, operation, url.host, timeoutMs, headStatus);
   let response: Dispatcher.ResponseData;
@@ -63,31 +69,41 @@ export async function send(
   } catch (error) {
     throw failed(error);
   }
-  const { statusCode } = response;
+  const { statusCode: httpStatus } = response;
   let body: string;
   try {
     body = await response.body.text();
   } catch (error) {
-    throw failed(error, statusCode);
+    throw failed(error, httpStatus);
   }
-  return readText(operation, statusCode, redact(response.headers), body, redact);
+  const headers = redact(response.headers);
+  if (httpStatus === 429) throw new RateLimitError(operation, retryAfter(headers["retry-after"], Date.now()));
+  return { httpStatus, headers, text: redact(body), json: parsed(body, redact) };
 }
 
-type Headers = Dispatcher.ResponseData["headers"];
+// Redacted after it is parsed: a credential may be escaped in the text.
+function parsed(text: string, redact: Redact): Reply["json"] {
+  try {
+    return { value: redact<unknown>(JSON.parse(text)) };
+  } catch {
+    return undefined;
+  }
+}
 
-function readText(operation: Operation, httpStatus: number, headers: Headers, text: string, redact: Redact): Answer {
-  if (httpStatus === 429) throw new RateLimitError(operation, retryAfter(headers["retry-after"], Date.now()));
+/**
+ * The JSON of an answer.
+ *
+ * @throws AnswerError when it is a redirect or no JSON.
+ */
+export function readJson(operation: Operation, { httpStatus, headers, text, json }: Reply): unknown {
   if (httpStatus >= 300 && httpStatus < 400)
     throw new AnswerError(
       operation,
       `a redirect (HTTP status ${httpStatus}) to ${redirectTarget(headers["location"])}`,
     );
-  try {
-    return { httpStatus, body: redact<unknown>(JSON.parse(text)) };
-  } catch {
-    const what = `no JSON but ${kindOf(headers["content-type"], text)} (HTTP status ${httpStatus})`;
-    throw new AnswerError(operation, what, httpStatus);
-  }
+  if (json !== undefined) return json.value;
+  const what = `no JSON but ${kindOf(headers["content-type"], text)} (HTTP status ${httpStatus})`;
+  throw new AnswerError(operation, what, httpStatus);
 }
 
 /** @param headStatus - the HTTP status, where the head of the answer came and its body broke off. */
@@ -104,12 +120,12 @@ function connectionError(
   const reason = [code, message].filter(Boolean).join(": ");
   // The service answers when it is done; only a gateway (5xx) answers before that.
   if (headStatus !== undefined)
-    return new ConnectionError(operation, headStatus < 500 ? "answered" : "unknown", true, host, reason);
+    return new ConnectionError(operation, headStatus < 500 ? "answered" : "unknown", true, host, reason, code);
   // What is wrong with a certificate stays wrong.
-  if (isTls(code)) return new ConnectionError(operation, "not sent", false, host, reason);
+  if (isTls(code)) return new ConnectionError(operation, "not sent", false, host, reason, code);
   // The proxy did not connect us, so Deepcall has seen nothing.
   const isUnsent = notSent.has(code) || (code === "UND_ERR_ABORTED" && message.startsWith("Proxy response"));
-  return new ConnectionError(operation, isUnsent ? "not sent" : "unknown", true, host, reason);
+  return new ConnectionError(operation, isUnsent ? "not sent" : "unknown", true, host, reason, code);
 }
 
 /** An error of undici, Node or the platform; some have a number for a code, which says nothing here. */

@@ -100,7 +100,8 @@ function list(operation: Operation, entries: readonly unknown[], around: Fields)
   return { groups, complete: !saysThereIsMore(around, groups.length) };
 }
 
-const idKeys = ["id", "groupId", "groupid", "group_id", "_id"] as const;
+/** What an id may be called, the likeliest first. */
+export const idKeys = ["id", "groupId", "groupid", "group_id", "_id"] as const;
 
 function idOf(fields: Fields): number | undefined {
   for (const key of idKeys) {
@@ -141,7 +142,8 @@ function readStatus(operation: Operation, status: unknown): boolean | undefined 
   return number.data === 1;
 }
 
-const totals = ["total", "totalCount", "total_count", "count", "recordsTotal"];
+/** How a list may tell how many groups there are. */
+export const totals = ["total", "totalCount", "total_count", "count", "recordsTotal"];
 const mores = ["hasMore", "has_more", "next", "nextPage", "next_page"];
 
 function saysThereIsMore(fields: Fields, seen: number): boolean {

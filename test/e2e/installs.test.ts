@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Emulator } from "../../emulator";
 import { execute, TestStack } from "./stack";
@@ -226,7 +226,8 @@ test("the tarball holds the build of the sources that are there, the documents, 
     .split("\n")
     .map((file) => file.replace("package/", ""));
   const isBuilt = (file: string) => file.startsWith("dist/");
-  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "docs/emulator.md", "package.json"];
+  const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
+  const documents = ["CHANGELOG.md", "LICENSE", "README.md", ...docs.toSorted(), "package.json"];
   expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual(documents);
 
   const built = files.filter(isBuilt);

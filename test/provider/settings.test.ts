@@ -16,7 +16,18 @@ test("the environment alone, with every default", () => {
     },
     malformed: [],
     missing: [],
+    origins: { baseUrl: "DEEPCALL_BASE_URL", userId: "DEEPCALL_USER_ID", token: "DEEPCALL_TOKEN" },
   });
+});
+
+test("where each setting comes from: the credentials wholly from one place, and malformed ones too", () => {
+  const config = { "deepcall:ssid": "s", "deepcall:timeoutMs": "soon" };
+  expect(find(config, { ...env, DEEPCALL_TIMEOUT_MS: "1", DEEPCALL_MAX_CONCURRENCY: "" }).origins).toEqual({
+    baseUrl: "DEEPCALL_BASE_URL",
+    ssid: "deepcall:ssid",
+    timeoutMs: "deepcall:timeoutMs",
+  });
+  expect(find({}, {}).origins).toEqual({});
 });
 
 test("config wins, credentials wholly", () => {

@@ -1,0 +1,3 @@
+export { examine } from "./examine";
+export { toReport } from "./report";
+export { toJson, toText } from "./text";

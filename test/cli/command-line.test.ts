@@ -1,0 +1,162 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../cli/program";
+import { emulate, environment } from "../support/lifecycle";
+
+// Processes of their own take a while on a busy machine.
+jest.setTimeout(60_000);
+
+const main = join(__dirname, "../../dist/cli/main.js");
+
+interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function pulumiDeepcall(...argv: string[]): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  const code = await run(argv, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    untilStopped: () => Promise.resolve(),
+    env: {},
+    version: "1.2.3",
+  });
+  return { code, out, err };
+}
+
+/** Runs a line of shell in which `$deepcall` is the built command; a failing part of a pipe counts. */
+async function shell(line: string, env: Record<string, string> = {}): Promise<Outcome> {
+  const deepcall = `deepcall() { "${process.execPath}" "${main}" "$@"; }`;
+  return new Promise((resolve) => {
+    const script = `set -o pipefail; ${deepcall}; ${line}`;
+    execFile("bash", ["--norc", "-c", script], { env: { PATH: process.env["PATH"], ...env } }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+/** Every command that `--help` lists. */
+async function commands(): Promise<string[]> {
+  const { out } = await pulumiDeepcall("--help");
+  const [, list = ""] = out.split("Commands:\n");
+  return [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name).filter((name) => name !== "help");
+}
+
+test("--help shows every command with what it does, on standard output", async () => {
+  const { code, out, err } = await pulumiDeepcall("--help");
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toMatch(/^Usage: pulumi-deepcall /);
+  expect(await commands()).toEqual(expect.arrayContaining(["doctor", "emulator"]));
+  for (const name of await commands()) expect(out).toMatch(new RegExp(`^  ${name} .*  \\w+`, "m"));
+});
+
+test("--help of each command has examples, each with a command and flags that exist", async () => {
+  for (const name of await commands()) {
+    const { code, out, err } = await pulumiDeepcall(name, "--help");
+    expect([name, code, err]).toEqual([name, 0, ""]);
+    const examples = [...out.matchAll(new RegExp(`^ +\\$ (?:npx )?pulumi-deepcall ${name}\\b(.*)$`, "gm"))];
+    expect([name, examples.length > 0]).toEqual([name, true]);
+    const flags = examples.flatMap(([, rest = ""]) => rest.replace(/[|#>].*/, "").match(/--[a-z-]+/g) ?? []);
+    for (const flag of flags) expect(out).toMatch(new RegExp(`^  (-\\w, )?${flag}\\b`, "m"));
+  }
+});
+
+test("--version is the version, alone", async () => {
+  expect(await pulumiDeepcall("--version")).toEqual({ code: 0, out: "1.2.3\n", err: "" });
+});
+
+test.each([
+  [["--nonsense"], /unknown option '--nonsense'/],
+  [["doctr"], /unknown command 'doctr'[^]*Did you mean doctor\?/],
+  [["doctor", "--format", "xml"], /'xml' is invalid. Allowed choices are text, json/],
+  [["doctor", "extra"], /too many arguments/],
+])("%j: the error goes to standard error, the exit code is 1", async (argv, message) => {
+  const { code, out, err } = await pulumiDeepcall(...argv);
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toMatch(message);
+});
+
+test("without a command it shows the help on standard error, and exit code 1", async () => {
+  const { code, out, err } = await pulumiDeepcall();
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toMatch(/^Usage: /);
+});
+
+describe("as a process", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "deepcall-pipes-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test("every --help into a pipe that closes early is no error", async () => {
+    for (const name of await commands())
+      expect(await shell(`deepcall ${name} --help | head -n 1`)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`Usage: pulumi-deepcall ${name}`) as string,
+        err: "",
+      });
+  });
+
+  test("a long result into a pipe that closes early is no error, with standard error in it too", async () => {
+    const emulator = await emulate();
+    // More than a pipe holds.
+    for (let n = 0; n < 2000; n += 1) emulator.account("7").add(`${"Support ".repeat(10)}${n}`);
+    const env = environment(emulator);
+    expect(await shell("deepcall doctor --format json | head -n 1", env)).toMatchObject({ code: 0, out: "{\n" });
+    expect(await shell("deepcall doctor --format json 2>&1 | head -n 1", env)).toMatchObject({ code: 0, err: "" });
+    const whole = await shell(`deepcall doctor --format json > ${join(folder, "out")}`, env);
+    expect([whole.code, whole.out]).toEqual([0, ""]);
+    expect(readFileSync(join(folder, "out"), "utf8").length).toBeGreaterThan(200_000);
+    const piped = await shell("deepcall doctor --format json | cat", env);
+    expect(JSON.parse(piped.out)).toMatchObject({ healthy: true });
+  });
+
+  test("where nobody reads standard error, the result and the exit code are what they would be", async () => {
+    const emulator = await emulate();
+    const child = spawn(process.execPath, [main, "doctor"], { env: environment(emulator) });
+    let out = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.destroy();
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(out).toMatch(/\nHealthy\.\n$/);
+  });
+
+  test("the exit code says whether it is healthy, also in a pipe", async () => {
+    const emulator = await emulate();
+    const env = environment(emulator);
+    expect((await shell("deepcall doctor | cat", env)).code).toBe(0);
+    expect((await shell("deepcall doctor | cat", { ...env, DEEPCALL_TOKEN: "wrong" })).code).toBe(3);
+    expect((await shell("deepcall doctor | cat")).code).toBe(1);
+  });
+
+  test("no colours, whatever the environment asks for", async () => {
+    const emulator = await emulate();
+    const { out, err } = await shell("deepcall doctor; deepcall doctor --nonsense", {
+      ...environment(emulator),
+      FORCE_COLOR: "1",
+    });
+    // eslint-disable-next-line no-control-regex
+    expect(out + err).not.toMatch(/\u001b/);
+  });
+
+  test("--help and --version don't wait for what only a call or the emulator needs", async () => {
+    const script = join(folder, "loaded.cjs");
+    writeFileSync(
+      script,
+      `process.argv.splice(2, Infinity, "doctor", "--help");
+       process.on("exit", () => console.error(Object.keys(require.cache).join("\\n")));
+       require(${JSON.stringify(main)});`,
+    );
+    const { err } = await shell(`"${process.execPath}" ${script}`);
+    expect(err).toContain("doctor.js");
+    expect(err).not.toMatch(/node_modules[\\/](undici|hono|zod|yaml)[\\/]/);
+  });
+});

@@ -1,0 +1,173 @@
+import { readOptionText, type EmulatorOptions } from "../../../emulator";
+import { emulate, environment, ssid } from "../../support/lifecycle";
+import { diagnose, doctor, findings } from "./support";
+
+const reads = new Set(["list", "getGroupAgentRelation"]);
+
+/** The default of each option that reading can tell, in an account with groups. */
+const defaults = {
+  listShape: "array",
+  idKey: "id",
+  idType: "number",
+  codeType: "number",
+  listStatus: true,
+  statusType: "number",
+  listOwner: true,
+  filterKey: "both",
+  missing: "1503",
+  nameFilter: "part",
+  errorHttpStatus: false,
+};
+
+async function account(options: Partial<EmulatorOptions>, names = ["Support", "Night shift", "Sales"]) {
+  const emulator = await emulate(options);
+  for (const name of names) emulator.account("7").add(name);
+  return emulator;
+}
+
+const cases: [Partial<EmulatorOptions>, string[]][] = [
+  [{}, []],
+  [{ listShape: "byId" }, []],
+  [{ listShape: "nested" }, []],
+  [{ listShape: "nestedWithTotal" }, []],
+  [{ listShape: "single" }, []],
+  ...(["groupId", "groupid", "group_id", "_id"] as const).map((idKey): [Partial<EmulatorOptions>, string[]] => [
+    { idKey },
+    [],
+  ]),
+  [{ idType: "string" }, []],
+  [{ listShape: "byId", idKey: "_id", idType: "string" }, []],
+  [{ codeType: "string" }, []],
+  [{ statusType: "string" }, []],
+  [{ missing: "empty" }, []],
+  [{ filterKey: "groupid" }, []],
+  [{ filterKey: "groupId" }, []],
+  [{ filterKey: "groupId", missing: "empty" }, []],
+  [{ nameFilter: "exact" }, []],
+  [{ nameFilter: "none" }, []],
+  [{ listOwner: false }, ["listOwner: owner-not-told"]],
+  [{ errorHttpStatus: true }, []],
+  [{ listShape: "nested", missing: "empty", errorHttpStatus: true, codeType: "string" }, []],
+  [{ listShape: "nestedWithTotal", pageLimit: 2 }, ["listCut: list-cut-off"]],
+  [{ pageLimit: 2 }, ["listCut: list-cut-off"]],
+  [{ echoCredentials: true }, ["echoCredentials: credentials-echoed"]],
+];
+
+test.each(cases)("%j is seen, and the emulator that the command line starts does the same", async (options, found) => {
+  const emulator = await account(options);
+  const { code, server, imitation, ...rest } = await diagnose(environment(emulator));
+  expect(code).toBe(0);
+  expect(server).toEqual({ ...defaults, ...options });
+  expect(findings({ ...rest, server, imitation })).toEqual(["tls: plain-http", ...found]);
+  const { calls } = emulator;
+  expect(calls.filter(({ operation }) => !reads.has(operation))).toEqual([]);
+  expect(calls.length).toBeLessThanOrEqual(16);
+  const texts = [...(imitation ?? "").matchAll(/--option (\S+)/g)].map(([, text = ""]) => text);
+  expect(Object.assign({}, ...texts.map(readOptionText))).toEqual(options);
+});
+
+test("a list without statuses has no type of status", async () => {
+  const { server, checks, code } = await diagnose(environment(await account({ listStatus: false })));
+  const { statusType, ...rest } = defaults;
+  expect([code, statusType]).toEqual([0, "number"]);
+  expect(server).toEqual({ ...rest, listStatus: false });
+  expect(checks.find(({ id }) => id === "listStatus")).toMatchObject({ status: "warning" });
+  expect(checks.find(({ id }) => id === "unseen")).toBeUndefined();
+});
+
+test("where no id filter is obeyed, what a missing id answers can't be told, and is not made up", async () => {
+  const found = await diagnose(environment(await account({ filterKey: "none" })));
+  const { missing, ...rest } = defaults;
+  expect(missing).toBe("1503");
+  expect(found.server).toEqual({ ...rest, filterKey: "none" });
+  expect(findings(found)).toEqual(["tls: plain-http", "filterKey: id-filter-ignored", "unseen: not-observed"]);
+});
+
+test("a list that nobody understands fails, and what needs no list is still looked at", async () => {
+  const found = await diagnose(environment(await account({ listShape: "unknown" })));
+  expect([found.code, found.healthy, found.groups]).toEqual([1, false, null]);
+  expect(found.server).toMatchObject({ listShape: "unknown", codeType: "number", filterKey: "both", missing: "1503" });
+  expect(findings(found)).toContain("list: list-unknown-shape");
+  expect(found.checks.find(({ id }) => id === "list")?.summary).toContain("an object with the keys rows");
+});
+
+test.each([
+  [{}, ["listShape", "codeType", "filterKey", "missing", "errorHttpStatus"]],
+  [{ missing: "empty" } as const, ["listShape", "codeType", "errorHttpStatus"]],
+])("an empty account (%j): healthy, and what stays open is named", async (options, seen) => {
+  const found = await diagnose(environment(await account(options, [])));
+  expect([found.code, found.groups]).toEqual([0, { total: 0, active: 0, inactive: 0, unknown: 0 }]);
+  expect(Object.keys(found.server).toSorted()).toEqual(seen.toSorted());
+  expect(findings(found)).toEqual(["tls: plain-http", "unseen: not-observed"]);
+  const { summary, advice } = found.checks.find(({ id }) => id === "unseen") ?? {};
+  expect(summary).toMatch(/idKey, idType.*for the account has no groups$/);
+  expect(advice).toContain("Make a group in Deepcall's panel");
+});
+
+test("calls that are too many are made again, and the limit is told", async () => {
+  const emulator = await account({ rateLimit: 5 });
+  const found = await diagnose(environment(emulator));
+  expect([found.code, found.server]).toEqual([0, { ...defaults, rateLimit: 5 }]);
+  expect(findings(found)).toContain("rateLimit: rate-limited");
+});
+
+test("with an ssid", async () => {
+  const emulator = await account({});
+  const found = await diagnose({ DEEPCALL_BASE_URL: emulator.url, DEEPCALL_SSID: ssid });
+  expect([found.code, found.server]).toEqual([0, defaults]);
+  expect(found.settings).toEqual({
+    baseUrl: "DEEPCALL_BASE_URL",
+    ssid: "DEEPCALL_SSID",
+    userId: "nowhere",
+    token: "nowhere",
+    timeoutMs: "default",
+    maxConcurrency: "default",
+    requestsPerSecond: "default",
+  });
+});
+
+test("an account that is told by error 1503 to have no groups is empty", async () => {
+  const emulator = await account({}, []);
+  emulator.intercept = () =>
+    Response.json({ status: "error", message: "Group not found or not authorized", code: 1503 });
+  const found = await diagnose(environment(emulator));
+  expect([found.code, found.groups?.total]).toEqual([0, 0]);
+});
+
+test("a server that denies a group which exists is not healthy: its groups would be taken for gone", async () => {
+  const emulator = await account({});
+  const byId = (id: unknown) => id !== undefined && id !== 2_147_483_647 && id !== "2147483647";
+  emulator.intercept = ({ body }) =>
+    byId(body["groupId"]) || byId(body["groupid"])
+      ? Response.json({ status: "error", message: "Group not found or not authorized", code: 1503 })
+      : undefined;
+  const found = await diagnose(environment(emulator));
+  expect(found.code).toBe(1);
+  expect(findings(found)).toEqual([
+    "tls: plain-http",
+    "byId: existing-group-denied",
+    "relation: relation-denies-group",
+  ]);
+});
+
+test("one call that goes wrong on the way is a warning, and the rest is looked at", async () => {
+  const emulator = await account({});
+  emulator.faults.add("list:http-before:503@4");
+  const found = await diagnose(environment(emulator));
+  expect([found.code, found.groups?.total]).toEqual([0, 3]);
+  expect(findings(found)).toContain("answers: calls-failed");
+});
+
+test("as text: a line for each check, its advice below, and the command line at the end", async () => {
+  const emulator = await account({ listShape: "byId", idType: "string", pageLimit: 2 }, ["Support", "Support1", "Kim"]);
+  const { code, out, err } = await doctor(environment(emulator));
+  expect([code, err]).toEqual([0, "Looking at the account; this only reads ...\n"]);
+  for (const line of out.split("\n").slice(0, out.split("\n").indexOf("")))
+    expect(line).toMatch(/^((ok {5}|note {3}|warning|failed ) {2}\w+ +\S| +-> \S)/);
+  expect(out).toMatch(/^ok +listShape +a list comes as an object by id$/m);
+  expect(out).toMatch(/^warning +numberedNames +1 group with .*: "Support1" \(id 2\) beside "Support"\n +-> /m);
+  expect(out).toContain(
+    "  pulumi-deepcall emulator --option listShape=byId --option idType=string --option pageLimit=2\n",
+  );
+  expect(out.endsWith("\nHealthy, with 2 warnings.\n")).toBe(true);
+});

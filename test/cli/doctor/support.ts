@@ -1,0 +1,37 @@
+import { run } from "../../../cli/program";
+import type { Diagnosis } from "../../../cli/doctor/diagnosis";
+
+export interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs `doctor` in this process, with exactly this environment. */
+export async function doctor(env: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  const code = await run(["doctor", ...args], {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    untilStopped: () => Promise.reject(new Error("it does not wait")),
+    env,
+    version: "1.2.3",
+  });
+  return { code, out, err };
+}
+
+/** What `doctor --format json` says, and its exit code. */
+export async function diagnose(env: Record<string, string>): Promise<Diagnosis & { code: number }> {
+  const { code, out } = await doctor(env, "--format", "json");
+  return { ...(JSON.parse(out) as Diagnosis), code };
+}
+
+/** Everything that was found, as `id: finding`. */
+export function findings({ checks }: Diagnosis): string[] {
+  return checks.flatMap(({ id, findings }) => findings.map((what) => `${id}: ${what}`));
+}
+
+/** The checks that failed, with their findings. */
+export function failures({ checks }: Diagnosis): string[] {
+  return checks.flatMap(({ id, status, findings }) => (status === "failed" ? [`${id}: ${findings.join(", ")}`] : []));
+}
