@@ -1,5 +1,6 @@
+import { isLoopback } from "../../provider/client/address";
 import { ConnectionError, type CallError } from "../../provider/client/errors";
-import { isLoopback, isTls } from "../../provider/client/transport";
+import { isTls } from "../../provider/client/transport";
 import type { Environment } from "../../provider/settings";
 import type { Certificate } from "./certificate";
 import { finding, ok, type Check } from "./diagnosis";
