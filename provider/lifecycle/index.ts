@@ -100,7 +100,7 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
     delete: (id, props) =>
       told(async () => {
         const state = recorded(id, props);
-        await deleteGroup(operation(), groupId(id), state, declared.get(state.__resource));
+        await deleteGroup(operation(), groupId(id), state, [...declared.values()]);
       }),
   };
 }
