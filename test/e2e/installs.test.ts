@@ -226,8 +226,9 @@ test("the tarball holds the build of the sources that are there, the documents, 
     .split("\n")
     .map((file) => file.replace("package/", ""));
   const isBuilt = (file: string) => file.startsWith("dist/");
-  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "docs/emulator.md", "package.json"];
-  expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual(documents);
+  const documents = ["adopting", "emulator", "groups-file"].map((page) => `docs/${page}.md`);
+  const others = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema/groups.schema.json"];
+  expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual([...documents, ...others].toSorted());
 
   const built = files.filter(isBuilt);
   expect(built).toContain("dist/provider/index.js");
@@ -249,6 +250,6 @@ test("a program that loads the package doesn't wait for what only the provider a
   const { output } = await execute(process.execPath, ["-e", script], installed);
   const ours = /[\\/]node_modules[\\/]pulumi-deepcall[\\/]dist[\\/](provider[\\/]group\.js)$/m;
   expect(output).toMatch(ours);
-  expect(output.match(/[\\/]node_modules[\\/](undici|zod|hono|@hono|commander|async-mutex)[\\/].*/g)).toBeNull();
-  expect(output.match(/[\\/]pulumi-deepcall[\\/]dist[\\/](emulator|cli)[\\/].*/g)).toBeNull();
+  expect(output.match(/[\\/]node_modules[\\/](undici|zod|hono|@hono|commander|async-mutex|yaml)[\\/].*/g)).toBeNull();
+  expect(output.match(/[\\/]pulumi-deepcall[\\/]dist[\\/](emulator|cli|provider[\\/]groups-file)[\\/].*/g)).toBeNull();
 });
