@@ -1,3 +1,5 @@
+import { mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { TestStack } from "./stack";
 
 /** A stack whose groups stand in groups.yaml. */
@@ -35,6 +37,16 @@ test("groups from a file: outputs by key, and an empty preview", async () => {
     },
   });
   expect(await stack.driftCodes()).toEqual([0, 0, 0]);
+});
+
+test("a relative path counts from the folder that main names", async () => {
+  const stack = await fromFile("groups: { wrong: {} }\n");
+  mkdirSync(join(stack.folder, "program"));
+  stack.file("Pulumi.yaml", "name: test\nruntime: nodejs\nmain: program\n");
+  stack.file("program/groups.yaml", "groups: { right: {} }\n");
+  renameSync(join(stack.folder, "index.js"), join(stack.folder, "program/index.js"));
+  await stack.up();
+  expect(stack.emulator.groups()).toMatchObject([{ name: "right" }]);
 });
 
 test("reordered: no change; one entry renamed: exactly one update", async () => {
@@ -163,6 +175,22 @@ test("a component with another name, by one alias", async () => {
   const stack = await fromFile(file);
   await stack.up();
   stack.program('new DeepcallGroups("team", { file: "groups.yaml" }, { aliases: [{ name: "groups" }] });');
+  await expectMove(stack);
+});
+
+test("an entry with another key, by an alias", async () => {
+  const stack = await fromFile(file);
+  await stack.up();
+  stack.file("groups.yaml", file.replace("support:", "care:"));
+  stack.program(`
+    new DeepcallGroups("groups", { file: "groups.yaml" }, {
+      transforms: [
+        ({ name, props, opts }) =>
+          name === "groups/care"
+            ? { props, opts: pulumi.mergeOptions(opts, { aliases: [{ name: "groups/support" }] }) }
+            : undefined,
+      ],
+    });`);
   await expectMove(stack);
 });
 

@@ -62,7 +62,7 @@ test("a TypeScript program: it runs, its types are right, and wrong arguments do
     `,
     "wrong.ts": `
       import * as pulumi from "@pulumi/pulumi";
-      import { DeepcallGroup } from "pulumi-deepcall";
+      import { DeepcallGroup, DeepcallGroups } from "pulumi-deepcall";
       // @ts-expect-error
       new DeepcallGroup("a", { onNameConflict: "merge" });
       // @ts-expect-error
@@ -73,6 +73,17 @@ test("a TypeScript program: it runs, its types are right, and wrong arguments do
       new DeepcallGroup("d", { name: 7 });
       // @ts-expect-error
       export const id: pulumi.Output<string> = new DeepcallGroup("e").groupId;
+      // @ts-expect-error
+      new DeepcallGroups("f", {});
+      // @ts-expect-error
+      new DeepcallGroups("g", { file: "groups.yaml", groups: {} });
+      // @ts-expect-error
+      new DeepcallGroups("h", { groups: { sales: { nme: "Sales" } } });
+      const team = new DeepcallGroups("i", { groups: { sales: { name: "Sales" }, "night-shift": null } }).outputs;
+      export const ids: pulumi.Output<number>[] = [team.sales.groupId, team["night-shift"].groupId];
+      // @ts-expect-error
+      void team.billing;
+      export const name: pulumi.Output<string> = new DeepcallGroups("j", { file: "groups.yaml" }).outputs.any.name;
     `,
   });
   expect(await stack.execute(join(installed, "node_modules/.bin/tsc"), ["--noEmit"])).toEqual({ code: 0, output: "" });
