@@ -2,10 +2,15 @@ import { Command, CommanderError } from "commander";
 import { AuthenticationError, DeepcallError } from "../provider/client/errors";
 import { addDoctorCommand } from "./doctor";
 import { addEmulatorCommand } from "./emulator";
+import { addExportCommand } from "./export";
 import { exitCodes, type ExitCode, type Finish, type Io, UsageError } from "./io";
 
 // Each in a file of its own that loads what it needs only when it runs.
-const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [addDoctorCommand, addEmulatorCommand];
+const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [
+  addExportCommand,
+  addDoctorCommand,
+  addEmulatorCommand,
+];
 
 /**
  * Runs a command line.
