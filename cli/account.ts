@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { DeepcallClient } from "../provider/client/client";
-import { completeSettings, findSettings, type ReadConfig } from "../provider/settings";
+import type { ReadConfig } from "../provider/settings";
 import type { Io } from "./io";
 
 /**
@@ -10,10 +10,9 @@ import type { Io } from "./io";
  * @throws SettingsError when a setting is missing or malformed; no call was made.
  */
 export function openAccount(io: Io, config: ReadConfig = () => undefined): DeepcallClient {
-  const settings = completeSettings(findSettings(config, io.env));
-  // Not a static import: `--help` should not wait for undici.
-  const { DeepcallClient } = createRequire(__filename)("../provider/client/client") as Client;
-  return new DeepcallClient(settings);
+  // Not static imports: `--help` should not wait for zod and undici.
+  const load = createRequire(__filename);
+  const { completeSettings, findSettings } = load("../provider/settings") as typeof import("../provider/settings");
+  const { DeepcallClient } = load("../provider/client/client") as typeof import("../provider/client/client");
+  return new DeepcallClient(completeSettings(findSettings(config, io.env)));
 }
-
-type Client = typeof import("../provider/client/client");

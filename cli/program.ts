@@ -1,9 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { AuthenticationError, DeepcallError } from "../provider/client/errors";
-import { addDoctorCommand } from "./doctor";
+import { addDoctorCommand } from "./doctor/command";
 import { addDriftCommand } from "./drift/command";
 import { addEmulatorCommand } from "./emulator";
-import { addExportCommand } from "./export";
+import { addExportCommand } from "./export/command";
 import { exitCodes, type ExitCode, type Finish, type Io, UsageError } from "./io";
 
 // Each in a file of its own that loads what it needs only when it runs.

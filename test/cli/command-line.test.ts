@@ -156,7 +156,7 @@ describe("as a process", () => {
        require(${JSON.stringify(main)});`,
     );
     const { err } = await shell(`"${process.execPath}" ${script}`);
-    expect(err).toContain("doctor.js");
+    expect(err).toContain("program.js");
     expect(err).not.toMatch(/node_modules[\\/](undici|hono|zod|yaml)[\\/]/);
   });
 });

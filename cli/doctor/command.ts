@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Command, Option } from "commander";
-import { exitCodes, type Finish, type Io, UsageError } from "./io";
+import { exitCodes, type Finish, type Io, UsageError } from "../io";
 
 interface Flags {
   format: "text" | "json";
@@ -58,6 +58,6 @@ function write(file: string, text: string, io: Io): void {
 }
 
 // Not a static import: `--help` should not wait for undici and the emulator.
-function loadDoctor(): typeof import("./doctor/index") {
-  return createRequire(__filename)("./doctor/index") as typeof import("./doctor/index");
+function loadDoctor(): typeof import("./index") {
+  return createRequire(__filename)("./index") as typeof import("./index");
 }
