@@ -1,4 +1,5 @@
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
+export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
 export type { OnNameConflict } from "./lifecycle/state";
 export {
   ApiError,
@@ -18,6 +19,7 @@ export {
 export {
   GroupError,
   GroupGoneError,
+  GroupsError,
   NameTakenError,
   OtherAccountError,
   ResourceError,

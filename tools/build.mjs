@@ -1,5 +1,6 @@
-// Builds dist/ and links the package into its own node_modules. npm runs this as `prepare`.
-import { existsSync, readdirSync, rmSync } from "node:fs";
+// Builds dist/ and schema/, and links the package into its own node_modules. npm runs this as `prepare`.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { linkSelf } from "./link-self.mjs";
 import { Failure, main, run } from "./process.mjs";
@@ -20,7 +21,15 @@ export async function build() {
   });
   if (code !== 0) throw new Failure("The build of dist/ failed; the messages are above.");
   removeStale();
+  writeSchema();
   linkSelf();
+}
+
+/** The JSON Schema of groups files, for editors; made from what reads them. */
+function writeSchema() {
+  const { groupsJsonSchema } = createRequire(import.meta.url)(`${dist}/provider/groups-file/schema.js`);
+  mkdirSync(`${root}/schema`, { recursive: true });
+  writeFileSync(`${root}/schema/groups.schema.json`, `${JSON.stringify(groupsJsonSchema(), null, 2)}\n`);
 }
 
 /** tsc leaves what it made of sources that are gone since, and that would be packed and published. */

@@ -2,7 +2,7 @@ import { operationNames } from "../operations";
 import { SetupError } from "../setup-error";
 import type { Fault, FaultKind, FaultOperation } from "./fault";
 import { formOf, isRequired, type KindName, kindNames, kinds, type Parameter } from "./kinds";
-import { nearest } from "./nearest";
+import { nearest } from "../../provider/nearest";
 
 const operations: readonly string[] = [...operationNames, "any"];
 const form = "OPERATION:KIND[:PARAM][@NTH][xTIMES], e.g. add:reset-after or update:error-before:1009@2x3";

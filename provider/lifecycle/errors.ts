@@ -4,6 +4,20 @@ import { label } from "./names";
 /** A resource is declared with arguments or options that cannot work. */
 export class ResourceError extends DeepcallError {}
 
+/** The groups of a `DeepcallGroups`, or the file with them, can't be right. Nothing was changed. */
+export class GroupsError extends ResourceError {
+  constructor(
+    message: string,
+    /** All that is wrong, each as a line; in a file like `groups.yaml:12:5: groups.support.nme: …`. */
+    readonly problems: readonly string[],
+  ) {
+    super(`${message}\n${problems.join("\n")}`);
+  }
+
+  /** Tells Pulumi to print the message without the stack: what is wrong is not in the program's code. */
+  readonly __pulumiRunError = true;
+}
+
 /** A group of the wished name exists, and `onNameConflict` says that it must stay as it is. */
 export class NameTakenError extends DeepcallError {}
 
