@@ -1,6 +1,4 @@
 import { DeepcallGroups } from "pulumi-deepcall";
 
-// Protected: taking a group out of the file fails instead of deleting it with its agents.
-const groups = new DeepcallGroups("groups", { file: "groups.yaml" }, { protect: true });
-
-export const outputs = groups.outputs;
+// Protected: a group that is taken out of the file fails the preview, instead of being deleted with all its agents.
+new DeepcallGroups("groups", { file: "groups.yaml" }, { protect: true });
