@@ -61,9 +61,18 @@ export class GitHub {
 
   /**
    * Runs the shell steps of a job in their order, as a runner does; the actions (checkout, Node, the CLI) are there already.
-   * @param context what the job's expressions find, beside the repository's own settings
+   * @param secrets other values than those that the repository keeps
    */
-  async run(workflow: string, job: string, context: Values = {}): Promise<Outcome> {
+  async run(workflow: string, job: string, secrets: Record<string, string> = {}): Promise<Outcome> {
+    const { settings } = this.repository;
+    return this.runWith(workflow, job, { vars: settings, secrets: { ...settings, ...secrets } });
+  }
+
+  /**
+   * The same, with nothing but what `context` holds: what the job's expressions find, beside `github.repository` and
+   * the like.
+   */
+  async runWith(workflow: string, job: string, context: Values): Promise<Outcome> {
     const text = readFileSync(join(this.repository.stack.folder, `.github/workflows/${workflow}.yml`), "utf8");
     const { jobs } = parse(text) as { jobs: Record<string, Job> };
     const found = jobs[job];
@@ -72,10 +81,7 @@ export class GitHub {
   }
 
   private async runJob({ steps, env = {}, outputs = {} }: Job, context: Values): Promise<Outcome> {
-    const { settings } = this.repository;
     const values: Values & { steps: Record<string, { outputs: Record<string, string> }> } = {
-      vars: settings,
-      secrets: settings,
       ...context,
       github: { ...github, ...(context["github"] as object | undefined) },
       steps: {},

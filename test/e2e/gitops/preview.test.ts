@@ -1,18 +1,15 @@
 import { GitHub, type Outcome } from "./github";
 import { Repository } from "./repository";
 
-// Nothing that the repository keeps: what runs unreviewed code must do without.
-const nothing = { vars: {}, secrets: {} };
-
-/** What a pull request's jobs find; `from` is the repository that it comes from. */
+/** What a pull request's jobs find, which is no secret and no variable; `from` is the repository that it comes from. */
 function event(from = "org/groups"): Record<string, unknown> {
-  return { github: { event: { pull_request: { number: 7, head: { repo: { full_name: from } } } } }, ...nothing };
+  return { github: { event: { pull_request: { number: 7, head: { repo: { full_name: from } } } } } };
 }
 
 /** A pull request's run: both jobs of preview.yml. HEAD^1 is what it would be merged into. */
 async function pullRequest(github: GitHub): Promise<{ preview: Outcome; report: Outcome }> {
-  const preview = await github.run("preview", "preview", event());
-  return { preview, report: await github.run("preview", "report", { ...event(), needs: { preview } }) };
+  const preview = await github.runWith("preview", "preview", event());
+  return { preview, report: await github.runWith("preview", "report", { ...event(), needs: { preview } }) };
 }
 
 test("a pull request: one comment says what merging would change, without a call to the account", async () => {
@@ -31,7 +28,7 @@ test("a pull request: one comment says what merging would change, without a call
 
   // From a fork: the same in the summary, and no comment.
   const { comments } = github.state;
-  const fork = await github.run("preview", "report", { ...event("somebody/groups"), needs: { preview } });
+  const fork = await github.runWith("preview", "report", { ...event("somebody/groups"), needs: { preview } });
   expect([fork.result, fork.summary]).toEqual(["success", report.summary]);
   expect(github.state.comments).toEqual(comments);
 
