@@ -1,10 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { AuthenticationError, DeepcallError } from "../provider/client/errors";
 import { addEmulatorCommand } from "./emulator";
+import { addExportCommand } from "./export";
 import { exitCodes, type ExitCode, type Finish, type Io, UsageError } from "./io";
 
 // Each in a file of its own that loads what it needs only when it runs.
-const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [addEmulatorCommand];
+const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [addEmulatorCommand, addExportCommand];
 
 /**
  * Runs a command line.

@@ -16,13 +16,14 @@ const done = {
  * Deletes a group; one that is not there any more counts as deleted. A group that another resource has adopted, or
  * that this resource is about to adopt again, lives on and only leaves the state.
  *
- * @param declared - what the program asks of this resource now, when the deletion is the first half of a replacement.
+ * @param declared - what the program asks of its resources now. The deletion may be the first half of a replacement, and
+ *   the state does not tell of which resource: under an alias it still has an earlier name.
  */
 export async function deleteGroup(
   operation: Operation,
   id: string,
   state: GroupState,
-  declared: GroupInputs | undefined,
+  declared: readonly GroupInputs[],
 ): Promise<void> {
   const group = { name: state.name, id };
   const successor = operation.claims.successor(id, state.__key);
@@ -33,7 +34,7 @@ export async function deleteGroup(
     return;
   }
   await attempt("delete", group, done, async () => {
-    if (declared?.onNameConflict === "adopt" && (await isNamed(operation, id, declared.requestedName))) {
+    if (await isWanted(operation, id, declared)) {
       operation.say(`${label(group)} stays in Deepcall: its replacement adopts it (onNameConflict is "adopt")`);
       return;
     }
@@ -47,7 +48,9 @@ export async function deleteGroup(
   operation.claims.release(id);
 }
 
-async function isNamed(operation: Operation, id: string, name: string): Promise<boolean> {
+async function isWanted(operation: Operation, id: string, declared: readonly GroupInputs[]): Promise<boolean> {
+  const adopters = declared.filter(({ onNameConflict }) => onNameConflict === "adopt");
+  if (adopters.length === 0) return false;
   const live = await operation.groups.withId(Number(id));
-  return live?.name === name;
+  return adopters.some(({ requestedName }) => requestedName === live?.name);
 }

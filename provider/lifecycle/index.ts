@@ -44,7 +44,8 @@ const askedSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.litera
  */
 export function createProvider(environment: Environment, pace: Pace = standardPace): GroupProvider {
   const claims = new Claims();
-  const declared = new Map<string, GroupInputs>();
+  // Not by resource: two may have one name in the program, under different parents.
+  const declared: GroupInputs[] = [];
   let readConfig: ReadConfig = () => undefined;
   let found: FoundSettings | undefined;
   let current: Operation | undefined;
@@ -74,7 +75,7 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
         });
       const checked = checkInputs(news);
       const asked = inputsSchema.safeParse(checked.inputs);
-      if (asked.success) declared.set(asked.data.__resource, asked.data);
+      if (asked.success) declared.push(asked.data);
       return Promise.resolve(checked);
     },
 
@@ -83,7 +84,8 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
         const state = recorded(id, olds);
         const asked = askedSchema.parse(news);
         // A refresh asks too, for resources that the program may have left: only what was checked is declared.
-        if (declared.has(asked.__resource)) claims.hold(id, { resource: asked.__resource, key: state.__key });
+        if (declared.some(({ __resource }) => __resource === asked.__resource))
+          claims.hold(id, { resource: asked.__resource, key: state.__key });
         return { changes: nameDiffers(state, asked) || activeDiffers(state, asked) };
       });
     },
@@ -100,7 +102,7 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
     delete: (id, props) =>
       told(async () => {
         const state = recorded(id, props);
-        await deleteGroup(operation(), groupId(id), state, declared.get(state.__resource));
+        await deleteGroup(operation(), groupId(id), state, declared);
       }),
   };
 }

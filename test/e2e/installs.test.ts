@@ -62,7 +62,7 @@ test("a TypeScript program: it runs, its types are right, and wrong arguments do
     `,
     "wrong.ts": `
       import * as pulumi from "@pulumi/pulumi";
-      import { DeepcallGroup } from "pulumi-deepcall";
+      import { DeepcallGroup, DeepcallGroups } from "pulumi-deepcall";
       // @ts-expect-error
       new DeepcallGroup("a", { onNameConflict: "merge" });
       // @ts-expect-error
@@ -73,6 +73,17 @@ test("a TypeScript program: it runs, its types are right, and wrong arguments do
       new DeepcallGroup("d", { name: 7 });
       // @ts-expect-error
       export const id: pulumi.Output<string> = new DeepcallGroup("e").groupId;
+      // @ts-expect-error
+      new DeepcallGroups("f", {});
+      // @ts-expect-error
+      new DeepcallGroups("g", { file: "groups.yaml", groups: {} });
+      // @ts-expect-error
+      new DeepcallGroups("h", { groups: { sales: { nme: "Sales" } } });
+      const team = new DeepcallGroups("i", { groups: { sales: { name: "Sales" }, "night-shift": null } }).outputs;
+      export const ids: pulumi.Output<number>[] = [team.sales.groupId, team["night-shift"].groupId];
+      // @ts-expect-error
+      void team.billing;
+      export const name: pulumi.Output<string> = new DeepcallGroups("j", { file: "groups.yaml" }).outputs.any.name;
     `,
   });
   expect(await stack.execute(join(installed, "node_modules/.bin/tsc"), ["--noEmit"])).toEqual({ code: 0, output: "" });
@@ -226,8 +237,9 @@ test("the tarball holds the build of the sources that are there, the documents, 
     .split("\n")
     .map((file) => file.replace("package/", ""));
   const isBuilt = (file: string) => file.startsWith("dist/");
-  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "docs/emulator.md", "package.json"];
-  expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual(documents);
+  const documents = ["adopting", "emulator", "groups-file"].map((page) => `docs/${page}.md`);
+  const others = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema/groups.schema.json"];
+  expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual([...documents, ...others].toSorted());
 
   const built = files.filter(isBuilt);
   expect(built).toContain("dist/provider/index.js");
@@ -249,6 +261,6 @@ test("a program that loads the package doesn't wait for what only the provider a
   const { output } = await execute(process.execPath, ["-e", script], installed);
   const ours = /[\\/]node_modules[\\/]pulumi-deepcall[\\/]dist[\\/](provider[\\/]group\.js)$/m;
   expect(output).toMatch(ours);
-  expect(output.match(/[\\/]node_modules[\\/](undici|zod|hono|@hono|commander|async-mutex)[\\/].*/g)).toBeNull();
-  expect(output.match(/[\\/]pulumi-deepcall[\\/]dist[\\/](emulator|cli)[\\/].*/g)).toBeNull();
+  expect(output.match(/[\\/]node_modules[\\/](undici|zod|hono|@hono|commander|async-mutex|yaml)[\\/].*/g)).toBeNull();
+  expect(output.match(/[\\/]pulumi-deepcall[\\/]dist[\\/](emulator|cli|provider[\\/]groups-file)[\\/].*/g)).toBeNull();
 });

@@ -100,9 +100,10 @@ export class TestStack {
     }
   }
 
-  /** Writes the program. `body` finds `DeepcallGroup` and `pulumi` there, and fills `exports`. */
+  /** Writes the program. `body` finds `DeepcallGroup`, `DeepcallGroups` and `pulumi` there, and fills `exports`. */
   program(body: string): void {
-    const head = 'const pulumi = require("@pulumi/pulumi");\nconst { DeepcallGroup } = require("pulumi-deepcall");\n';
+    const head =
+      'const pulumi = require("@pulumi/pulumi");\nconst { DeepcallGroup, DeepcallGroups } = require("pulumi-deepcall");\n';
     writeFileSync(join(this.folder, "index.js"), head + body);
   }
 

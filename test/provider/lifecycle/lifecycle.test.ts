@@ -366,6 +366,27 @@ describe("one group, one owner", () => {
     expect(emulator.groups("7").map(({ name }) => name)).toEqual(["suffix", "adopt"]);
   });
 
+  test("a replacement keeps the group that it adopts, whatever the resource was called, and whoever else is called so", async () => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "before" }));
+    const provider = operate(emulator);
+    // Under an alias the state still has the earlier name; another resource has the same name under another parent.
+    await provider.check({}, asked("Support", { onNameConflict: "adopt", __resource: "groups/support" }));
+    await provider.check({}, asked("Sales", { onNameConflict: "adopt", __resource: "groups/support" }));
+    await provider.delete(made.id, made.outputs);
+    expect(emulator.groups()).toMatchObject([{ id: Number(made.id), name: "Support" }]);
+  });
+
+  test("a resource that is removed takes its group along, although others adopt", async () => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support", { onNameConflict: "adopt" }));
+    const provider = operate(emulator);
+    await provider.check({}, asked("Sales", { onNameConflict: "adopt" }));
+    await provider.check({}, asked("Support", { onNameConflict: "suffix", __resource: "other" }));
+    await provider.delete(made.id, made.outputs);
+    expect(emulator.groups()).toEqual([]);
+  });
+
   test("a replacement that is made first and adopts does not lose the group to the deletion", async () => {
     const emulator = await emulate();
     const news = asked("Support", { onNameConflict: "adopt" });

@@ -1,0 +1,161 @@
+import { cpSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Emulator } from "../../emulator";
+import { execute, TestStack, type Result } from "./stack";
+
+const quickstart = resolve(__dirname, "../../examples/quickstart");
+const installed = process.env["E2E_FOLDER"] ?? "";
+
+/** Names as people give them, and as only tests do; each is there once. */
+const awkward = [
+  ...['"Quoted"', "'single'", 'half"', "it's", "back\\slash", "\\n", "`tick`", "${HOME}", "$(id)", "{{ moustache }}"],
+  ...[
+    "Sales: inbound",
+    "key: value",
+    "a:b",
+    "trailing:",
+    "# comment",
+    "a # b",
+    "#hash",
+    "- dash",
+    "? question",
+    "! bang",
+  ],
+  ...[
+    "yes",
+    "no",
+    "on",
+    "Off",
+    "true",
+    "False",
+    "null",
+    "~",
+    "y",
+    "N",
+    "NaN",
+    ".inf",
+    "007",
+    "7",
+    "0x1F",
+    "1e3",
+    "1_000",
+  ],
+  ...["-1", "+49 30 1234", "12:30", "2024-01-01", "=1+1", "&anchor", "*alias", "<<", "|", ">", "%TAG", "@at", "[list]"],
+  ...[
+    "{map}",
+    "{ name: x }",
+    "a, b",
+    "a; b",
+    "...",
+    "---",
+    "--- x",
+    "R & D",
+    "R &amp; D",
+    "<b>bold</b>",
+    "50 %",
+    "C++",
+  ],
+  ...["🎧", "👩‍👩‍👧‍👦 family", "🇩🇪 Deutschland", "תמיכה", "دعم فني", "支持", "サポート", "सहायता", "Поддержка", "Ελλάδα"],
+  ...[
+    "Überlauf",
+    "U\u0308berlauf",
+    "café",
+    "naïve",
+    "ﬁ ligature",
+    "Ⅷ",
+    "\u202eevil",
+    "zero\u200bwidth",
+    "soft\u00adhyphen",
+  ],
+  ...["Support", "SUPPORT", "Support1", "Support 1", "Support (1)", "Support-1", "Support_1", "Support 01", "Support2"],
+  ...[
+    "Team 10",
+    "Team 9",
+    "__proto__",
+    "constructor",
+    "toString",
+    "two  blanks",
+    "non\u00a0breaking",
+    "a/b",
+    "a::b",
+    "urn:pulumi",
+  ],
+  ...[
+    "x".repeat(200),
+    "group-1",
+    "group-2",
+    "groups",
+    "name",
+    "active",
+    "onNameConflict",
+    "//",
+    "/* c */",
+    "*/",
+    "</script>",
+  ],
+];
+const names = [...awkward, ...Array.from({ length: 200 - awkward.length }, (_, n) => `Team ${n + 100}`)];
+
+/** An emulator's account with all these groups, every seventh of them inactive. */
+function fill(emulator: Emulator): void {
+  names.forEach((name, n) => emulator.account("7").add(name, n % 7 === 0 ? 0 : 1));
+}
+
+async function exportAs(stack: TestStack, ...args: string[]): Promise<Result> {
+  const command = join(installed, "node_modules/.bin/pulumi-deepcall");
+  const env = { ...stack.env, DEEPCALL_BASE_URL: stack.emulator.url };
+  return execute(command, ["export", ...args], stack.folder, env);
+}
+
+/** `up` takes every group over without a change, and then there is nothing to do. */
+async function expectAdopted(stack: TestStack): Promise<void> {
+  const before = stack.emulator.groups();
+  expect(before).toHaveLength(200);
+  const { output } = await stack.up();
+  expect(output).toContain("+ 202 created");
+  expect(await stack.groups()).toHaveLength(200);
+  expect(await stack.driftCodes()).toEqual([0, 0, 0]);
+  expect(stack.emulator.groups()).toEqual(before);
+  expect(["add", "update", "delete"].map((operation) => stack.emulator.count(operation))).toEqual([0, 0, 0]);
+}
+
+test("200 awkward groups: export as YAML, up, and the preview is empty", async () => {
+  expect(new Set(names).size).toBe(200);
+  const stack = await TestStack.create();
+  fill(stack.emulator);
+  expect(await exportAs(stack, "--out", "groups.yaml")).toEqual({
+    code: 0,
+    output: "Wrote 200 groups to groups.yaml.\n",
+  });
+  stack.program('exports.groups = new DeepcallGroups("groups", { file: "groups.yaml" }).outputs;');
+  await expectAdopted(stack);
+});
+
+test("200 awkward groups: export as TypeScript, up, and the preview is empty", async () => {
+  const stack = await TestStack.create({}, {}, (folder) => {
+    cpSync(quickstart, folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
+  });
+  fill(stack.emulator);
+  expect((await exportAs(stack, "--format", "typescript", "--out", "index.ts")).code).toBe(1);
+  expect(await exportAs(stack, "--format", "typescript", "--out", "index.ts", "--force")).toEqual({
+    code: 0,
+    output: "Wrote 200 groups to index.ts.\n",
+  });
+  expect(await stack.execute(join(installed, "node_modules/.bin/tsc"), [])).toEqual({ code: 0, output: "" });
+  await expectAdopted(stack);
+
+  // The same as a file: the same resources, so nothing changes hands.
+  expect((await exportAs(stack, "--out", "groups.yaml")).code).toBe(0);
+  const program = 'export const { outputs: groups } = new DeepcallGroups("groups", { file: "groups.yaml" });';
+  stack.file("index.ts", `import { DeepcallGroups } from "pulumi-deepcall";\n${program}\n`);
+  expect((await stack.run("preview", "--expect-no-changes")).code).toBe(0);
+});
+
+test("a pipe whose reader has seen enough is no error", async () => {
+  const stack = await TestStack.create();
+  fill(stack.emulator);
+  const line = `"${join(installed, "node_modules/.bin/pulumi-deepcall")}" export | head -1; echo "\${PIPESTATUS[0]}"`;
+  const env = { ...stack.env, DEEPCALL_BASE_URL: stack.emulator.url };
+  const { output } = await execute("bash", ["-c", line], stack.folder, env);
+  expect(output.split("\n").slice(0, 2)).toEqual([expect.stringContaining("# yaml-language-server: $schema="), "0"]);
+});
