@@ -10,6 +10,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The version of this package. */
   readonly version: string;
+  /** Which outputs are terminals: only there are colours and lines that redraw themselves. Default: none is. */
+  readonly terminals?: { readonly out: boolean; readonly err: boolean };
 }
 
 /** What the exit codes of all commands mean. */

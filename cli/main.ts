@@ -16,10 +16,19 @@ void run(process.argv.slice(2), {
   err: (text) => process.stderr.write(text),
   untilStopped: () =>
     new Promise((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
+      for (const signal of ["SIGINT", "SIGTERM"]) {
+        const stop = (): void => {
+          resolve();
+          // Not earlier, as `once` would: libraries that see no other listener (execa) would end the process now.
+          // A second signal does end it.
+          setImmediate(() => process.off(signal, stop));
+        };
+        process.on(signal, stop);
+      }
     }),
   env: process.env,
   version,
+  terminals: { out: process.stdout.isTTY, err: process.stderr.isTTY },
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

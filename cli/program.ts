@@ -1,11 +1,16 @@
 import { Command, CommanderError } from "commander";
 import { AuthenticationError, DeepcallError } from "../provider/client/errors";
+import { addDriftCommand } from "./drift/command";
 import { addEmulatorCommand } from "./emulator";
 import { addExportCommand } from "./export";
 import { exitCodes, type ExitCode, type Finish, type Io, UsageError } from "./io";
 
 // Each in a file of its own that loads what it needs only when it runs.
-const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [addEmulatorCommand, addExportCommand];
+const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [
+  addDriftCommand,
+  addEmulatorCommand,
+  addExportCommand,
+];
 
 /**
  * Runs a command line.

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ResourceError } from "./lifecycle/errors";
 import { isNumbered } from "./lifecycle/names";
 import type { OnNameConflict } from "./lifecycle/state";
+import { groupType } from "./type";
 
 /** What a program can say about a group. All of it is optional. */
 export interface DeepcallGroupArgs {
@@ -83,7 +84,7 @@ export class DeepcallGroup extends pulumi.CustomResource {
     refuseImpossible(name, args, opts);
     const ignore = ignored(opts.ignoreChanges);
     super(
-      "pulumi-nodejs:dynamic/deepcall:Group",
+      groupType,
       name,
       { ...inputs(name, args, opts, ignore), ...outputs, __provider: providerText },
       options(args, opts),

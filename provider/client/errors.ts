@@ -136,7 +136,7 @@ export class ApiError extends CallError {
   }
 }
 
-/** Deepcall does not accept the credentials: codes 1000 (which it also uses for failed authentication), 1002, 1014, 1020. */
+/** Deepcall does not accept the credentials: one of {@link authenticationCodes}. */
 export class AuthenticationError extends ApiError {
   constructor(operation: Operation, code: number, message: string) {
     super(
@@ -163,14 +163,13 @@ export class PermissionError extends ApiError {
 /** Code 1503: the group does not exist **or** belongs to an account that these credentials may not see. */
 export class NotFoundError extends ApiError {}
 
+/** The codes of credentials that are not accepted; 1000 ("invalid parameters") is also used for failed authentication. */
+export const authenticationCodes: ReadonlySet<number> = new Set([1000, 1002, 1014, 1020]);
+
 /** The class that a code of the Group API stands for. */
 export function apiError(operation: Operation, code: number, message: string): ApiError {
+  if (authenticationCodes.has(code)) return new AuthenticationError(operation, code, message);
   switch (code) {
-    case 1000:
-    case 1002:
-    case 1014:
-    case 1020:
-      return new AuthenticationError(operation, code, message);
     case 1015:
     case 1039:
       return new PermissionError(operation, code, message);
@@ -179,4 +178,14 @@ export function apiError(operation: Operation, code: number, message: string): A
     default:
       return new ApiError(operation, code, message);
   }
+}
+
+/**
+ * The code that the message of an `ApiError` tells, anywhere in a text: of an error in the provider, Pulumi hands on
+ * nothing but its message. What is quoted there (names, Deepcall's own words) is not looked at.
+ */
+export function codeIn(text: string): number | undefined {
+  const [, code] =
+    /\bDeepcall (?:refused|failed) \w+ with code (\d+)/.exec(text.replace(/"(?:[^"\\]|\\.)*"/g, '""')) ?? [];
+  return code === undefined ? undefined : Number(code);
 }

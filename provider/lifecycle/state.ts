@@ -58,6 +58,8 @@ export function storedState(state: GroupState): Record<string, unknown> {
     ...storedInputs(state),
     assignedName: state.assignedName,
     name: state.name,
+    // For `pulumi-deepcall drift`: where names are secret, it can't compare them.
+    ...(state.name !== state.assignedName && { __renamed: true }),
     ...(state.ownerId !== undefined && { ownerId: state.ownerId }),
     ...(state.userId !== undefined && { userId: state.userId }),
     ...(state.__key !== "" && { __key: state.__key }),

@@ -237,7 +237,7 @@ test("the tarball holds the build of the sources that are there, the documents, 
     .split("\n")
     .map((file) => file.replace("package/", ""));
   const isBuilt = (file: string) => file.startsWith("dist/");
-  const documents = ["adopting", "emulator", "groups-file"].map((page) => `docs/${page}.md`);
+  const documents = ["adopting", "drift", "emulator", "gitops", "groups-file"].map((page) => `docs/${page}.md`);
   const others = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema/groups.schema.json"];
   expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual([...documents, ...others].toSorted());
 

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator";
+import { session } from "./session";
 import { TestStack } from "./stack";
 
 /** How many random moments each kind of kill is tried at; KILLS=30 for the long run. */
@@ -17,21 +18,6 @@ function start(stack: TestStack, ...args: string[]): { child: ChildProcess; ende
     stdio: "ignore",
   });
   return { child, ended: new Promise((resolve) => child.once("close", resolve)) };
-}
-
-/** All processes of a session, found by what the kernel knows of each. */
-function session(leader: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-        return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]) === leader;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
 }
 
 function killTree(leader: number): void {

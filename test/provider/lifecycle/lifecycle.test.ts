@@ -151,10 +151,15 @@ describe("drift", () => {
     const made = await create(operate(emulator), asked("Support"));
     emulator.account("7").rename(Number(made.id), "Helpdesk");
     const after = await refresh(operate(emulator), made);
-    expect(after).toMatchObject({ drift: true, outputs: { name: "Helpdesk" }, inputs: { requestedName: "Helpdesk" } });
+    expect(after).toMatchObject({
+      drift: true,
+      outputs: { name: "Helpdesk", __renamed: true },
+      inputs: { requestedName: "Helpdesk" },
+    });
     if (!after) throw new Error("gone");
     const repaired = await change(operate(emulator), after, asked("Support"));
     expect(repaired.outputs).toMatchObject({ name: "Support", assignedName: "Support" });
+    expect(repaired.outputs).not.toHaveProperty("__renamed");
     expect((await refresh(operate(emulator), repaired))?.drift).toBe(false);
   });
 
