@@ -1,8 +1,11 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
 import { execute, type Result, TestStack } from "../stack";
 
 const example = resolve(__dirname, "../../../examples/gitops");
+
+/** Of the stack's folder, what belongs to the repository. */
+const files = readdirSync(example).filter((name) => name !== "node_modules");
 
 /** The example as a repository of its own, whose commit is main, and a stack that nothing was made in yet. */
 export class Repository {
@@ -35,7 +38,7 @@ export class Repository {
 
   /** Commits what the example's own files are now. */
   async commit(message: string, ...options: string[]): Promise<void> {
-    await this.git("add", ".gitignore", ".gitlab-ci.yml", ".github", "ci", "*.yaml", "*.json", "*.ts");
+    await this.git("add", "--", ...files);
     const author = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
     await this.git(...author, "commit", "--quiet", "--allow-empty", "--message", message, ...options);
   }
