@@ -6,6 +6,8 @@ export interface Holder {
   readonly resource: string;
   /** What tells it from every other resource that means, or meant, the same group. */
   readonly key: string;
+  /** The name that the program asks for. */
+  readonly wish: string;
 }
 
 /**
@@ -36,6 +38,13 @@ export class Claims {
   /** Whether a resource of this operation has the group. */
   has(id: string): boolean {
     return this.#holders.has(id);
+  }
+
+  /** Whether a resource that asks for a name has its group, and that is another one than this. */
+  hasOther(id: string, { resource, wish }: Pick<Holder, "resource" | "wish">): boolean {
+    return [...this.#holders].some(
+      ([other, holder]) => other !== id && holder.resource === resource && holder.wish === wish,
+    );
   }
 
   /** The resource that takes care of the group once `key`'s resource is deleted. */

@@ -83,7 +83,8 @@ class Making {
   }
 
   #take(group: Group): void {
-    this.#operation.claims.take(String(group.id), { resource: this.#inputs.__resource, key: this.#key });
+    const { __resource: resource, requestedName: wish } = this.#inputs;
+    this.#operation.claims.take(String(group.id), { resource, key: this.#key, wish });
   }
 
   async #finish(known: Group, step: () => Promise<Group>): Promise<Created> {

@@ -34,7 +34,7 @@ export async function deleteGroup(
     return;
   }
   await attempt("delete", group, done, async () => {
-    if (await isWanted(operation, id, declared)) {
+    if (await isWanted(operation, id, state, declared)) {
       operation.say(`${label(group)} stays in Deepcall: its replacement adopts it (onNameConflict is "adopt")`);
       return;
     }
@@ -48,8 +48,23 @@ export async function deleteGroup(
   operation.claims.release(id);
 }
 
-async function isWanted(operation: Operation, id: string, declared: readonly GroupInputs[]): Promise<boolean> {
-  const adopters = declared.filter(({ onNameConflict }) => onNameConflict === "adopt");
+/**
+ * Whether a resource of the program is about to adopt the group again: the deleted one's own replacement. It is known by
+ * its name, or under an alias, where the program has no resource of the old name, by having no group yet.
+ */
+async function isWanted(
+  operation: Operation,
+  id: string,
+  state: GroupState,
+  declared: readonly GroupInputs[],
+): Promise<boolean> {
+  const isDeclared = declared.some(({ __resource }) => __resource === state.__resource);
+  const adopters = declared.filter(
+    ({ onNameConflict, __resource: resource, requestedName: wish }) =>
+      onNameConflict === "adopt" &&
+      (resource === state.__resource || !isDeclared) &&
+      !operation.claims.hasOther(id, { resource, wish }),
+  );
   if (adopters.length === 0) return false;
   const live = await operation.groups.withId(Number(id));
   return adopters.some(({ requestedName }) => requestedName === live?.name);

@@ -89,7 +89,7 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
         const asked = askedSchema.parse(news);
         // A refresh asks too, for resources that the program may have left: only what was checked is declared.
         if (declared.some(({ __resource }) => __resource === asked.__resource))
-          claims.hold(id, { resource: asked.__resource, key: state.__key });
+          claims.hold(id, { resource: asked.__resource, key: state.__key, wish: asked.requestedName });
         return { changes: nameDiffers(state, asked) || activeDiffers(state, asked) };
       });
     },

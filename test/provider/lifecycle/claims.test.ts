@@ -1,9 +1,9 @@
 import { Claims, type Holder } from "../../../provider/lifecycle/claims";
 import { SharedGroupError } from "../../../provider";
 
-const a: Holder = { resource: "a", key: "1" };
-const aAgain: Holder = { resource: "a", key: "2" };
-const b: Holder = { resource: "b", key: "3" };
+const a: Holder = { resource: "a", key: "1", wish: "Support" };
+const aAgain: Holder = { resource: "a", key: "2", wish: "Support" };
+const b: Holder = { resource: "b", key: "3", wish: "Support" };
 
 type Step = ["hold" | "take", Holder] | ["release"];
 
@@ -88,4 +88,13 @@ test("the successor is whoever has the group now, under another key", () => {
       ["take", aAgain],
     ]).successor("42", "1"),
   ).toMatchObject(aAgain);
+});
+
+test.each([
+  ["another group", "7", a, true],
+  ["no group but this one", "42", a, false],
+  ["no group", "7", b, false],
+  ["a group under another name", "7", { ...a, wish: "Sales" }, false],
+])("a resource that has %s", (_, id, holder, expected) => {
+  expect(act([["hold", a]]).hasOther(id, holder)).toBe(expected);
 });
