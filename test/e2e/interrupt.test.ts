@@ -64,8 +64,15 @@ function declared(count: number, rule: string): string {
   return `for (let n = 1; n <= ${count}; n++) new DeepcallGroup("g" + n, { name: "Group " + n + "x", onNameConflict: "${rule}" });`;
 }
 
-test("Ctrl-C once: running calls end, the state is saved, and the next up finishes", async () => {
+/** The state is written once, at the end. */
+const withoutCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+
+test.each([
+  ["", {}],
+  [", without checkpoints", withoutCheckpoints],
+])("Ctrl-C once%s: running calls end, the state is saved, and the next up finishes", async (_, env) => {
   const stack = await TestStack.create({ latencyMs: 100 });
+  Object.assign(stack.env, env);
   stack.program(declared(40, "suffix"));
   const { child, ended } = start(stack, "up");
   await afterCalls(stack.emulator, 20, ended);
@@ -78,6 +85,25 @@ test("Ctrl-C once: running calls end, the state is saved, and the next up finish
   await stack.up();
   expect(stack.emulator.groups()).toHaveLength(40);
   expect(new Set(stack.emulator.groups().map(({ name }) => name)).size).toBe(40);
+});
+
+test("kill -9 without checkpoints: the state knows of nothing, and the next up adopts what was made", async () => {
+  const stack = await TestStack.create({ latencyMs: 50 });
+  Object.assign(stack.env, withoutCheckpoints);
+  stack.program(declared(30, "adopt"));
+  const { child, ended } = start(stack, "up");
+  await afterCalls(stack.emulator, 30, ended);
+  killTree(child.pid ?? 0);
+  await ended;
+  await stack.emulator.settled();
+  const made = stack.emulator.groups();
+  expect(made.length).toBeGreaterThan(0);
+  expect(await stack.groups()).toEqual([]);
+  await recover(stack);
+  await stack.up();
+  expect(stack.emulator.groups()).toHaveLength(30);
+  expect(stack.emulator.groups()).toEqual(expect.arrayContaining(made));
+  expect(await stack.driftCodes()).toEqual([0, 0, 0]);
 });
 
 test(`kill -9 at ${kills} random moments of an up and of a destroy: the next one ends as declared`, async () => {
