@@ -1,4 +1,5 @@
 import { label } from "../../provider/lifecycle/names";
+import { oneLine } from "../one-line";
 import type { Diagnosis, NamedGroup } from "./diagnosis";
 
 /** How many groups a line names. */
@@ -16,7 +17,7 @@ export function toText({ checks, healthy, imitation }: Diagnosis): string {
       ? []
       : ["", "An emulator that answers as this server does, as far as was seen:", `  ${imitation}`];
   const warnings = checks.filter(({ status }) => status === "warning").length;
-  return [...lines, ...imitate, "", verdict(healthy, warnings), ""].map(printable).join("\n");
+  return [...lines, ...imitate, "", verdict(healthy, warnings), ""].map(oneLine).join("\n");
 }
 
 function verdict(healthy: boolean, warnings: number): string {
@@ -32,14 +33,6 @@ function named(groups: readonly NamedGroup[]): string {
   });
   const more = groups.length > mostNamed ? `, and ${groups.length - mostNamed} more (--format json has all)` : "";
   return `: ${some.join(", ")}${more}`;
-}
-
-/** A group's name must not move the cursor or turn the line round. */
-function printable(line: string): string {
-  return line.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** The diagnosis for programs, in the shape of {@link Diagnosis}. */

@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { NotFoundError } from "../../provider/client/errors";
 import type { GroupList } from "../../provider/client/wire";
 import { groupType } from "../../provider/type";
 import { openAccount } from "../account";
@@ -97,10 +96,6 @@ async function listAccount(stack: ReadOnlyStack, io: Io): Promise<GroupList> {
   const client = openAccount(io, await stack.config());
   try {
     return await client.list();
-  } catch (error) {
-    // Whether nothing found is an empty list or error 1503 is not documented.
-    if (error instanceof NotFoundError) return { groups: [], complete: true };
-    throw error;
   } finally {
     await client.close();
   }

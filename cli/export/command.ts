@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { DeepcallClient } from "../../provider/client/client";
-import { NotFoundError } from "../../provider/client/errors";
 import type { Group, GroupList } from "../../provider/client/wire";
 import { openAccount } from "../account";
 import { type Io, UsageError } from "../io";
@@ -67,14 +66,8 @@ async function readAccount(io: Io, name: string | undefined): Promise<Group[]> {
 
 /** Every group; where Deepcall cuts that list off, those of the name. Its filter alone may know whole names only. */
 async function list(account: DeepcallClient, name: string | undefined): Promise<GroupList> {
-  try {
-    const everything = await account.list();
-    return everything.complete || name === undefined ? everything : await account.list({ name });
-  } catch (error) {
-    // Whether nothing found is an empty list or error 1503 is not documented.
-    if (error instanceof NotFoundError) return { groups: [], complete: true };
-    throw error;
-  }
+  const everything = await account.list();
+  return everything.complete || name === undefined ? everything : await account.list({ name });
 }
 
 function writeOut(file: string, text: string, force: boolean): void {

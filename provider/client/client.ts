@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
-import { CallError, RateLimitError, type Operation } from "./errors";
+import { CallError, NotFoundError, RateLimitError, type Operation } from "./errors";
 import { redactor, type Redact } from "./redact";
 import { standardPace, waitBeforeNextTry, type Pace } from "./retry";
 import { connectionsTo, readJson, send, type Reply } from "./transport";
@@ -83,6 +83,7 @@ export class DeepcallClient {
    *
    * @param filter - `id` asks for one group; the documentation spells that filter in two ways, so both are sent.
    *   `name` asks for names that contain the text, in any case.
+   * @returns the groups; none also where Deepcall says 1503, for whether it does is not documented.
    */
   async list(filter: { id?: number; name?: string } = {}): Promise<GroupList> {
     const { id, name } = filter;
@@ -90,7 +91,13 @@ export class DeepcallClient {
       ...(id !== undefined && { groupid: String(id), groupId: id }),
       ...(name !== undefined && { name }),
     };
-    return this.#call("list", fields, readList);
+    try {
+      return await this.#call("list", fields, readList);
+    } catch (error) {
+      // Whether nothing found is an empty list or error 1503 is not documented.
+      if (error instanceof NotFoundError) return { groups: [], complete: true };
+      throw error;
+    }
   }
 
   /**

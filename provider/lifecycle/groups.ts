@@ -1,6 +1,6 @@
 import type { DeepcallClient } from "../client/client";
 import { AnswerError, NotFoundError } from "../client/errors";
-import type { Group, GroupList } from "../client/wire";
+import type { Group } from "../client/wire";
 import type { After } from "./recover";
 import { SharedList } from "./shared-list";
 
@@ -27,7 +27,7 @@ export class Groups {
    * @throws AnswerError when the answer leaves open whether the group exists.
    */
   async withId(id: number): Promise<Group | undefined> {
-    const { groups, complete } = await this.#list({ id });
+    const { groups, complete } = await this.#client.list({ id });
     const group = groups.find((candidate) => candidate.id === id);
     if (group) return group;
     if (groups.length === 0 && complete) return undefined;
@@ -37,7 +37,7 @@ export class Groups {
 
   /** All groups of exactly this name, as the server tells it now. */
   async withName(name: string): Promise<readonly Group[]> {
-    const { groups } = await this.#list({ name });
+    const { groups } = await this.#client.list({ name });
     return groups.filter((group) => group.name === name);
   }
 
@@ -51,8 +51,8 @@ export class Groups {
 
   /** What a lost `add` can have come to, and whether the answers themselves say that they are cut off. */
   async after(wish: string): Promise<After & { readonly complete: boolean }> {
-    const everything = await this.#list({});
-    const named = await this.#list({ name: wish });
+    const everything = await this.#client.list({});
+    const named = await this.#client.list({ name: wish });
     return {
       everything: everything.groups,
       named: named.groups,
@@ -72,7 +72,7 @@ export class Groups {
 
   #shared(): SharedList {
     if (this.#everything?.isFresh) return this.#everything;
-    const list = this.#list({});
+    const list = this.#client.list({});
     const shared = new SharedList(list);
     this.#everything = shared;
     list.catch(() => {
@@ -80,16 +80,6 @@ export class Groups {
       if (this.#everything === shared) this.#everything = undefined;
     });
     return shared;
-  }
-
-  async #list(filter: { id?: number; name?: string }): Promise<GroupList> {
-    try {
-      return await this.#client.list(filter);
-    } catch (error) {
-      // Whether nothing found is an empty list or error 1503 is not documented.
-      if (error instanceof NotFoundError) return { groups: [], complete: true };
-      throw error;
-    }
   }
 
   async #decide(id: number): Promise<undefined> {

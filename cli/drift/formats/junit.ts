@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { drifted, type Report } from "../report";
-import { describe, oneLine, quoted } from "./words";
+import { oneLine } from "../../one-line";
+import { describe, quoted } from "./words";
 
 /** The report for CI systems: a test case for each declared group, and a failed one for each undeclared group. */
 export function renderJunit(report: Report): string {

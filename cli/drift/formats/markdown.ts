@@ -1,5 +1,6 @@
 import { drifted, hasDrift, type Name, type Report } from "../report";
-import { count, declare, describe, incomplete, oneLine, pendingWords, repair, summary } from "./words";
+import { oneLine } from "../../one-line";
+import { count, declare, describe, incomplete, pendingWords, repair, summary } from "./words";
 
 /** The longest part that a list may take, in characters: GitHub refuses comments of more than 65536. */
 const longest = 20_000;

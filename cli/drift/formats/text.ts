@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { drifted, type DeclaredGroup, type Report, type UndeclaredGroup } from "../report";
-import { count, declare, describe, incomplete, oneLine, pendingWords, quoted, repair, summary } from "./words";
+import { oneLine } from "../../one-line";
+import { count, declare, describe, incomplete, pendingWords, quoted, repair, summary } from "./words";
 
 /**
  * The report for a terminal.

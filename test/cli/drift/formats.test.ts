@@ -6,7 +6,7 @@ import { renderJson } from "../../../cli/drift/formats/json";
 import { renderJunit } from "../../../cli/drift/formats/junit";
 import { code, renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
-import { oneLine } from "../../../cli/drift/formats/words";
+import { oneLine } from "../../../cli/one-line";
 import type { DeclaredGroup, Drift, Report } from "../../../cli/drift/report";
 import { urn } from "./steps";
 
