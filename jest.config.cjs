@@ -3,25 +3,47 @@ const common = {
   // Types are checked by `npm run lint`.
   transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
 };
+const withCli = {
+  ...common,
+  globalSetup: "<rootDir>/test/e2e/setup/install.ts",
+  globalTeardown: "<rootDir>/test/e2e/setup/remove.ts",
+  setupFilesAfterEnv: ["<rootDir>/test/e2e/setup/patience.ts"],
+};
 
-/** @type {import("jest").Config} */
-module.exports = {
-  // The real CLI needs most of a core for each stack.
-  maxWorkers: 2,
+/** The real CLI needs most of a core for each stack. */
+const maxWorkers = 2;
+
+/**
+ * `npm run test:slow`
+ * @type {import("jest").Config}
+ */
+const slow = {
+  maxWorkers,
+  projects: [
+    {
+      ...withCli,
+      displayName: "slow",
+      // The random histories are in both suites, with more runs here.
+      testMatch: ["<rootDir>/test/slow/**/*.test.ts", "<rootDir>/test/faults/property.test.ts"],
+    },
+  ],
+};
+
+/**
+ * `npm test`
+ * @type {import("jest").Config}
+ */
+const fast = {
+  maxWorkers,
   projects: [
     {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/", "<rootDir>/test/slow/"],
     },
-    {
-      ...common,
-      displayName: "e2e",
-      testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
-      globalSetup: "<rootDir>/test/e2e/setup/install.ts",
-      globalTeardown: "<rootDir>/test/e2e/setup/remove.ts",
-      setupFilesAfterEnv: ["<rootDir>/test/e2e/setup/patience.ts"],
-    },
+    { ...withCli, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
   ],
 };
+
+module.exports = process.env.TEST_SUITE === "slow" ? slow : fast;

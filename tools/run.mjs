@@ -17,6 +17,7 @@ const tasks = {
   start: () => [["tools/start.mjs"]],
   bench: (args) => [["bench/main.mjs", ...args]],
   test: (args) => [["node_modules/jest/bin/jest.js", ...args]],
+  "test:slow": (args) => [["node_modules/jest/bin/jest.js", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
@@ -37,6 +38,8 @@ await main(async () => {
   if (needsCli(task, args)) env.PULUMI_CLI_BIN = await ensureCli();
   // The CLI comes first: node_modules/.bin has a `pulumi` of its own, which would download.
   env.PATH = [env.PULUMI_CLI_BIN, bin, process.env.PATH].filter(Boolean).join(delimiter);
+  // jest.config.cjs reads it.
+  env.TEST_SUITE = task === "test:slow" ? "slow" : "fast";
 
   let worst = 0;
   for (const script of tasks[task](args)) {
@@ -96,7 +99,7 @@ function chooseNode() {
 
 /** A run of single layers of tests goes without the CLI, unless one of them is the end-to-end layer. */
 function needsCli(task, args) {
-  if (task === "start" || task === "bench") return true;
+  if (task === "start" || task === "bench" || task === "test:slow") return true;
   const isNarrow = args.some((arg) => /^(\.[/\\])?test[/\\]\w/.test(arg) || arg.startsWith("--selectProjects"));
   return task === "test" && (!isNarrow || args.some((arg) => arg.includes("e2e")));
 }

@@ -1,4 +1,4 @@
-import { bySsid, byToken, post, useEmulators } from "./support";
+import { bySsid, byToken, nextCall, post, useEmulators } from "./support";
 
 const start = useEmulators();
 
@@ -69,12 +69,14 @@ describe("echoCredentials", () => {
 test("latencyMs holds the answer back, not the change", async () => {
   const emulator = await start({ options: { latencyMs: 60_000 } });
   const cancel = new AbortController();
+  const carriedOut = nextCall(emulator);
   const answer = fetch(`${emulator.url}/api/v2/Group/add`, {
     method: "POST",
     body: JSON.stringify({ ...bySsid, name: "Support" }),
     signal: cancel.signal,
   });
-  while (emulator.groups().length === 0) await new Promise(setImmediate);
+  await carriedOut;
+  expect(emulator.groups()).toHaveLength(1);
   cancel.abort();
   await expect(answer).rejects.toThrow("aborted");
   emulator.options.latencyMs = 20;

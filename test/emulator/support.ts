@@ -131,9 +131,17 @@ export function see(emulator: Emulator, operation: string, fields: object = {}):
   return sendCall(emulator, operation, fields).seen;
 }
 
-/** Waits until something is so; the time limit of the test ends it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
+/** Resolves when the next call has reached the emulator and its fault, if any, was applied, answered or not. */
+export async function nextCall(emulator: Emulator): Promise<void> {
+  await new Promise<void>((resolve) => {
+    emulator.intercept = () => {
+      emulator.intercept = undefined;
+      resolve();
+      return undefined;
+    };
+  });
+  // The handler runs in this turn of the event loop.
+  await setImmediate();
 }
 
 function parse(text: string): Record<string, unknown> {

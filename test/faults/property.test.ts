@@ -3,11 +3,12 @@ import type { Emulator, GroupSnapshot } from "../../emulator";
 import { isMadeOf } from "../../provider/lifecycle/names";
 import { Engine, type Declaration, type Program } from "../support/engine";
 import { emulate, haste } from "../support/lifecycle";
+import { seed } from "../support/seed";
 import { brokenPromises } from "./oracle";
 
 jest.setTimeout(600_000);
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 100);
+const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 1_000 : 100));
 const pace = { ...haste, deadlineMs: 200, settleMs: 10 };
 
 const names = ["Support", "Sales", "R & D", "Night"] as const;
@@ -142,6 +143,7 @@ class World {
 }
 
 test(`the promises hold after each step of ${runs} random histories`, async () => {
+  process.stdout.write(`property test: SEED=${seed}\n`);
   let steps = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -159,7 +161,7 @@ test(`the promises hold after each step of ${runs} random histories`, async () =
         await emulator.close();
       },
     ),
-    { numRuns: runs, examples: [letGo] },
+    { seed, numRuns: runs, examples: [letGo] },
   );
   process.stdout.write(`property test: ${runs} histories, ${steps} steps\n`);
 });

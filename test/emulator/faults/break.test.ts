@@ -1,5 +1,5 @@
 import type { Emulator } from "../../../emulator";
-import { bySsid, names, post, see, type Seen, send, sendCall, until, useEmulators } from "../support";
+import { bySsid, names, nextCall, post, see, type Seen, send, sendCall, useEmulators } from "../support";
 
 const start = useEmulators();
 const add = { name: "Support" };
@@ -14,12 +14,23 @@ function page(status: number, title: string): Partial<Seen> {
   return { status, text: expect.stringContaining(`<h1>${title}</h1>`) as string };
 }
 
-/** The emulator with an `add` under way that gets no answer, and the fault has struck. */
-async function stall(fault: string): Promise<{ emulator: Emulator; call: ReturnType<typeof sendCall> }> {
-  const emulator = await start({ faults: [fault] });
+/** The emulator with an `add` under way that gets no answer yet; `ended` gives its fault when the call is over. */
+async function stall(
+  fault: string,
+): Promise<{ emulator: Emulator; call: ReturnType<typeof sendCall>; ended: Promise<string | undefined> }> {
+  let end: (fault: string | undefined) => void = () => undefined;
+  const ended = new Promise<string | undefined>((resolve) => (end = resolve));
+  const emulator = await start({
+    faults: [fault],
+    onAnswer: (call) => {
+      end(call.fault);
+    },
+  });
+  const struck = nextCall(emulator);
   const call = sendCall(emulator, "add", add);
-  await until(() => emulator.calls[0]?.fault !== undefined);
-  return { emulator, call };
+  await struck;
+  expect(emulator.calls[0]?.fault).toBe(fault);
+  return { emulator, call, ended };
 }
 
 describe("what the client sees of an add, and what the account has then", () => {
@@ -163,8 +174,11 @@ describe("time", () => {
     const emulator = await start({ faults: ["add:late-commit:0"] });
     let release: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => (release = resolve));
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
     const done = new Promise<void>((resolve) => {
       emulator.intercept = async (_, proceed) => {
+        arrive();
         await closed;
         const answer = await proceed();
         resolve();
@@ -172,7 +186,7 @@ describe("time", () => {
       };
     });
     const call = sendCall(emulator, "add", add);
-    await until(() => emulator.count() === 1);
+    await arrived;
     await emulator.close();
     release();
     await Promise.all([done, call.seen]);
@@ -193,12 +207,9 @@ describe("time", () => {
   });
 
   test("slow: a client that gave up before is no harm", async () => {
-    const ended: string[] = [];
-    const emulator = await start({ faults: ["add:slow:50"], onAnswer: ({ operation }) => ended.push(operation) });
-    const call = sendCall(emulator, "add", add);
-    await until(() => names(emulator).length === 1);
+    const { emulator, call, ended } = await stall("add:slow:50");
     call.request.destroy();
-    await until(() => ended.length === 1);
+    await ended;
     expect((await see(emulator, "list")).status).toBe(200);
   });
 
@@ -209,14 +220,10 @@ describe("time", () => {
   });
 
   test("hang ends when the client gives up", async () => {
-    const ended: (string | undefined)[] = [];
-    const emulator = await start({ faults: ["add:hang-after"], onAnswer: ({ fault }) => ended.push(fault) });
-    const call = sendCall(emulator, "add", add);
-    await until(() => names(emulator).length === 1);
-    expect(ended).toEqual([]);
+    const { emulator, call, ended } = await stall("add:hang-after");
+    expect(names(emulator)).toEqual(made);
     call.request.destroy();
-    await until(() => ended.length === 1);
-    expect(ended).toEqual(["add:hang-after"]);
+    expect(await ended).toBe("add:hang-after");
   });
 });
 

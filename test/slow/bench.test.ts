@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { execute } from "./stack";
+import { execute } from "../e2e/stack";
 
 interface Results {
   histories: { contender: string; steps: Record<string, { calls: Record<string, number> }> }[];

@@ -1,7 +1,7 @@
 import { cpSync, symlinkSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { basename, join, resolve } from "node:path";
-import { TestStack } from "./stack";
+import { TestStack } from "../e2e/stack";
 
 const root = resolve(__dirname, "../..");
 const page = readFileSync(join(root, "docs/testing.md"), "utf8");

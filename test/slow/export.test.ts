@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Emulator } from "../../emulator";
-import { execute, TestStack, type Result } from "./stack";
+import { execute, TestStack, type Result } from "../e2e/stack";
 
 const quickstart = resolve(__dirname, "../../examples/quickstart");
 const installed = process.env["E2E_FOLDER"] ?? "";
@@ -113,8 +113,8 @@ async function expectAdopted(stack: TestStack): Promise<void> {
   expect(before).toHaveLength(200);
   const { output } = await stack.up();
   expect(output).toContain("+ 202 created");
-  expect(await stack.groups()).toHaveLength(200);
-  expect(await stack.driftCodes()).toEqual([0, 0, 0]);
+  expect(stack.groups()).toHaveLength(200);
+  await stack.expectNoDrift();
   expect(stack.emulator.groups()).toEqual(before);
   expect(["add", "update", "delete"].map((operation) => stack.emulator.count(operation))).toEqual([0, 0, 0]);
 }

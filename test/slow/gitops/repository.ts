@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
-import { execute, type Result, TestStack } from "../stack";
+import { execute, type Result, TestStack } from "../../e2e/stack";
 
 const example = resolve(__dirname, "../../../examples/gitops");
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { Result } from "../stack";
+import type { Result } from "../../e2e/stack";
 import { Repository } from "./repository";
 
 interface Issue {

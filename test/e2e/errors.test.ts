@@ -1,0 +1,90 @@
+import { otherUser, token } from "../support/lifecycle";
+import { TestStack } from "./stack";
+
+test("bad arguments and settings: the preview names them, before any call", async () => {
+  const stack = await TestStack.create();
+  const none = { DEEPCALL_USER_ID: "", DEEPCALL_TOKEN: "" };
+  stack.program('new DeepcallGroup("support", { name: "", activ: true });');
+  const output = await stack.failing("preview");
+  expect(output).toContain("deepcall:Group (support):");
+  expect(output).toContain("name: must not be empty");
+  expect(output).toContain("activ: is no property of a group");
+
+  stack.program('new DeepcallGroup("support");');
+  stack.env["DEEPCALL_TOKEN"] = "";
+  expect(await stack.failing("preview")).toContain("DEEPCALL_USER_ID is set without DEEPCALL_TOKEN");
+  // Without any credentials a preview works, as pull requests need it; the first call fails.
+  Object.assign(stack.env, none);
+  expect(await stack.failingUp()).toContain("Missing: credentials: either deepcall:ssid");
+  expect((await stack.run("preview")).code).toBe(0);
+  expect(stack.emulator.count()).toBe(0);
+});
+
+test("failed creates, updates and deletes: the state contains what is in Deepcall, and the next command continues", async () => {
+  const stack = await TestStack.create();
+  const { faults } = stack.emulator;
+  const states = () => stack.groups().map(({ outputs }) => [outputs?.["name"], outputs?.["active"]]);
+
+  // An error without an id: nothing is in the state.
+  stack.program('new DeepcallGroup("night", { name: "Night", active: false });');
+  faults.add("add:error-before:1015@1x0");
+  expect(await stack.failingUp()).toContain("No group was made.");
+  expect(states()).toEqual([]);
+
+  // A lost answer to `add`, and then an error with an id: the group is in the state, and the next up updates it.
+  faults.clear();
+  faults.add("add:reset-after");
+  faults.add("update:error-before:1015@1x0");
+  expect(await stack.failingUp()).toMatch(
+    /Could not update group "Night" \(id 1\)\. .*code 1015 \(permission denied\).*in the state with the id 1/,
+  );
+  expect(states()).toEqual([["Night", true]]);
+  faults.clear();
+  await stack.up();
+  expect(stack.emulator.groups()).toMatchObject([{ id: 1, name: "Night", status: 0 }]);
+  expect(stack.emulator.count("add")).toBe(2);
+
+  // A refused update: the state is as before.
+  const before = stack.recorded();
+  stack.program('new DeepcallGroup("night", { name: "Dawn", active: false });');
+  faults.add("update:error-before:1014@1x0");
+  expect(await stack.failingUp()).toContain("Nothing was changed.");
+  expect(stack.recorded()).toEqual(before);
+
+  // A refused delete: the group stays in the state.
+  faults.clear();
+  faults.add("delete:error-before:1015@1x0");
+  stack.program("");
+  expect(await stack.failingUp()).toContain("It was not deleted.");
+  expect(stack.recorded()).toEqual(before);
+  faults.clear();
+  await stack.up();
+  expect([stack.groups(), stack.emulator.groups()]).toEqual([[], []]);
+});
+
+test("a refresh that fails, or uses another account's credentials, removes nothing from the state", async () => {
+  const stack = await TestStack.create();
+  stack.program('new DeepcallGroup("support", { name: "Support" });');
+  await stack.up();
+  stack.program('new DeepcallGroup("support", { name: "Care" });');
+  const before = stack.recorded();
+  const rightUser = { DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token };
+  const wrongToken = { ...rightUser, DEEPCALL_TOKEN: "wrong-token" };
+  const refused = /group "Support" \(id 1\).*code 1014 \(invalid or expired token\).*deepcall:token/;
+  const mismatch = /group "Support" \(id 1\).*credentials of user 7, and the ones in use belong to user 8/;
+  for (const [env, message, ...command] of [
+    [wrongToken, refused, "preview", "--refresh", "--expect-no-changes"],
+    [wrongToken, refused, "up", "--refresh", "--yes", "--skip-preview"],
+    [otherUser, mismatch, "refresh", "--yes", "--skip-preview"],
+    [otherUser, mismatch, "destroy", "--yes", "--skip-preview"],
+  ] as const) {
+    Object.assign(stack.env, env);
+    const output = await stack.failing(...command);
+    expect(output).toMatch(message);
+    expect(output).not.toContain("    at ");
+    expect(stack.recorded()).toEqual(before);
+  }
+  Object.assign(stack.env, rightUser);
+  expect((await stack.run("destroy", "--yes", "--skip-preview")).code).toBe(0);
+  expect(stack.emulator.groups()).toEqual([]);
+});
