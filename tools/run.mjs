@@ -17,6 +17,7 @@ const tasks = {
   start: () => [["tools/start.mjs"]],
   bench: (args) => [["bench/main.mjs", ...args]],
   test: (args) => [["node_modules/jest/bin/jest.js", ...args]],
+  "test:mutations": (args) => [["tools/mutations.mjs", ...args]],
   "test:slow": (args) => [["node_modules/jest/bin/jest.js", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
