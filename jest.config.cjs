@@ -23,8 +23,8 @@ const slow = {
     {
       ...withCli,
       displayName: "slow",
-      // The random histories are in both suites, with more runs here.
-      testMatch: ["<rootDir>/test/slow/**/*.test.ts", "<rootDir>/test/faults/property.test.ts"],
+      // The fault matrix and the random histories are in both suites, with other cases here.
+      testMatch: ["<rootDir>/test/slow/**/*.test.ts", "<rootDir>/test/faults/*.test.ts"],
     },
   ],
 };

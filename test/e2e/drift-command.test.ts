@@ -177,41 +177,9 @@ test("one report of everything the engine tells: drift, pending changes, undecla
   expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|of the last `pulumi up`|\n\s+at /);
 });
 
-test("whatever prevents the comparison is one clear error, and exit code 1", async () => {
+test("stopped or prevented: one clear error and exit code 1; Pulumi ends too, and no lock is left", async () => {
   // Without a secret in its config, a stack needs no passphrase.
   const stack = await TestStack.create({}, { userId: "7", token });
-  stack.program('new DeepcallGroup("support");');
-  await stack.up();
-  const empty = `${stack.folder}-empty`;
-  mkdirSync(empty);
-  const nowhere = join(stack.folder, "nowhere");
-  const failing = async (
-    message: string | RegExp,
-    ...more: Parameters<typeof start> extends [unknown, ...infer R] ? R : never
-  ) => {
-    const { code, out, err } = await start(stack, ...more).ended;
-    expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(message);
-    expect(err).not.toMatch(/CommandError|code: -2|node_modules|pulumi preview/);
-  };
-  await failing(/^error: no stack named 'nope' found\. `pulumi stack ls` shows/m, ["--stack", "nope"]);
-  await failing(/^error: no stack named 'nope' found\. `pulumi stack ls` shows/m, ["--stack", "nope", "--undeclared"]);
-  await failing(/^error: no Pulumi\.yaml project file found .*--cwd\.$/m, ["--cwd", empty]);
-  await failing(`error: there is no folder ${nowhere}\n`, ["--cwd", nowhere]);
-  await failing(/^error: .*passphrase must be set with PULUMI_CONFIG_PASSPHRASE/m, [], {
-    env: { PULUMI_CONFIG_PASSPHRASE: undefined },
-  });
-  await failing(/^error: The Pulumi CLI was not found/m, [], { env: { PATH: empty } });
-  stack.program('throw new Error("boom");');
-  await failing(
-    /^error: Running program '.*index\.js' failed with an unhandled exception:\nError: boom\n {4}at .*index\.js:\d+:\d+\)$/m,
-  );
-  stack.program('DeepcallGroup.get("x", "99");');
-  await failing(/^error: Deepcall has no group with the id 99 for these credentials/m);
-});
-
-test("stopped by Ctrl-C or by a CI system: Pulumi ends too, and no lock is left", async () => {
-  const stack = await TestStack.create();
   stack.program('new DeepcallGroup("support");');
   await stack.up();
   const before = backend(stack);
@@ -238,4 +206,29 @@ test("stopped by Ctrl-C or by a CI system: Pulumi ends too, and no lock is left"
     await sessionEnded(child.pid ?? 0);
     expect(backend(stack)).toEqual(before);
   }
+  stack.emulator.intercept = undefined;
+
+  const empty = `${stack.folder}-empty`;
+  mkdirSync(empty);
+  const nowhere = join(stack.folder, "nowhere");
+  const failing = async (
+    message: string | RegExp,
+    ...more: Parameters<typeof start> extends [unknown, ...infer R] ? R : never
+  ) => {
+    const { code, out, err } = await start(stack, ...more).ended;
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/CommandError|code: -2|node_modules|pulumi preview/);
+  };
+  await failing(/^error: no stack named 'nope' found\. `pulumi stack ls` shows/m, ["--stack", "nope"]);
+  await failing(/^error: no Pulumi\.yaml project file found .*--cwd\.$/m, ["--cwd", empty]);
+  await failing(`error: there is no folder ${nowhere}\n`, ["--cwd", nowhere]);
+  await failing(/^error: .*passphrase must be set with PULUMI_CONFIG_PASSPHRASE/m, [], {
+    env: { PULUMI_CONFIG_PASSPHRASE: undefined },
+  });
+  await failing(/^error: The Pulumi CLI was not found/m, [], { env: { PATH: empty } });
+  stack.program('throw new Error("boom");');
+  await failing(
+    /^error: Running program '.*index\.js' failed with an unhandled exception:\nError: boom\n {4}at .*index\.js:\d+:\d+\)$/m,
+  );
 });

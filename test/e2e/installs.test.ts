@@ -91,24 +91,6 @@ test("a TypeScript program: it runs, its types are right, and wrong arguments do
   expectSmallProvider(stack);
 });
 
-test("an ESM program in plain JavaScript: it runs, and finds every export by its name", async () => {
-  const stack = await project({
-    "package.json": { name: "test", type: "module", main: "index.js" },
-    "index.js": `
-      import { createRequire } from "node:module";
-      import * as all from "pulumi-deepcall";
-      import { DeepcallGroup, NameTakenError } from "pulumi-deepcall";
-      export const { name, groupId } = new DeepcallGroup("support");
-      export const isError = NameTakenError.prototype instanceof Error;
-      export const missing = Object.keys(createRequire(import.meta.url)("pulumi-deepcall")).filter((key) => !(key in all));
-    `,
-  });
-  await stack.up();
-  expect(stack.outputs()).toEqual({ name: "support", groupId: 1, isError: true, missing: [] });
-  await stack.expectNoDrift();
-  expectSmallProvider(stack);
-});
-
 test("a symlinked package: up and refresh, with the same provider in the state", async () => {
   const stack = await TestStack.create();
   mkdirSync(join(stack.folder, "node_modules"));

@@ -102,3 +102,26 @@ test("the Automation API with an inline program", async () => {
   expect(stack.emulator.count("add")).toBe(1);
   expect(stack.emulator.groups()).toEqual([]);
 });
+
+test("an ESM program in plain JavaScript: it runs, and finds every export by its name", async () => {
+  const stack = await TestStack.create();
+  stack.file("package.json", '{ "name": "test", "type": "module", "main": "index.js" }');
+  stack.file(
+    "index.js",
+    `
+      import { createRequire } from "node:module";
+      import * as all from "pulumi-deepcall";
+      import { DeepcallGroup, NameTakenError } from "pulumi-deepcall";
+      export const { name, groupId } = new DeepcallGroup("support");
+      export const isError = NameTakenError.prototype instanceof Error;
+      export const missing = Object.keys(createRequire(import.meta.url)("pulumi-deepcall")).filter((key) => !(key in all));
+    `,
+  );
+  await stack.up();
+  expect(stack.outputs()).toEqual({ name: "support", groupId: 1, isError: true, missing: [] });
+  await stack.expectNoDrift();
+  expect(stack.groups()[0]?.outputs).toHaveProperty(
+    "__provider",
+    'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider',
+  );
+});
