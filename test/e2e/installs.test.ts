@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execute, TestStack } from "./stack";
 
@@ -10,15 +10,6 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 /** It is part of every user's state, so it is written out here: it must never change. */
 const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
 
-/** A stack whose project is exactly these files. */
-async function project(files: Record<string, string | object>): Promise<TestStack> {
-  return TestStack.create({}, {}, (folder) => {
-    const all = { "Pulumi.yaml": "name: test\nruntime: nodejs\n", ...files };
-    for (const [name, content] of Object.entries(all))
-      writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
-  });
-}
-
 function expectSmallProvider(stack: TestStack): void {
   const groups = stack.groups();
   expect(groups).not.toEqual([]);
@@ -26,70 +17,6 @@ function expectSmallProvider(stack: TestStack): void {
     expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
   expect(Buffer.byteLength(providerText)).toBeLessThanOrEqual(300);
 }
-
-test("a TypeScript program: it runs, its types are right, and wrong arguments don't compile", async () => {
-  const stack = await project({
-    "package.json": { name: "test" },
-    "tsconfig.json": {
-      compilerOptions: {
-        target: "es2022",
-        module: "node16",
-        moduleResolution: "node16",
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        // The package's own declarations are checked too, without any types but its peer's.
-        skipLibCheck: false,
-        types: [],
-        noEmit: true,
-      },
-      include: ["*.ts"],
-    },
-    "index.ts": `
-      import * as pulumi from "@pulumi/pulumi";
-      import { DeepcallGroup, type DeepcallGroupArgs, type OnNameConflict } from "pulumi-deepcall";
-
-      const onNameConflict: OnNameConflict = "fail";
-      const args: DeepcallGroupArgs = { name: pulumi.output("Support"), onNameConflict };
-      const support = new DeepcallGroup("support", args);
-      const night = new DeepcallGroup("night", { name: pulumi.interpolate\`\${support.name} at night\`, active: false });
-
-      export const name: pulumi.Output<string> = night.name;
-      export const requestedName: pulumi.Output<string> = night.requestedName;
-      export const active: pulumi.Output<boolean> = night.active;
-      export const isNumber: pulumi.Output<boolean> = night.groupId.apply((id: number) => typeof id === "number");
-    `,
-    "wrong.ts": `
-      import * as pulumi from "@pulumi/pulumi";
-      import { DeepcallGroup, DeepcallGroups } from "pulumi-deepcall";
-      // @ts-expect-error
-      new DeepcallGroup("a", { onNameConflict: "merge" });
-      // @ts-expect-error
-      new DeepcallGroup("b", { activ: true });
-      // @ts-expect-error
-      new DeepcallGroup("c", { active: "yes" });
-      // @ts-expect-error
-      new DeepcallGroup("d", { name: 7 });
-      // @ts-expect-error
-      export const id: pulumi.Output<string> = new DeepcallGroup("e").groupId;
-      // @ts-expect-error
-      new DeepcallGroups("f", {});
-      // @ts-expect-error
-      new DeepcallGroups("g", { file: "groups.yaml", groups: {} });
-      // @ts-expect-error
-      new DeepcallGroups("h", { groups: { sales: { nme: "Sales" } } });
-      const team = new DeepcallGroups("i", { groups: { sales: { name: "Sales" }, "night-shift": null } }).outputs;
-      export const ids: pulumi.Output<number>[] = [team.sales.groupId, team["night-shift"].groupId];
-      // @ts-expect-error
-      void team.billing;
-      export const name: pulumi.Output<string> = new DeepcallGroups("j", { file: "groups.yaml" }).outputs.any.name;
-    `,
-  });
-  expect(await stack.execute(join(installed, "node_modules/.bin/tsc"), ["--noEmit"])).toEqual({ code: 0, output: "" });
-  await stack.up();
-  const name = "Support at night";
-  expect(stack.outputs()).toEqual({ name, requestedName: name, active: false, isNumber: true });
-  expectSmallProvider(stack);
-});
 
 test("a symlinked package: up and refresh, with the same provider in the state", async () => {
   const stack = await TestStack.create();
