@@ -1,0 +1,39 @@
+import { apiError } from "../../../provider/client/errors";
+import { createProvider } from "../../../provider/lifecycle";
+import { attempt, nothingChanged, UnfinishedGroupError } from "../../../provider/lifecycle/errors";
+import { asked, failure } from "../../support/lifecycle";
+
+test.each([
+  [1014, "code 1014 (invalid or expired token)", true],
+  [1015, "code 1015 (permission denied)", false],
+])("code %d: its meaning, and whether the config of the last up may be the cause", async (code, meaning, isHinted) => {
+  const refused = () => Promise.reject(apiError("list", code, ""));
+  const { message } = await failure(attempt("read", { name: "Support", id: 42 }, nothingChanged, refused));
+  expect(message).toContain('Could not read group "Support" (id 42). ');
+  expect(message).toContain(meaning);
+  expect(message).toContain("Nothing was changed.");
+  expect(message.includes("--run-program")).toBe(isHinted);
+});
+
+test("Pulumi prints the reasons of an unfinished group in place of its message", () => {
+  const error = new UnfinishedGroupError("It failed.", "42", {});
+  expect(error.reasons).toEqual([
+    "It failed. The group is in the state with the id 42; the next `pulumi up` finishes it.",
+  ]);
+});
+
+test("what Pulumi prints a second time, under the stack, is short", async () => {
+  const error = await failure(createProvider({}).read("42", {}));
+  expect(error.message).toContain("Missing: deepcall:baseUrl");
+  expect(String(error)).toBe("deepcall");
+  expect(error.stack).not.toContain("    at ");
+});
+
+test("malformed settings fail the check, missing ones do not", async () => {
+  const check = async (environment: Record<string, string>) =>
+    (await createProvider(environment).check({}, asked("Support"))).failures ?? [];
+  expect(await check({})).toEqual([]);
+  expect(await check({ DEEPCALL_BASE_URL: "deepcall" })).toMatchObject([
+    { reason: expect.stringContaining("DEEPCALL_BASE_URL is no URL") as string },
+  ]);
+});
