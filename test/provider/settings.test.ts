@@ -62,6 +62,7 @@ test.each<[Record<string, string>, string]>([
   [{ "deepcall:baseUrl": "deepcall" }, "deepcall:baseUrl is no URL; it looks like https://v4-api.deepcall.com"],
   [{ "deepcall:baseUrl": "http://deepcall.com" }, "deepcall:baseUrl must begin with https://"],
   [{ "deepcall:baseUrl": "http://localhost.evil.example" }, "deepcall:baseUrl must begin with https://"],
+  [{ "deepcall:baseUrl": "http://127.evil.example" }, "deepcall:baseUrl must begin with https://"],
   [{ "deepcall:baseUrl": "ftp://deepcall.com" }, "deepcall:baseUrl must begin with https://"],
   [{ "deepcall:baseUrl": "https://me:pw@deepcall.com" }, "must not hold a user name or password"],
   [{ "deepcall:baseUrl": "https://deepcall.com/?a=1" }, "must not have a query or a fragment"],

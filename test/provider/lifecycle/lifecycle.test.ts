@@ -57,6 +57,15 @@ describe("making a group", () => {
     },
   );
 
+  test("that is inactive keeps its number, even where a group's own name counts as taken", async () => {
+    const emulator = await emulate({ ownNameTaken: true });
+    emulator.account("7").add("Support");
+    const { outputs } = await create(operate(emulator), asked("Support", { active: false }));
+    expect(outputs).toMatchObject({ assignedName: "Support1", name: "Support1", active: false });
+    const [update] = emulator.calls.filter(({ operation }) => operation === "update");
+    expect(update?.body).toMatchObject({ name: "Support1", status: 0 });
+  });
+
   test("with onNameConflict fail makes nothing and names the group in the way", async () => {
     const emulator = await emulate();
     const { id } = emulator.account("7").add("Support");
@@ -206,6 +215,15 @@ describe("drift", () => {
     expect(renamed.outputs).toMatchObject({ name: "Care", active: true });
   });
 
+  test("is none where the server stops telling the owner, whom the state remembers", async () => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support"));
+    emulator.options.listOwner = false;
+    const after = await refresh(operate(emulator), made);
+    expect(after?.drift).toBe(false);
+    expect(after?.outputs).toMatchObject({ ownerId: "7" });
+  });
+
   test("is not looked for where the server does not tell the status", async () => {
     const emulator = await emulate({ listStatus: false });
     const made = await create(operate(emulator), asked("Night", { active: false }));
@@ -295,7 +313,9 @@ describe("deleting", () => {
     const made = await create(operate(emulator), asked("Support"));
     emulator.intercept = () => new Response("<html>", { status: 502, headers: { "content-type": "text/html" } });
     const error = await failure(operate(emulator).delete(made.id, made.outputs));
-    expect(error.message).toMatch(/^Could not delete group "Support" \(id \d+\)\. .*text\/html \(HTTP status 502\)/);
+    expect(error.message).toMatch(
+      /^Could not delete group "Support" \(id \d+\)\. .*text\/html \(HTTP status 502\).*It may have been deleted; it stays/,
+    );
   });
 });
 
@@ -388,6 +408,16 @@ describe("one group, one owner", () => {
     const provider = operate(emulator);
     await provider.check({}, asked("Sales", { onNameConflict: "adopt" }));
     await provider.check({}, asked("Support", { onNameConflict: "suffix", __resource: "other" }));
+    await provider.delete(made.id, made.outputs);
+    expect(emulator.groups()).toEqual([]);
+  });
+
+  test("a replaced resource that does not adopt deletes its group, although another one would adopt it", async () => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support"));
+    const provider = operate(emulator);
+    await provider.check({}, asked("Support"));
+    await provider.check({}, asked("Support", { onNameConflict: "adopt", __resource: "other" }));
     await provider.delete(made.id, made.outputs);
     expect(emulator.groups()).toEqual([]);
   });

@@ -88,6 +88,28 @@ describe("a lost answer to add", () => {
     expect(emulator.count("add")).toBe(1);
   });
 
+  test("does not take the group of a sibling whose read back failed", async () => {
+    const emulator = await emulate();
+    const provider = operate(emulator);
+    emulator.faults.add("list:error-before:1015@2x1");
+    const { id } = await failure(create(provider, asked("Support", { __resource: "a" })));
+    lose(emulator, "add", "before");
+    const error = await failure(create(provider, asked("Support", { __resource: "b" })));
+    expect(error.message).toMatch(/Could not make group "Support"\. .*Deepcall may still make it/);
+    expect(error.id).toBeUndefined();
+    expect(emulator.groups("7").map((group) => String(group.id))).toEqual([id]);
+  });
+
+  test("is not sent again where the list itself says that it is cut off", async () => {
+    const emulator = await emulate({ listShape: "nestedWithTotal", pageLimit: 1 });
+    emulator.account("7").add("A");
+    emulator.account("7").add("B");
+    emulator.faults.add("add:error-before:1009");
+    const error = await failure(create(operate(emulator), asked("Support")));
+    expect(error.message).toContain("or cut the list off");
+    expect(emulator.count("add")).toBe(1);
+  });
+
   test("is sent again when Deepcall has answered that it failed, and nothing was made", async () => {
     const emulator = await emulate();
     emulator.intercept = ({ operation, index }) =>
@@ -109,6 +131,15 @@ describe("a lost answer to add", () => {
 });
 
 describe("a lost answer to update", () => {
+  test("of the status alone, lost before the commit: the status arrives", async () => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support"));
+    lose(emulator, "update", "before");
+    const { outputs } = await change(operate(emulator), made, asked("Support", { active: false }));
+    expect(outputs).toMatchObject({ active: false });
+    expect(emulator.groups("7")).toMatchObject([{ name: "Support", status: 0 }]);
+  });
+
   test.each(["before", "after"] as const)("lost %s the commit: the name arrives, without a number", async (when) => {
     const emulator = await emulate({ ownNameTaken: true });
     const made = await create(operate(emulator), asked("Support"));
