@@ -88,7 +88,7 @@ test("kill -9 without checkpoints: the state is empty, and the next up adopts wh
 });
 
 test("kill -9 at random moments of an up and of a destroy: the next one ends as declared", async () => {
-  const count = 50;
+  const count = 30;
   const rounds = fc.record({ up: fc.integer({ min: 1, max: 2 * count }), destroy: fc.integer({ min: 1, max: count }) });
   const moments = fc.sample(rounds, { numRuns: kills, seed });
   // Before, so that a run that hangs or fails can be repeated.

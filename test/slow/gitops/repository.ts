@@ -47,10 +47,16 @@ export class Repository {
   async bash(script: string, env: Record<string, string>): Promise<Result> {
     const { folder, env: own } = this.stack;
     const path = [join(__dirname, "bin"), own["PATH"]].join(delimiter);
-    const { PULUMI_HOME = "", TMPDIR = "", NODE_COMPILE_CACHE = "" } = own;
+    const { PULUMI_HOME = "", TMPDIR = "", NODE_COMPILE_CACHE = "", PULUMI_NODEJS_TRANSPILE_ONLY = "" } = own;
     const file = join(folder, "tmp/step.sh");
     writeFileSync(file, script);
-    const quiet = { PULUMI_HOME, TMPDIR, NODE_COMPILE_CACHE, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    const quiet = {
+      PULUMI_HOME,
+      TMPDIR,
+      NODE_COMPILE_CACHE,
+      PULUMI_NODEJS_TRANSPILE_ONLY,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
     return execute("bash", ["--noprofile", "--norc", "-eo", "pipefail", file], folder, {
       ...quiet,
       ...env,
