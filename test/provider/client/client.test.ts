@@ -167,6 +167,16 @@ describe("what may come back, over a real socket", () => {
     }
   });
 
+  test.each([
+    [200, { "content-type": `text/${token}` }],
+    [302, { location: `https://${token}.example` }],
+  ])("an echo of the credential in a header that the error shows (HTTP status %d)", async (status, headers) => {
+    const to = await served((_, response) => response.writeHead(status, headers).end("<html>"));
+    const error = await failure(to.list());
+    expect(error).toBeInstanceOf(AnswerError);
+    expect(`${error.message}${error.stack ?? ""}`).not.toContain(token);
+  });
+
   test("no answer in time", async () => {
     const to = await served(() => undefined, { timeoutMs: 50 });
     expect(await failure(to.list())).toBeInstanceOf(TimeoutError);

@@ -281,6 +281,15 @@ describe("updating", () => {
     expect(emulator.count("update")).toBe(1);
   });
 
+  test("an update whose read back fails is in the state, which does not go back to before it", async () => {
+    const emulator = await emulate();
+    const made = await create(operate(emulator), asked("Support"));
+    emulator.faults.add("list:error-before:1015@2x0");
+    const error = await failure(change(operate(emulator), made, asked("Care")));
+    expect(error.message).toContain("Deepcall has confirmed the change");
+    expect(error).toMatchObject({ id: made.id, properties: { requestedName: "Care", name: "Care" } });
+  });
+
   test("a group that vanished is an error that says what mends it", async () => {
     const emulator = await emulate();
     const made = await create(operate(emulator), asked("Support"));

@@ -131,6 +131,16 @@ describe("a lost answer to add", () => {
 });
 
 describe("a lost answer to update", () => {
+  test("that has arrived, with a number: the next run does not send it again", async () => {
+    const emulator = await emulate({ ownNameTaken: true });
+    const made = await create(operate(emulator), asked("Support"));
+    emulator.account("7").add("Care");
+    emulator.account("7").rename(Number(made.id), "Care1");
+    const { outputs } = await change(operate(emulator), made, asked("Care"));
+    expect(outputs).toMatchObject({ requestedName: "Care", assignedName: "Care1", name: "Care1" });
+    expect(emulator.count("update")).toBe(0);
+  });
+
   test("of the status alone, lost before the commit: the status arrives", async () => {
     const emulator = await emulate();
     const made = await create(operate(emulator), asked("Support"));
