@@ -59,7 +59,8 @@ async function makeCopy(folder) {
 
 function mutated(folder, { file, find, replace }) {
   const [before, after, ...more] = readFileSync(join(folder, file), "utf8").split(find);
-  if (after === undefined || more.length > 0) throw new Failure(`${file} must hold exactly once:\n${find}`);
+  if (after === undefined || more.length > 0)
+    throw new Failure(`${file} must contain this text exactly once:\n${find}`);
   return before + replace + after;
 }
 

@@ -17,6 +17,16 @@ export function startCommand(
   return { child, ended: new Promise((resolve) => child.once("close", resolve)) };
 }
 
+/** Runs a command and presses Ctrl-C when that many calls have reached the emulator; gives back the exit code. */
+export async function interruptCommand(stack: TestStack, command: string, calls: number): Promise<number | null> {
+  const reached = waitForCalls(stack.emulator, calls);
+  const { child, ended } = startCommand(stack, command);
+  await Promise.race([reached, ended]);
+  // A terminal signals the whole foreground group; the plugins are in groups of their own.
+  process.kill(-(child.pid ?? 0), "SIGINT");
+  return ended;
+}
+
 /** Resolves when that many more calls have reached the emulator. */
 export async function waitForCalls(emulator: Emulator, count: number): Promise<void> {
   let calls = 0;

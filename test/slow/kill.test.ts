@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { declareGroups, startCommand, waitForCalls } from "../e2e/commands";
+import { declareGroups, interruptCommand, startCommand, waitForCalls } from "../e2e/commands";
 import { sessionProcesses } from "../e2e/processes";
 import { TestStack } from "../e2e/stack";
 import { seed } from "../support/seed";
@@ -58,11 +58,7 @@ test("Ctrl-C once without checkpoints: the state is saved, and the next up finis
   const stack = await TestStack.create({ latencyMs: 100 });
   Object.assign(stack.env, withoutCheckpoints);
   stack.program(declareGroups(40, "suffix"));
-  const reached = waitForCalls(stack.emulator, 20);
-  const { child, ended } = startCommand(stack, "up");
-  await Promise.race([reached, ended]);
-  process.kill(-(child.pid ?? 0), "SIGINT");
-  expect(await ended).not.toBe(0);
+  expect(await interruptCommand(stack, "up", 20)).not.toBe(0);
   const created = stack.emulator.groups().map(({ id }) => String(id));
   expect(created.length).toBeLessThan(40);
   const recorded = stack.groups().map(({ id }) => id);
