@@ -32,7 +32,7 @@ await main(async () => {
     const results = {
       date: new Date().toISOString(),
       machine: machine(),
-      startup: measureStartup(workshop.folder),
+      startup: measureStartup(workshop.folder, 3 * Math.max(...plan.runs)),
       histories: await compare(workshop.folder, plan),
       settings: plan.settings > 0 ? await trySettings(workshop.folder, plan.settings) : [],
       growth: await grow(workshop.folder, plan.growth),

@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process";
 import { summary } from "./statistics.mjs";
 
-const samples = 9;
 const load = (module) => `require(${JSON.stringify(module)});`;
 
 /** What each measures, on top of what comes before it in the same process. */
@@ -14,7 +13,7 @@ const measurements = {
 };
 
 /** @returns {Record<string, { median: number, min: number, max: number }>} in milliseconds */
-export function measureStartup(workshop) {
+export function measureStartup(workshop, samples) {
   const times = Object.fromEntries(Object.keys(measurements).map((name) => [name, []]));
   for (let n = 0; n < samples; n++) {
     for (const [name, [before, measured]] of Object.entries(measurements)) {
