@@ -151,21 +151,27 @@ describe("what may come back, over a real socket", () => {
     expect(error.message).toContain(message);
   });
 
-  test("an echo of the credential, anywhere", async () => {
-    for (const answer of [
-      { status: "error", code: 1009, message: `bad ${token}` },
-      { status: "success", response: { [token]: 1 } },
-      { [token]: "x" },
-      { status: "success", code: 200, response: [{ id: 1, name: token, [token]: token, status: token }] },
-    ]) {
-      const to = await served((_, response) => {
-        response.writeHead(200, { "content-type": `text/${token}`, "x-echo": token }).end(JSON.stringify(answer));
-      });
-      const error = await failure(to.list());
-      expect(`${error.message}${error.stack ?? ""}${JSON.stringify(error)}`).not.toContain(token);
-      expect(error.message).toMatch(/redacted|status is neither/);
-    }
-  });
+  test.each([{ userId: "7", token }, { ssid: token }])(
+    "an echo of the credential, anywhere (%j)",
+    async (credentials) => {
+      for (const answer of [
+        { status: "error", code: 1009, message: `bad ${token}` },
+        { status: "success", response: { [token]: 1 } },
+        { [token]: "x" },
+        { status: "success", code: 200, response: [{ id: 1, name: token, [token]: token, status: token }] },
+      ]) {
+        const to = await served(
+          (_, response) => {
+            response.writeHead(200, { "content-type": `text/${token}`, "x-echo": token }).end(JSON.stringify(answer));
+          },
+          { credentials },
+        );
+        const error = await failure(to.list());
+        expect(`${error.message}${error.stack ?? ""}${JSON.stringify(error)}`).not.toContain(token);
+        expect(error.message).toMatch(/redacted|status is neither/);
+      }
+    },
+  );
 
   test.each([
     [200, { "content-type": `text/${token}` }],
