@@ -18,7 +18,8 @@ const maxWorkers = 2;
  * @type {import("jest").Config}
  */
 const slow = {
-  maxWorkers,
+  // Much of it is waiting: for rate limits, latency, installations.
+  maxWorkers: 3,
   projects: [
     {
       ...withCli,

@@ -19,7 +19,7 @@ await main(async () => {
     ({ file }) => parts.length === 0 || parts.some((part) => file.includes(part)),
   );
   const temp = mkdtempSync(join(tmpdir(), "mutations-"));
-  const folders = (values.copies === "1" ? ["a"] : ["a", "b"]).map((name) => join(temp, name));
+  const folders = Array.from({ length: Number(values.copies) }, (_, n) => join(temp, String(n)));
   const survivors = [];
   const queue = [...mutations];
   const work = async (copy) => {

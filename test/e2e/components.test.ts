@@ -16,8 +16,7 @@ async function expectMove(stack: TestStack): Promise<void> {
 
 test("a groups file: its problems without a stack trace, its path, a warning, a rename, moves by aliases", async () => {
   const stack = await TestStack.create();
-  const declare = 'new DeepcallGroups("groups", { file: "groups.yaml" });';
-  stack.program(declare);
+  stack.program('new DeepcallGroups("groups", { file: "groups.yaml" });');
   stack.file("groups.yaml", "groups:\n  support: { nme: Support }\n  seven: { name: 007 }\n");
   const output = await stack.failing("preview");
   expect(output.replaceAll(/^ +/gm, "")).toContain(`\

@@ -93,7 +93,7 @@ test("one report of everything the engine tells: drift, pending changes, undecla
     new DeepcallGroup("dropped"); new DeepcallGroup("caught");`);
   await stack.up();
 
-  // From another folder, beside somebody else's lock, and with another stack selected (\`init\` selects what it creates).
+  // From another folder, beside somebody else's lock, and with another stack selected (`init` selects what it creates).
   expect(await stack.execute("pulumi", ["stack", "init", "other"])).toMatchObject({ code: 0 });
   const locks = join(stack.folder, "state/.pulumi/locks/organization/test/dev");
   mkdirSync(locks, { recursive: true });
@@ -169,12 +169,18 @@ test("one report of everything the engine tells: drift, pending changes, undecla
 
   // Today's config counts, not that of the last up.
   await stack.configure({ token: "wrong-token-1" });
-  const refused = await untouched(stack, () => drift(stack));
-  expect([refused.code, refused.out]).toEqual([3, ""]);
-  expect(refused.err).toContain(
-    'Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token".',
-  );
-  expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|of the last `pulumi up`|\n\s+at /);
+  for (const args of [[], ["--undeclared"]]) {
+    const refused = await untouched(stack, () => drift(stack, ...args));
+    expect([refused.code, refused.out]).toEqual([3, ""]);
+    expect(refused.err).toContain(
+      'Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token".',
+    );
+    expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|of the last `pulumi up`|\n\s+at /);
+  }
+  await stack.configure({ token: "", userId: "" });
+  const none = await untouched(stack, () => drift(stack, "--undeclared"));
+  expect([none.code, none.out]).toEqual([1, ""]);
+  expect(none.err).toContain("Missing: credentials: either deepcall:ssid");
 });
 
 test("stopped or prevented: one clear error and exit code 1; Pulumi ends too, and no lock is left", async () => {
@@ -227,6 +233,10 @@ test("stopped or prevented: one clear error and exit code 1; Pulumi ends too, an
     env: { PULUMI_CONFIG_PASSPHRASE: undefined },
   });
   await failing(/^error: The Pulumi CLI was not found/m, [], { env: { PATH: empty } });
+  await stack.emulator.close();
+  await failing(
+    /^error: Could not read group "support" \(id 1\)\. Deepcall could not be reached at 127\.0\.0\.1:\d+ \(list: ECONNREFUSED/m,
+  );
   stack.program('throw new Error("boom");');
   await failing(
     /^error: Running program '.*index\.js' failed with an unhandled exception:\nError: boom\n {4}at .*index\.js:\d+:\d+\)$/m,

@@ -1,22 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { execute, TestStack } from "./stack";
+import { execute, expectSmallProvider, TestStack } from "./stack";
 
 const root = resolve(__dirname, "../..");
 /** Where the packed package is installed. */
 const installed = process.env["E2E_FOLDER"] ?? "";
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-
-/** It is part of every user's state, so it is written out here: it must never change. */
-const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
-
-function expectSmallProvider(stack: TestStack): void {
-  const groups = stack.groups();
-  expect(groups).not.toEqual([]);
-  for (const { inputs, outputs } of groups)
-    expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
-  expect(Buffer.byteLength(providerText)).toBeLessThanOrEqual(300);
-}
 
 test("a symlinked package: up and refresh, with the same provider in the state", async () => {
   const stack = await TestStack.create();

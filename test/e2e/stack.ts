@@ -179,3 +179,15 @@ export class TestStack {
     return file.checkpoint.latest?.resources ?? [];
   }
 }
+
+/** It is part of every user's state, so it is written out here: it must never change. */
+const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
+
+/** Every group names its provider by the same short text. */
+export function expectSmallProvider(stack: TestStack): void {
+  const groups = stack.groups();
+  expect(groups).not.toEqual([]);
+  for (const { inputs, outputs } of groups)
+    expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
+  expect(Buffer.byteLength(providerText)).toBeLessThanOrEqual(300);
+}
