@@ -18,8 +18,7 @@ const maxWorkers = 2;
  * @type {import("jest").Config}
  */
 const slow = {
-  // Much of it is waiting: for rate limits, latency, installations.
-  maxWorkers: 3,
+  maxWorkers,
   projects: [
     {
       ...withCli,

@@ -8,7 +8,7 @@ import { brokenPromises } from "./oracle";
 
 jest.setTimeout(600_000);
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 500 : 100));
+const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 300 : 100));
 const pace = { ...haste, deadlineMs: 200, settleMs: 10 };
 
 const names = ["Support", "Sales", "R & D", "Night"] as const;
