@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import type { DeepcallClient } from "../provider/client/client";
-import type { ReadConfig } from "../provider/settings";
+import type { DeepcallClient } from "../client/client";
+import type { ReadConfig } from "../client/settings";
 import type { Io } from "./io";
 
 /**
@@ -12,7 +12,7 @@ import type { Io } from "./io";
 export function openAccount(io: Io, config: ReadConfig = () => undefined): DeepcallClient {
   // Not static imports: `--help` should not wait for zod and undici.
   const load = createRequire(__filename);
-  const { completeSettings, findSettings } = load("../provider/settings") as typeof import("../provider/settings");
-  const { DeepcallClient } = load("../provider/client/client") as typeof import("../provider/client/client");
-  return new DeepcallClient(completeSettings(findSettings(config, io.env)));
+  const { requireSettings, readSettings } = load("../client/settings") as typeof import("../client/settings");
+  const { DeepcallClient } = load("../client/client") as typeof import("../client/client");
+  return new DeepcallClient(requireSettings(readSettings(config, io.env)));
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { AuthenticationError, DeepcallError } from "../provider/client/errors";
+import { AuthenticationError, DeepcallError } from "../client/errors";
 import { addDoctorCommand } from "./doctor/command";
 import { addDriftCommand } from "./drift/command";
 import { addEmulatorCommand } from "./emulator";

@@ -13,9 +13,9 @@ export {
   RateLimitError,
   SettingsError,
   TimeoutError,
-  type Operation,
+  type ApiOperation as Operation,
   type Outcome,
-} from "./client/errors";
+} from "../client/errors";
 export {
   GroupError,
   GroupGoneError,

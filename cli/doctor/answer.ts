@@ -5,8 +5,8 @@ import {
   NotFoundError,
   PermissionError,
   TimeoutError,
-} from "../../provider/client/errors";
-import type { Reply } from "../../provider/client/transport";
+} from "../../client/errors";
+import type { HttpReply } from "../../client/transport";
 import type { Exchange } from "./calls";
 import { finding, ok, type Check } from "./diagnosis";
 
@@ -30,7 +30,7 @@ export function checkApi({ error, reply }: Exchange): Check {
 }
 
 /** What kind of answer it is that is none of Deepcall's. */
-function misfit({ httpStatus, headers, text, json }: Reply): { what: string; advice: string } {
+function misfit({ httpStatus, headers, text, json }: HttpReply): { what: string; advice: string } {
   if (httpStatus >= 500)
     return { what: "gateway-error", advice: "The service, or a gateway before it, has a fault: try again in a while." };
   if (httpStatus >= 300 && httpStatus < 400)
@@ -95,5 +95,5 @@ export function checkPermission(
 export function checkList({ error }: Exchange): Check | undefined {
   // No group at all may be error 1503.
   if (!(error instanceof ApiError) || error instanceof NotFoundError) return undefined;
-  return finding("list", "failed", "list-refused", error.message, error.next);
+  return finding("list", "failed", "list-refused", error.message, error.hint);
 }

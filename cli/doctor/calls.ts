@@ -1,12 +1,12 @@
-import type { DeepcallClient } from "../../provider/client/client";
-import { CallError, RateLimitError } from "../../provider/client/errors";
-import type { Pace } from "../../provider/client/retry";
-import type { Reply } from "../../provider/client/transport";
-import { readJson } from "../../provider/client/transport";
-import { readAnswer, type Fields } from "../../provider/client/wire";
+import type { DeepcallClient } from "../../client/client";
+import { CallError, RateLimitError } from "../../client/errors";
+import type { RetryPolicy } from "../../client/retry";
+import type { HttpReply } from "../../client/transport";
+import { readJson } from "../../client/transport";
+import { readAnswer, type JsonObject } from "../../client/responses";
 
 /** One try for each call, so that what fails is seen; a second where Deepcall doesn't say how long it wants to wait. */
-export const oneTry: Pace = { firstWaitMs: 1_000, longestWaitMs: 1_000, deadlineMs: -1, settleMs: 0 };
+export const oneTry: RetryPolicy = { firstWaitMs: 1_000, longestWaitMs: 1_000, deadlineMs: -1, settleMs: 0 };
 
 /** What is asked: the only two operations that change nothing. */
 export type Question = "list" | "getGroupAgentRelation";
@@ -14,13 +14,13 @@ export type Question = "list" | "getGroupAgentRelation";
 /** A call that was made, and how it ended. */
 export interface Exchange {
   readonly operation: Question;
-  readonly fields: Fields;
+  readonly fields: JsonObject;
   readonly startedAt: number;
   readonly ms: number;
   /** What came back; `undefined` where nothing did. */
-  readonly reply: Reply | undefined;
+  readonly reply: HttpReply | undefined;
   /** The fields of a success; `undefined` when it was none. */
-  readonly success: Fields | undefined;
+  readonly success: JsonObject | undefined;
   /** Why it is no success. */
   readonly error: CallError | undefined;
 }
@@ -47,7 +47,7 @@ export class Calls {
    *
    * @throws RateLimitError when Deepcall asks to wait for too long, or again and again.
    */
-  async ask(operation: Question, fields: Fields): Promise<Exchange> {
+  async ask(operation: Question, fields: JsonObject): Promise<Exchange> {
     for (let tries = 1; ; tries++) {
       const exchange = await this.#try(operation, fields);
       this.#exchanges.push(exchange);
@@ -57,10 +57,10 @@ export class Calls {
     }
   }
 
-  async #try(operation: Question, fields: Fields): Promise<Exchange> {
+  async #try(operation: Question, fields: JsonObject): Promise<Exchange> {
     const startedAt = performance.now();
-    let reply: Reply | undefined;
-    let success: Fields | undefined;
+    let reply: HttpReply | undefined;
+    let success: JsonObject | undefined;
     let failure: CallError | undefined;
     try {
       reply = await this.#client.ask(operation, fields);

@@ -1,7 +1,7 @@
-import { isLoopback } from "../../provider/client/address";
-import { ConnectionError, type CallError } from "../../provider/client/errors";
-import { isTls } from "../../provider/client/transport";
-import type { Environment } from "../../provider/settings";
+import { isLoopback } from "../../client/address";
+import { ConnectionError, type CallError } from "../../client/errors";
+import { isTlsErrorCode } from "../../client/transport";
+import type { Environment } from "../../client/settings";
 import type { Certificate } from "./certificate";
 import { finding, ok, type Check } from "./diagnosis";
 
@@ -57,7 +57,7 @@ export function notConnected(
     return listed(dns, failed("tcp", "unreachable", "No way there: check firewall, VPN and the host of the base URL."));
   if (code === "UND_ERR_ABORTED")
     return [failed("proxy", "proxy-refused", "The proxy did not connect: check its address, its login and its rules.")];
-  if (isTls(code)) return listed(dns, tcp, checkTls(code, error.message, certificate, now));
+  if (isTlsErrorCode(code)) return listed(dns, tcp, checkTls(code, error.message, certificate, now));
   // The connection came about, and went again.
   return listed(dns, failed("tcp", "broken", "Something there, or between here and there, ends the connection."));
 }

@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from "../../emulator";
-import type { SettingName } from "../../provider/settings";
+import type { SettingName } from "../../client/settings";
 
 /** `note`: worth knowing; `warning`: works, and costs or risks something; `failed`: `pulumi up` would not work. */
 export type Status = "ok" | "note" | "warning" | "failed";

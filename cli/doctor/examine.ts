@@ -1,8 +1,8 @@
-import { DeepcallClient, type ClientSettings } from "../../provider/client/client";
-import { AuthenticationError, ConnectionError, PermissionError, RateLimitError } from "../../provider/client/errors";
-import { isTls } from "../../provider/client/transport";
-import type { Group } from "../../provider/client/wire";
-import { findSettings, type Environment } from "../../provider/settings";
+import { DeepcallClient, type ClientSettings } from "../../client/client";
+import { AuthenticationError, ConnectionError, PermissionError, RateLimitError } from "../../client/errors";
+import { isTlsErrorCode } from "../../client/transport";
+import type { Group } from "../../client/responses";
+import { readSettings, type Environment } from "../../client/settings";
 import { checkApi, checkCredentials, checkList, checkPermission } from "./answer";
 import { Calls, oneTry, type Exchange } from "./calls";
 import { lookAtCertificate } from "./certificate";
@@ -24,7 +24,7 @@ export interface Examination {
 
 /** Looks at the account that the environment names. It only reads; what fails is a check, not an error. */
 export async function examine(env: Environment): Promise<Examination> {
-  const found = findSettings(() => undefined, env);
+  const found = readSettings(() => undefined, env);
   const { settings } = found;
   const checks = [checkSettings(found)];
   const findings = settings
@@ -78,7 +78,7 @@ async function call(settings: ClientSettings, env: Environment): Promise<Finding
     }
   } catch (error) {
     if (!(error instanceof RateLimitError)) throw error;
-    checks.push(finding("rateLimit", "failed", "too-many-calls", error.message, error.next));
+    checks.push(finding("rateLimit", "failed", "too-many-calls", error.message, error.hint));
   } finally {
     await client.close();
   }
@@ -92,7 +92,7 @@ async function checkConnection(
 ): Promise<readonly Check[]> {
   // After a time-out nobody knows how far it came.
   if (!(error instanceof ConnectionError)) return error?.name === "TimeoutError" ? [] : connected(baseUrl, proxy);
-  const direct = proxy === undefined && isTls(error.code);
+  const direct = proxy === undefined && isTlsErrorCode(error.code);
   const certificate = direct ? await lookAtCertificate(baseUrl, timeoutMs) : undefined;
   return notConnected(error, baseUrl, proxy, certificate, new Date());
 }

@@ -1,5 +1,5 @@
-import type { Group } from "../../provider/client/wire";
-import { problemWithName } from "../../provider/lifecycle/names";
+import type { Group } from "../../client/responses";
+import { nameProblem } from "../../provider/lifecycle/names";
 import { finding, ok, type Check, type GroupCounts, type NamedGroup } from "./diagnosis";
 import { numberedPairs } from "./shapes";
 
@@ -71,8 +71,8 @@ function caseTwins(groups: readonly Group[]): readonly Check[] {
 }
 
 function undeclarable(groups: readonly Group[]): readonly Check[] {
-  const refused = groups.filter(({ name }) => problemWithName(name) !== undefined);
-  const reasons = new Set(refused.map(({ name }) => `it ${problemWithName(name) ?? ""}`));
+  const refused = groups.filter(({ name }) => nameProblem(name) !== undefined);
+  const reasons = new Set(refused.map(({ name }) => `it ${nameProblem(name) ?? ""}`));
   return about(
     "undeclarableNames",
     "warning",

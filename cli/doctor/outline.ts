@@ -1,4 +1,4 @@
-import { idKeys, totals } from "../../provider/client/wire";
+import { idKeys, totals } from "../../client/responses";
 import { isFields } from "./shapes";
 
 /** Keys of which it is known that they are no names or ids of groups. */

@@ -1,5 +1,5 @@
 import { arch, platform, release } from "node:os";
-import { ApiError, ConnectionError } from "../../provider/client/errors";
+import { ApiError, ConnectionError } from "../../client/errors";
 import type { Exchange } from "./calls";
 import type { Examination } from "./examine";
 import { outline, type Outline } from "./outline";

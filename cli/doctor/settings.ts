@@ -1,17 +1,17 @@
-import { variables, type FoundSettings, type SettingName } from "../../provider/settings";
+import { environmentVariables, type SettingsResult, type SettingName } from "../../client/settings";
 import { finding, ok, type Check } from "./diagnosis";
 
-const names = Object.keys(variables) as SettingName[];
+const names = Object.keys(environmentVariables) as SettingName[];
 const withDefault: ReadonlySet<SettingName> = new Set(["timeoutMs", "maxConcurrency", "requestsPerSecond"]);
 
 /** Where each setting comes from; never its value. */
-export function originsOf({ origins }: FoundSettings): Record<SettingName, string> {
+export function originsOf({ origins }: SettingsResult): Record<SettingName, string> {
   const origin = (name: SettingName) => origins[name] ?? (withDefault.has(name) ? "default" : "nowhere");
   return Object.fromEntries(names.map((name) => [name, origin(name)])) as Record<SettingName, string>;
 }
 
 /** Whether the settings are complete and valid, and where they come from. */
-export function checkSettings(found: FoundSettings): Check {
+export function checkSettings(found: SettingsResult): Check {
   const { settings, malformed, missing, origins } = found;
   if (settings) return ok("settings", sentence(origins));
   return finding(
@@ -23,7 +23,7 @@ export function checkSettings(found: FoundSettings): Check {
   );
 }
 
-function sentence(origins: FoundSettings["origins"]): string {
+function sentence(origins: SettingsResult["origins"]): string {
   const given = names.filter((name) => origins[name] !== undefined);
   const rest = names.filter((name) => origins[name] === undefined && withDefault.has(name));
   const defaults = rest.length === 0 ? "" : `; by default ${rest.join(", ")}`;

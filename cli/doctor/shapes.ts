@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from "../../emulator";
-import { idKeys, totals, type Fields } from "../../provider/client/wire";
+import { idKeys, totals, type JsonObject } from "../../client/responses";
 import { isNumbered } from "../../provider/lifecycle/names";
 import type { NamedGroup, Observed } from "./diagnosis";
 
@@ -8,7 +8,7 @@ export interface Dissected {
   /** `undefined` where an empty answer leaves it open. */
   readonly shape: EmulatorOptions["listShape"] | undefined;
   /** The groups in it as they came. */
-  readonly entries: readonly Fields[];
+  readonly entries: readonly JsonObject[];
 }
 
 /** Which shape the `response` of a list has, and what is in it. */
@@ -29,7 +29,7 @@ export function dissect(response: unknown): Dissected {
 }
 
 /** What the groups of a list tell of ids, status and owner. */
-export function observeEntries(entries: readonly Fields[]): Observed {
+export function observeEntries(entries: readonly JsonObject[]): Observed {
   const [first] = entries;
   if (!first) return {};
   const has = (...keys: string[]): boolean => entries.some((entry) => keys.some((key) => known(entry[key])));
@@ -43,7 +43,7 @@ export function observeEntries(entries: readonly Fields[]): Observed {
 }
 
 /** What one group tells of its id. */
-export function observeId(entry: Fields): Observed {
+export function observeId(entry: JsonObject): Observed {
   const idKey = idKeyOf(entry);
   const idType = idKey && wireType(entry[idKey]);
   return { ...(idKey && { idKey }), ...(idType && { idType }) };
@@ -99,11 +99,11 @@ export function wireType(value: unknown): "number" | "string" | undefined {
 }
 
 /** Whether a parsed value is an object. */
-export function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function idKeyOf(entry: Fields): EmulatorOptions["idKey"] | undefined {
+function idKeyOf(entry: JsonObject): EmulatorOptions["idKey"] | undefined {
   return idKeys.find((key) => known(entry[key]));
 }
 

@@ -1,7 +1,7 @@
-import type { Reply } from "../../provider/client/transport";
-import { AuthenticationError, type CallError, NotFoundError, RateLimitError } from "../../provider/client/errors";
-import { replacement } from "../../provider/client/redact";
-import { readList, type Group, type GroupList } from "../../provider/client/wire";
+import type { HttpReply } from "../../client/transport";
+import { AuthenticationError, type CallError, NotFoundError, RateLimitError } from "../../client/errors";
+import { redactedText } from "../../client/redact";
+import { readList, type Group, type GroupList } from "../../client/responses";
 import type { Calls, Exchange } from "./calls";
 import { finding, ok, type Check, type Observed } from "./diagnosis";
 import { dissect, filterKeyOf, isFields, nameFilterOf, observeEntries, observeId, suffixOf, wireType } from "./shapes";
@@ -78,7 +78,7 @@ export function checkAnswers(exchanges: readonly Exchange[]): readonly Check[] {
   const [worst, ...others] = exchanges.flatMap(({ error }) => (error && isOdd(error) ? [error] : []));
   if (worst === undefined) return [];
   const count = `${others.length + 1} of ${exchanges.length} calls went wrong`;
-  return [finding("answers", "warning", "calls-failed", `${count}, e.g.: ${worst.message}`, worst.next)];
+  return [finding("answers", "warning", "calls-failed", `${count}, e.g.: ${worst.message}`, worst.hint)];
 }
 
 function isOdd(error: CallError): boolean {
@@ -93,9 +93,9 @@ function rateOf(exchanges: readonly Exchange[]): number | undefined {
 }
 
 /** Whether the client had to take a credential out of the answer. */
-function echoes({ headers, json }: Reply): boolean {
+function echoes({ headers, json }: HttpReply): boolean {
   const message = json && isFields(json.value) ? json.value["message"] : undefined;
-  return [...Object.values(headers), message].some((text) => String(text).includes(replacement));
+  return [...Object.values(headers), message].some((text) => String(text).includes(redactedText));
 }
 
 function listCheck(all: Exchange, list: GroupList | undefined): readonly Check[] {

@@ -1,4 +1,4 @@
-import { label } from "../../provider/lifecycle/names";
+import { groupLabel } from "../../provider/lifecycle/names";
 import { oneLine } from "../one-line";
 import type { Diagnosis, NamedGroup } from "./diagnosis";
 
@@ -29,7 +29,7 @@ function named(groups: readonly NamedGroup[]): string {
   if (groups.length === 0) return "";
   const some = groups.slice(0, mostNamed).map((group) => {
     const beside = group.beside === undefined ? "" : ` beside ${JSON.stringify(group.beside)}`;
-    return `${label(group).replace(/^group /, "")}${beside}`;
+    return `${groupLabel(group).replace(/^group /, "")}${beside}`;
   });
   const more = groups.length > mostNamed ? `, and ${groups.length - mostNamed} more (--format json has all)` : "";
   return `: ${some.join(", ")}${more}`;

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { GroupList } from "../../provider/client/wire";
+import type { GroupList } from "../../client/responses";
 import { groupType } from "../../provider/type";
 import { openAccount } from "../account";
 import { exitCodes, type Finish, type Io, UsageError } from "../io";

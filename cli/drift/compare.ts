@@ -1,4 +1,4 @@
-import type { GroupList } from "../../provider/client/wire";
+import type { GroupList } from "../../client/responses";
 import { groupType } from "../../provider/type";
 import type { DeclaredGroup, Drift, Name, Pending, Report, Status, UndeclaredGroup } from "./report";
 

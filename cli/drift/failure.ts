@@ -1,5 +1,5 @@
-import { authenticationCodes, codeIn } from "../../provider/client/errors";
-import { staleConfig } from "../../provider/lifecycle/errors";
+import { authenticationCodes, codeIn } from "../../client/errors";
+import { staleConfigHint } from "../../provider/lifecycle/errors";
 
 /** Why a preview could not be made. */
 export interface Failure {
@@ -39,7 +39,7 @@ function clean(message: string): string {
       .join("\n")
       .replace(/^Preview failed: /, "")
       // A preview that runs the program uses today's config.
-      .replaceAll(staleConfig, "")
+      .replaceAll(staleConfigHint, "")
       .trim()
   );
 }

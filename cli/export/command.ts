@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import type { DeepcallClient } from "../../provider/client/client";
-import type { Group, GroupList } from "../../provider/client/wire";
+import type { DeepcallClient } from "../../client/client";
+import type { Group, GroupList } from "../../client/responses";
 import { openAccount } from "../account";
 import { type Io, UsageError } from "../io";
 import { statusNotes } from "./notes";

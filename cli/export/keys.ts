@@ -1,4 +1,4 @@
-import type { Group } from "../../provider/client/wire";
+import type { Group } from "../../client/responses";
 
 /** Words that YAML readers of some versions take for something else than text. */
 const words = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]);

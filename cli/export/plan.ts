@@ -1,5 +1,5 @@
-import type { Group } from "../../provider/client/wire";
-import { problemWithName } from "../../provider/lifecycle/names";
+import type { Group } from "../../client/responses";
+import { nameProblem } from "../../provider/lifecycle/names";
 import { keysFor } from "./keys";
 
 /** A group that the export declares. */
@@ -42,7 +42,7 @@ export function planExport(groups: readonly Group[]): Plan {
 }
 
 function reasonAgainst(group: Group, all: readonly Group[]): string | undefined {
-  const problem = problemWithName(group.name);
+  const problem = nameProblem(group.name);
   if (problem !== undefined) return `a name ${problem}`;
   const others = all.filter(({ id, name }) => id !== group.id && name === group.name).map(({ id }) => id);
   if (others.length === 0) return undefined;

@@ -16,7 +16,7 @@ export interface Problem extends Place {
 }
 
 /** What was found in a groups file, or in groups that stand in the program. */
-export interface Checked {
+export interface CheckedGroups {
   /** Every group by its key; of use only when there are no problems. */
   readonly groups: Readonly<Record<string, GroupEntry>>;
   readonly problems: readonly Problem[];
@@ -28,7 +28,7 @@ export interface Checked {
  *
  * @param isLater - whether a value is known only later: then it is not checked here.
  */
-export function checkGroups(value: unknown, isLater: (value: unknown) => boolean = () => false): Checked {
+export function checkGroups(value: unknown, isLater: (value: unknown) => boolean = () => false): CheckedGroups {
   const result = groupsSchema.safeParse(without(isLater, value));
   const entries = Object.entries(childOf(value, "groups") ?? {});
   const { problems, warnings } = compareNames(entries);

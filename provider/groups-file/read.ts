@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { LineCounter, parseAllDocuments } from "yaml";
 import { checkGroups, labelOf, type Problem } from "./check";
 import type { GroupEntry } from "./schema";
-import { Tree, type Finding } from "./tree";
+import { YamlTree, type Finding } from "./yaml-tree";
 
 /** What a groups file declares. Problems and warnings are lines like `groups.yaml:12:5: groups.support.nme: …`. */
 export interface GroupsFile {
@@ -53,7 +53,7 @@ export function readGroups(text: string, file: string): GroupsFile {
   if (second)
     return unreadable(lineOf({ offset: second.range[0], text: "a second document begins; only one is read" }));
 
-  const tree = new Tree(first?.contents ?? null);
+  const tree = new YamlTree(first?.contents ?? null);
   const { groups, problems, warnings } = checkGroups(tree.value);
   const found = (problem: Problem): Finding => ({
     offset: tree.offset(problem),

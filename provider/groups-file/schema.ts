@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { problemWithName } from "../lifecycle/names";
+import { nameProblem } from "../lifecycle/names";
 import { conflictRules } from "../lifecycle/state";
 
 /** What a key may be. It names a resource, so it is the same in every shell and every URN. */
@@ -15,7 +15,7 @@ const key = z.string().regex(keyForm, keyRule);
 const name = z
   .string({ error: "must be a string" })
   .superRefine((text, context) => {
-    const problem = problemWithName(text);
+    const problem = nameProblem(text);
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
   })
   .optional()

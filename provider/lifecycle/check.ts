@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { unknownValue } from "./diff";
-import { problemWithName } from "./names";
+import { nameProblem } from "./names";
 import { conflictRules, inputsSchema, storedInputs } from "./state";
 
 /** An input that can't be right; `reason` begins with the name of the property as users know it. */
@@ -20,7 +20,7 @@ const unknown = z.literal(unknownValue);
 const schema = inputsSchema
   .extend({
     requestedName: z.string({ error: "must be a string" }).superRefine((name, context) => {
-      const problem = problemWithName(name);
+      const problem = nameProblem(name);
       if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
     }),
     active: z.union([z.boolean(), unknown], { error: "must be true or false" }).default(true),

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { Group } from "../client/wire";
+import type { Group } from "../../client/responses";
 import { sendAdd } from "./add";
-import { attempt, GroupError, NameTakenError, nothingChanged, UnfinishedGroupError, type Done } from "./errors";
-import { label, nameToKeep } from "./names";
-import type { Operation } from "./operation";
-import { AfterChangeError, push, readBack } from "./push";
+import { attempt, GroupError, NameTakenError, nothingChanged, UnfinishedGroupError, type OutcomeText } from "./errors";
+import { groupLabel, nameToKeep } from "./names";
+import type { OperationContext } from "./context";
+import { AfterChangeError, applyUpdate, readBack } from "./apply-update";
 import { appliedState, storedState, type GroupInputs } from "./state";
 
 /** What Pulumi's `create` wants. */
@@ -14,11 +14,11 @@ export interface Created {
 }
 
 /** Makes a group, or takes over the one that has its name, as `onNameConflict` says. */
-export async function createGroup(operation: Operation, inputs: GroupInputs): Promise<Created> {
-  const making = new Making(operation, inputs);
-  return operation.alone(inputs.requestedName, async () => {
+export async function createGroup(context: OperationContext, inputs: GroupInputs): Promise<Created> {
+  const making = new GroupCreation(context, inputs);
+  return context.runExclusive(inputs.requestedName, async () => {
     const before = await attempt("look for an existing", { name: inputs.requestedName }, nothingChanged, () =>
-      operation.groups.everything(),
+      context.groups.everything(),
     );
     const namesakes = before.filter(({ name }) => name === inputs.requestedName);
     const [existing] = namesakes;
@@ -30,13 +30,13 @@ export async function createGroup(operation: Operation, inputs: GroupInputs): Pr
 }
 
 /** One group on its way into the state. From the moment its id is known, every failure keeps it there. */
-class Making {
-  readonly #operation: Operation;
+class GroupCreation {
+  readonly #context: OperationContext;
   readonly #inputs: GroupInputs;
   readonly #key = randomBytes(4).toString("hex");
 
-  constructor(operation: Operation, inputs: GroupInputs) {
-    this.#operation = operation;
+  constructor(context: OperationContext, inputs: GroupInputs) {
+    this.#context = context;
     this.#inputs = inputs;
   }
 
@@ -45,28 +45,28 @@ class Making {
     this.#take(existing);
     if (existing.active === this.#inputs.active) return this.#created(existing);
     return this.#finish(existing, () =>
-      push(this.#operation, existing, { name: existing.name, active: this.#inputs.active }),
+      applyUpdate(this.#context, existing, { name: existing.name, active: this.#inputs.active }),
     );
   }
 
   /** Makes a new group, beside those that were there before. */
   async add(before: readonly Group[]): Promise<Created> {
     const { requestedName: wish, active } = this.#inputs;
-    const id = await sendAdd(this.#operation, wish, before);
+    const id = await sendAdd(this.#context, wish, before);
     const upset = before.find((group) => group.id === id);
     if (upset) throw notNew(upset);
     const started: Group = { id, name: wish, active: true, owner: undefined };
     this.#take(started);
-    const made = await this.#known(started, () => readBack(this.#operation, started));
+    const made = await this.#known(started, () => readBack(this.#context, started));
     if (made.name !== wish && this.#inputs.onNameConflict !== "suffix") {
       const holders = await this.#known(made, () =>
-        attempt("look who has the name of", made, nothingChanged, () => this.#operation.groups.withName(wish)),
+        attempt("look who has the name of", made, nothingChanged, () => this.#context.groups.withName(wish)),
       );
       const standing = holders.find((group) => group.id !== id);
       if (standing) return this.#giveWay(made, standing);
     }
     if (active) return this.#created(made);
-    return this.#finish(made, () => push(this.#operation, made, { name: nameToKeep(made.name, wish), active }));
+    return this.#finish(made, () => applyUpdate(this.#context, made, { name: nameToKeep(made.name, wish), active }));
   }
 
   /**
@@ -75,16 +75,16 @@ class Making {
    */
   async #giveWay(made: Group, standing: Group): Promise<Created> {
     await this.#known(made, () =>
-      attempt("remove again", made, leftOver, () => this.#operation.write(made.id, (client) => client.delete(made.id))),
+      attempt("remove again", made, leftOver, () => this.#context.write(made.id, (client) => client.delete(made.id))),
     );
-    this.#operation.claims.release(String(made.id));
+    this.#context.owners.release(String(made.id));
     if (this.#inputs.onNameConflict === "fail") throw nameTaken(standing);
     return this.adopt(standing);
   }
 
   #take(group: Group): void {
     const { __resource: resource, requestedName: wish } = this.#inputs;
-    this.#operation.claims.take(String(group.id), { resource, key: this.#key, wish });
+    this.#context.owners.acquire(String(group.id), { resource, key: this.#key, requestedName: wish });
   }
 
   async #finish(known: Group, step: () => Promise<Group>): Promise<Created> {
@@ -107,11 +107,11 @@ class Making {
   }
 
   #state(group: Group): Record<string, unknown> {
-    return storedState(appliedState(this.#inputs, group, { userId: this.#operation.userId, key: this.#key }));
+    return storedState(appliedState(this.#inputs, group, { userId: this.#context.userId, key: this.#key }));
   }
 }
 
-const leftOver: Done = {
+const leftOver: OutcomeText = {
   "not sent": "It was not removed.",
   refused: "It was not removed.",
   answered: "It may have been removed.",
@@ -120,14 +120,14 @@ const leftOver: Done = {
 
 function nameTaken(existing: Group): NameTakenError {
   return new NameTakenError(
-    `Could not make a group ${JSON.stringify(existing.name)}: Deepcall has ${label(existing)} already, and onNameConflict is "fail". No group was made. ` +
+    `Could not make a group ${JSON.stringify(existing.name)}: Deepcall has ${groupLabel(existing)} already, and onNameConflict is "fail". No group was made. ` +
       'Choose another name, remove or rename that group, or set onNameConflict to "adopt" to take it over, or to "suffix" to let Deepcall append a number.',
   );
 }
 
 function notNew(group: Group): GroupError {
   return new GroupError(
-    `Deepcall confirmed a new group ${JSON.stringify(group.name)} and gave it the id of ${label(group)}, which existed before. ` +
+    `Deepcall confirmed a new group ${JSON.stringify(group.name)} and gave it the id of ${groupLabel(group)}, which existed before. ` +
       'It is not in the state, because it was not made here. To manage it, set onNameConflict to "adopt".',
   );
 }

@@ -1,7 +1,7 @@
-import { NotFoundError } from "../client/errors";
+import { NotFoundError } from "../../client/errors";
 import { attempt } from "./errors";
-import { label } from "./names";
-import type { Operation } from "./operation";
+import { groupLabel } from "./names";
+import type { OperationContext } from "./context";
 import type { GroupInputs, GroupState } from "./state";
 
 const unsure = "It may have been deleted; it stays in the state until that is certain.";
@@ -20,32 +20,32 @@ const done = {
  *   the state does not tell of which resource: under an alias it still has an earlier name.
  */
 export async function deleteGroup(
-  operation: Operation,
+  context: OperationContext,
   id: string,
   state: GroupState,
   declared: readonly GroupInputs[],
 ): Promise<void> {
   const group = { name: state.name, id };
-  const successor = operation.claims.successor(id, state.__key);
+  const successor = context.owners.successor(id, state.__key);
   if (successor) {
-    operation.say(
-      `${label(group)} stays in Deepcall: the resource ${JSON.stringify(successor.resource)} has adopted it`,
+    context.inform(
+      `${groupLabel(group)} stays in Deepcall: the resource ${JSON.stringify(successor.resource)} has adopted it`,
     );
     return;
   }
   await attempt("delete", group, done, async () => {
-    if (await isWanted(operation, id, state, declared)) {
-      operation.say(`${label(group)} stays in Deepcall: its replacement adopts it (onNameConflict is "adopt")`);
+    if (await isWanted(context, id, state, declared)) {
+      context.inform(`${groupLabel(group)} stays in Deepcall: its replacement adopts it (onNameConflict is "adopt")`);
       return;
     }
     try {
-      await operation.write(Number(id), (client) => client.delete(Number(id)));
+      await context.write(Number(id), (client) => client.delete(Number(id)));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
-      await operation.refuseStrangers(group, state);
+      await context.assertSameAccount(group, state);
     }
   });
-  operation.claims.release(id);
+  context.owners.release(id);
 }
 
 /**
@@ -53,19 +53,19 @@ export async function deleteGroup(
  * its name, or under an alias, where the program has no resource of the old name, by having no group yet.
  */
 async function isWanted(
-  operation: Operation,
+  context: OperationContext,
   id: string,
   state: GroupState,
   declared: readonly GroupInputs[],
 ): Promise<boolean> {
   const isDeclared = declared.some(({ __resource }) => __resource === state.__resource);
   const adopters = declared.filter(
-    ({ onNameConflict, __resource: resource, requestedName: wish }) =>
+    ({ onNameConflict, __resource: resource, requestedName }) =>
       onNameConflict === "adopt" &&
       (resource === state.__resource || !isDeclared) &&
-      !operation.claims.hasOther(id, { resource, wish }),
+      !context.owners.hasOther(id, { resource, requestedName }),
   );
   if (adopters.length === 0) return false;
-  const live = await operation.groups.withId(Number(id));
+  const live = await context.groups.withId(Number(id));
   return adopters.some(({ requestedName }) => requestedName === live?.name);
 }

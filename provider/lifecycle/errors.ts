@@ -1,5 +1,5 @@
-import { AuthenticationError, CallError, DeepcallError, type Outcome } from "../client/errors";
-import { label } from "./names";
+import { AuthenticationError, CallError, DeepcallError, type Outcome } from "../../client/errors";
+import { groupLabel } from "./names";
 
 /** A resource is declared with arguments or options that cannot work. */
 export class ResourceError extends DeepcallError {}
@@ -56,11 +56,11 @@ export class UnfinishedGroupError extends GroupError {
 }
 
 /** Pulumi configures a provider from the state unless the program runs (pulumi/pulumi#4981). */
-export const staleConfig =
+export const staleConfigHint =
   "If they were changed in the stack's config: refresh and destroy use the config of the last `pulumi up`, unless --run-program is given.";
 
 /** What was and wasn't done, for each outcome of the call that failed. */
-export type Done = Readonly<Record<Outcome, string>>;
+export type OutcomeText = Readonly<Record<Outcome, string>>;
 
 /**
  * Runs a step for one group. A failed call comes out as an error that says what was attempted, on which group, what
@@ -69,24 +69,24 @@ export type Done = Readonly<Record<Outcome, string>>;
 export async function attempt<T>(
   what: string,
   group: { name: string; id?: number | string },
-  done: Done,
+  done: OutcomeText,
   step: () => Promise<T>,
 ): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    const hint = error instanceof AuthenticationError ? ` ${staleConfig}` : "";
+    const hint = error instanceof AuthenticationError ? ` ${staleConfigHint}` : "";
     const tried = error.tries > 1 ? ` It was tried ${error.tries} times.` : "";
-    const message = `Could not ${what} ${label(group)}. ${error.message}${tried} ${done[error.outcome]} ${error.next}${hint}`;
+    const message = `Could not ${what} ${groupLabel(group)}. ${error.message}${tried} ${done[error.outcome]} ${error.hint}${hint}`;
     throw new GroupError(message, { cause: error });
   }
 }
 
 /** The same words, whatever became of the call. */
-export function always(words: string): Done {
+export function forEveryOutcome(words: string): OutcomeText {
   return { "not sent": words, refused: words, answered: words, unknown: words };
 }
 
 /** What is true of every failed read. */
-export const nothingChanged = always("Nothing was changed.");
+export const nothingChanged = forEveryOutcome("Nothing was changed.");

@@ -1,23 +1,23 @@
 import { createRequire } from "node:module";
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
-import { DeepcallError } from "../client/errors";
-import { standardPace, type Pace } from "../client/retry";
+import { DeepcallError } from "../../client/errors";
+import { standardRetryPolicy, type RetryPolicy } from "../../client/retry";
 import {
-  completeSettings,
-  findSettings,
+  requireSettings,
+  readSettings,
   settingsError,
   type Environment,
-  type FoundSettings,
+  type SettingsResult,
   type ReadConfig,
-} from "../settings";
+} from "../../client/settings";
 import { checkInputs } from "./check";
-import { Claims } from "./claims";
+import { GroupOwners } from "./group-owners";
 import { createGroup } from "./create";
 import { deleteGroup } from "./delete";
 import { activeDiffers, nameDiffers, unknownValue } from "./diff";
 import { UnfinishedGroupError } from "./errors";
-import type { Operation } from "./operation";
+import type { OperationContext } from "./context";
 import { readGroup } from "./read";
 import { inputsSchema, stateSchema, type GroupInputs } from "./state";
 import { updateGroup } from "./update";
@@ -43,22 +43,22 @@ const askedSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.litera
  *
  * @param pace - how patient it is with a faulty service; tests are less so.
  */
-export function createProvider(environment: Environment, pace: Pace = standardPace): GroupProvider {
-  const claims = new Claims();
+export function createProvider(environment: Environment, pace: RetryPolicy = standardRetryPolicy): GroupProvider {
+  const claims = new GroupOwners();
   // Not by resource: two may have one name in the program, under different parents.
   const declared: GroupInputs[] = [];
   let readConfig: ReadConfig = () => undefined;
-  let found: FoundSettings | undefined;
-  let current: Operation | undefined;
+  let found: SettingsResult | undefined;
+  let current: OperationContext | undefined;
 
-  const settings = (): FoundSettings => (found ??= findSettings(readConfig, environment));
+  const settings = (): SettingsResult => (found ??= readSettings(readConfig, environment));
 
-  const operation = (): Operation => {
+  const context = (): OperationContext => {
     if (current) return current;
-    const complete = completeSettings(settings());
+    const complete = requireSettings(settings());
     // Not a static import: what makes no call, a preview or an `up` without changes, should not wait for undici.
-    const { Operation } = createRequire(__filename)("./operation") as typeof import("./operation");
-    return (current = new Operation(complete, claims, pace));
+    const { OperationContext } = createRequire(__filename)("./context") as typeof import("./context");
+    return (current = new OperationContext(complete, claims, pace));
   };
 
   return {
@@ -84,29 +84,29 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
     },
 
     diff(id, olds, news) {
-      return told(() => {
-        const state = recorded(id, olds);
+      return withShortStack(() => {
+        const state = parseState(id, olds);
         const asked = askedSchema.parse(news);
         // A refresh asks too, for resources that the program may have left: only what was checked is declared.
         if (declared.some(({ __resource }) => __resource === asked.__resource))
-          claims.hold(id, { resource: asked.__resource, key: state.__key, wish: asked.requestedName });
+          claims.declare(id, { resource: asked.__resource, key: state.__key, requestedName: asked.requestedName });
         return { changes: nameDiffers(state, asked) || activeDiffers(state, asked) };
       });
     },
 
-    create: (inputs) => withProvider(inputs, async () => createGroup(operation(), inputsSchema.parse(inputs))),
+    create: (inputs) => withProvider(inputs, async () => createGroup(context(), inputsSchema.parse(inputs))),
 
-    read: (id, props = {}) => told(async () => readGroup(operation(), groupId(id), props)),
+    read: (id, props = {}) => withShortStack(async () => readGroup(context(), groupId(id), props)),
 
     update: (id, olds, news) =>
       withProvider(news, async () => ({
-        outs: await updateGroup(operation(), groupId(id), recorded(id, olds), inputsSchema.parse(news)),
+        outs: await updateGroup(context(), groupId(id), parseState(id, olds), inputsSchema.parse(news)),
       })),
 
     delete: (id, props) =>
-      told(async () => {
-        const state = recorded(id, props);
-        await deleteGroup(operation(), groupId(id), state, declared);
+      withShortStack(async () => {
+        const state = parseState(id, props);
+        await deleteGroup(context(), groupId(id), state, declared);
       }),
   };
 }
@@ -115,7 +115,7 @@ export function createProvider(environment: Environment, pace: Pace = standardPa
 export const provider: GroupProvider = createProvider(process.env);
 
 /** Pulumi prints errors of these methods a second time, under the stack and with their trace: a short line will do there. */
-async function told<T>(step: () => T | Promise<T>): Promise<T> {
+async function withShortStack<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -144,7 +144,7 @@ function groupId(id: string): string {
   );
 }
 
-function recorded(id: string, props: Properties) {
+function parseState(id: string, props: Properties) {
   const state = stateSchema.safeParse(props);
   if (state.success) return state.data;
   throw new DeepcallError(

@@ -18,11 +18,11 @@ export function nameToKeep(live: string, wish: string): string {
 /** Whether the server could take two wishes for duplicates of each other, or what it makes of one for the other. */
 export function mayCollide(one: string, other: string): boolean {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  return isMadeOf(a, b) || isMadeOf(b, a);
+  return couldBeAssignedFor(a, b) || couldBeAssignedFor(b, a);
 }
 
 /** Whether the server can have made `name` of `wish`: as it is, escaped, or with a number. */
-export function isMadeOf(name: string, wish: string): boolean {
+export function couldBeAssignedFor(name: string, wish: string): boolean {
   return plain(name) === plain(wish) || isNumbered(plain(name), plain(wish));
 }
 
@@ -42,7 +42,7 @@ function plain(name: string): string {
 }
 
 /** What is wrong with a name that a program asks for; `undefined` when nothing is. */
-export function problemWithName(name: string): string | undefined {
+export function nameProblem(name: string): string | undefined {
   if (name === "") return "must not be empty";
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return "must not hold control characters or line breaks";
   if (name.trim() !== name) return "must not begin or end with a blank";
@@ -51,7 +51,7 @@ export function problemWithName(name: string): string | undefined {
 }
 
 /** A group for a message: `group "Support" (id 42)`. */
-export function label(group: { name: string; id?: number | string }): string {
+export function groupLabel(group: { name: string; id?: number | string }): string {
   const id = group.id === undefined ? "" : ` (id ${group.id})`;
   return group.name === "" ? `a group${id}` : `group ${JSON.stringify(group.name)}${id}`;
 }

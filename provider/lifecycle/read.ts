@@ -1,7 +1,7 @@
-import { always, attempt, GroupGoneError } from "./errors";
-import type { Operation } from "./operation";
-import { refreshed, stateSchema, storedInputs, storedState, type GroupState } from "./state";
-import type { Group } from "../client/wire";
+import { forEveryOutcome, attempt, GroupGoneError } from "./errors";
+import type { OperationContext } from "./context";
+import { refreshedState, stateSchema, storedInputs, storedState, type GroupState } from "./state";
+import type { Group } from "../../client/responses";
 
 /** What Pulumi's `read` wants; no id means that the group is gone. */
 export interface ReadOutcome {
@@ -11,21 +11,21 @@ export interface ReadOutcome {
 }
 
 /** Reads a group for a refresh, or for `DeepcallGroup.get`, where there is no state yet. */
-export async function readGroup(operation: Operation, id: string, props: unknown): Promise<ReadOutcome> {
+export async function readGroup(context: OperationContext, id: string, props: unknown): Promise<ReadOutcome> {
   const recorded = stateSchema.safeParse(props).data;
   const name = recorded?.name ?? "";
-  const live = await attempt("read", { name, id }, always("The state is as before."), () =>
-    operation.groups.find(Number(id)),
+  const live = await attempt("read", { name, id }, forEveryOutcome("The state is as before."), () =>
+    context.groups.find(Number(id)),
   );
   if (!recorded) {
     if (!live) throw new GroupGoneError(notThere(id));
     return { id, props: storedState(foundState(live)) };
   }
   if (!live) {
-    await operation.refuseStrangers({ name, id }, recorded);
+    await context.assertSameAccount({ name, id }, recorded);
     return {};
   }
-  const state = refreshed(recorded, live);
+  const state = refreshedState(recorded, live);
   return { id, props: storedState(state), inputs: storedInputs(inputsThatExplain(state)) };
 }
 

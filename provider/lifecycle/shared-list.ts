@@ -1,4 +1,4 @@
-import type { Group, GroupList } from "../client/wire";
+import type { Group, GroupList } from "../../client/responses";
 
 /** A list of everything is old when nobody has used it for this long, in milliseconds … */
 const idleMs = 5_000;
@@ -46,7 +46,7 @@ export class SharedList {
   }
 
   /** A group was read back after a write. */
-  note(group: Group): void {
+  record(group: Group): void {
     this.#written.set(group.id, group);
   }
 

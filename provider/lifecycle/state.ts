@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Group } from "../client/wire";
+import type { Group } from "../../client/responses";
 
 /** What to do when a group of exactly the wished name exists already. */
 export const conflictRules = ["suffix", "adopt", "fail"] as const;
@@ -84,7 +84,7 @@ export function appliedState(
 }
 
 /** The state after a refresh: what was asked and assigned stays, what is now comes from the server. */
-export function refreshed(recorded: GroupState, live: Group): GroupState {
+export function refreshedState(recorded: GroupState, live: Group): GroupState {
   return {
     ...recorded,
     name: live.name,

@@ -1,36 +1,36 @@
-import type { Group } from "../client/wire";
+import type { Group } from "../../client/responses";
 import { activeDiffers, nameDiffers } from "./diff";
 import { attempt, GroupGoneError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
-import { isNumbered, label, nameToKeep } from "./names";
-import type { Operation } from "./operation";
-import { AfterChangeError, push } from "./push";
-import { appliedState, refreshed, storedState, type GroupInputs, type GroupState } from "./state";
+import { isNumbered, groupLabel, nameToKeep } from "./names";
+import type { OperationContext } from "./context";
+import { AfterChangeError, applyUpdate } from "./apply-update";
+import { appliedState, refreshedState, storedState, type GroupInputs, type GroupState } from "./state";
 
 /**
  * Makes the group what the inputs ask. It looks first, because the state may be older than the group: a name that
  * fits already is not sent again, and a status set by hand is not undone by a rename.
  */
 export async function updateGroup(
-  operation: Operation,
+  context: OperationContext,
   id: string,
   recorded: GroupState,
   inputs: GroupInputs,
 ): Promise<Record<string, unknown>> {
-  return operation.alone(inputs.requestedName, async () => {
+  return context.runExclusive(inputs.requestedName, async () => {
     const live = await attempt("look up", { name: recorded.name, id }, nothingChanged, () =>
-      operation.groups.withId(Number(id)),
+      context.groups.withId(Number(id)),
     );
     if (!live) {
-      await operation.refuseStrangers({ name: recorded.name, id }, recorded);
+      await context.assertSameAccount({ name: recorded.name, id }, recorded);
       throw new GroupGoneError(vanished(recorded.name, id));
     }
     const applied = (now: Group): Record<string, unknown> =>
-      storedState(appliedState(inputs, now, { userId: operation.userId ?? recorded.userId, key: recorded.__key }));
+      storedState(appliedState(inputs, now, { userId: context.userId ?? recorded.userId, key: recorded.__key }));
 
-    const wanted = await plan(operation, live, recorded, inputs);
+    const wanted = await plan(context, live, recorded, inputs);
     if (!wanted) return applied(live);
     try {
-      return applied(await push(operation, live, wanted));
+      return applied(await applyUpdate(context, live, wanted));
     } catch (error) {
       if (!(error instanceof AfterChangeError)) throw error;
       const now = error.now ?? { ...live, ...wanted };
@@ -41,13 +41,13 @@ export async function updateGroup(
 
 /** The name and status to send; `undefined` when the group is already as it should be. */
 async function plan(
-  operation: Operation,
+  context: OperationContext,
   live: Group,
   recorded: GroupState,
   inputs: GroupInputs,
 ): Promise<{ name: string; active: boolean } | undefined> {
-  const state = refreshed(recorded, live);
-  const rename = nameDiffers(state, inputs) && !(await isRenamedAlready(operation, state, inputs, live));
+  const state = refreshedState(recorded, live);
+  const rename = nameDiffers(state, inputs) && !(await isRenamedAlready(context, state, inputs, live));
   // Where the server does not tell the status, only the record says whether it has to change.
   const setStatus = activeDiffers(state, inputs);
   if (!rename && !setStatus) return undefined;
@@ -63,7 +63,7 @@ async function plan(
  * @throws NameTakenError unless the server may append a number.
  */
 async function isRenamedAlready(
-  operation: Operation,
+  context: OperationContext,
   state: GroupState,
   inputs: GroupInputs,
   live: Group,
@@ -71,7 +71,7 @@ async function isRenamedAlready(
   const landed = state.name !== state.assignedName && isNumbered(live.name, inputs.requestedName);
   if (inputs.onNameConflict === "suffix" && !landed) return false;
   const taken = await attempt("look for the new name of", live, nothingChanged, () =>
-    operation.groups.withName(inputs.requestedName),
+    context.groups.withName(inputs.requestedName),
   );
   const other = taken.find((group) => group.id !== live.id);
   if (other && inputs.onNameConflict !== "suffix") throw renameTaken(live, other);
@@ -80,14 +80,14 @@ async function isRenamedAlready(
 
 function renameTaken(group: Group, other: Group): NameTakenError {
   return new NameTakenError(
-    `Could not rename ${label(group)} to ${JSON.stringify(other.name)}: ${label(other)} has that name already, and onNameConflict says not to take another one. ` +
+    `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}: ${groupLabel(other)} has that name already, and onNameConflict says not to take another one. ` +
       'Nothing was changed. Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
   );
 }
 
 function vanished(name: string, id: string): string {
   return (
-    `Could not update ${label({ name, id })}: it is not in Deepcall any more (code 1503, or an empty list for its id). ` +
+    `Could not update ${groupLabel({ name, id })}: it is not in Deepcall any more (code 1503, or an empty list for its id). ` +
     "Nothing was changed. Somebody deleted it since the last refresh; `pulumi up --refresh` makes it again."
   );
 }

@@ -1,5 +1,5 @@
 import type { GroupSnapshot } from "../../emulator";
-import { isMadeOf } from "../../provider/lifecycle/names";
+import { couldBeAssignedFor } from "../../provider/lifecycle/names";
 import type { Declaration, Engine, Program } from "../support/engine";
 
 /** What the account held that is not ours, and must stay as it is. */
@@ -80,7 +80,7 @@ function isNamed(said: string, id: number, name: string): boolean {
   const quoted = [
     ...said.matchAll(/may have a group ("(?:[^"\\]|\\.)*")|make group ("(?:[^"\\]|\\.)*").* may still make it/g),
   ];
-  return quoted.some(([, one, other]) => isMadeOf(name, JSON.parse(one ?? other ?? '""') as string));
+  return quoted.some(([, one, other]) => couldBeAssignedFor(name, JSON.parse(one ?? other ?? '""') as string));
 }
 
 /** An error says what was attempted, on which group, and ends with what to do. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Emulator, GroupSnapshot } from "../../emulator";
-import { isMadeOf } from "../../provider/lifecycle/names";
+import { couldBeAssignedFor } from "../../provider/lifecycle/names";
 import { Engine, type Declaration, type Program } from "../support/engine";
 import { emulate, haste } from "../support/lifecycle";
 import { seed } from "../support/seed";
@@ -109,7 +109,7 @@ class World {
     for (const [resource, { name, active = true }] of Object.entries(last)) {
       const group = groups.find(({ id }) => String(id) === this.engine.state[resource]?.id);
       expect(group).toMatchObject({ status: active ? 1 : 0 });
-      expect(isMadeOf(group?.name ?? "", name)).toBe(true);
+      expect(couldBeAssignedFor(group?.name ?? "", name)).toBe(true);
     }
     this.emulator.clearCalls();
     expect(await this.engine.up(last)).toEqual([]);

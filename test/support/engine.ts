@@ -1,5 +1,5 @@
 import type { Emulator } from "../../emulator";
-import type { Pace } from "../../provider/client/retry";
+import type { RetryPolicy } from "../../client/retry";
 import { createProvider, type GroupProvider } from "../../provider/lifecycle";
 import { environment, haste } from "./lifecycle";
 
@@ -32,7 +32,7 @@ export class Engine {
 
   constructor(
     readonly emulator: Emulator,
-    readonly pace: Pace = haste,
+    readonly pace: RetryPolicy = haste,
   ) {}
 
   /** Makes the account match; gives back the errors. */

@@ -1,5 +1,5 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
-import type { Pace } from "../../provider/client/retry";
+import type { RetryPolicy } from "../../client/retry";
 import { createProvider, type GroupProvider } from "../../provider/lifecycle";
 
 /** What the tests' accounts are called; each has groups of its own. */
@@ -42,7 +42,7 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
 /** As patient as the standard, in no time. */
-export const haste: Pace = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
+export const haste: RetryPolicy = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
 
 /** A provider for one operation (as one plugin process has it) on the emulator's account 7. */
 export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {

@@ -1,11 +1,11 @@
 import { explain } from "../../../cli/drift/failure";
-import { apiError, AuthenticationError, authenticationCodes, codeIn } from "../../../provider/client/errors";
-import { staleConfig } from "../../../provider/lifecycle/errors";
+import { apiError, AuthenticationError, authenticationCodes, codeIn } from "../../../client/errors";
+import { staleConfigHint } from "../../../provider/lifecycle/errors";
 
 const refused = apiError("list", 1014, "Invalid or expired token");
 
 test("the provider's own message, without what Pulumi adds and what does not hold for this command", () => {
-  const message = `Could not read group "A" (id 3). ${refused.message} Check. ${staleConfig}\n`;
+  const message = `Could not read group "A" (id 3). ${refused.message} Check. ${staleConfigHint}\n`;
   expect(explain([`Preview failed: ${message}`, message, "preview failed\n"], "Command failed …")).toEqual({
     messages: [
       'Could not read group "A" (id 3). Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token". Check.',

@@ -3,10 +3,10 @@ import { keysFor } from "../../../cli/export/keys";
 import { contains, planExport, quoted } from "../../../cli/export/plan";
 import { toTypeScript } from "../../../cli/export/typescript";
 import { toYaml } from "../../../cli/export/yaml";
-import type { Group } from "../../../provider/client/wire";
+import type { Group } from "../../../client/responses";
 import { keyForm } from "../../../provider/groups-file/schema";
 import { readGroups } from "../../../provider/groups-file/read";
-import { problemWithName } from "../../../provider/lifecycle/names";
+import { nameProblem } from "../../../provider/lifecycle/names";
 
 function groups(...names: string[]): Group[] {
   return names.map((name, n) => ({ id: n + 1, name, active: true, owner: undefined }));
@@ -64,7 +64,7 @@ test("keys are unique, are keys, and a new group changes none", () => {
 test("what is written as YAML reads as the same names, whatever they are", () => {
   fc.assert(
     fc.property(fc.uniqueArray(name), (names) => {
-      const allowed = names.filter((one) => problemWithName(one) === undefined);
+      const allowed = names.filter((one) => nameProblem(one) === undefined);
       const plan = planExport(groups(...names));
       const read = readGroups(toYaml(plan), "groups.yaml");
       expect(read.problems).toEqual([]);

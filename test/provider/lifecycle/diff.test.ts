@@ -1,4 +1,4 @@
-import { activeDiffers, nameDiffers, unknownValue, type AskedInputs } from "../../../provider/lifecycle/diff";
+import { activeDiffers, nameDiffers, unknownValue, type DesiredInputs } from "../../../provider/lifecycle/diff";
 import type { GroupState } from "../../../provider/lifecycle/state";
 
 function state(requestedName: string, assignedName: string, name: string, active = true): GroupState {
@@ -13,7 +13,7 @@ function state(requestedName: string, assignedName: string, name: string, active
     __key: "",
   };
 }
-function asks(requestedName: string, more: Partial<AskedInputs> = {}): AskedInputs {
+function asks(requestedName: string, more: Partial<DesiredInputs> = {}): DesiredInputs {
   return { requestedName, active: true, __ignore: [], ...more };
 }
 

@@ -1,4 +1,4 @@
-import { apiError } from "../../../provider/client/errors";
+import { apiError } from "../../../client/errors";
 import { createProvider } from "../../../provider/lifecycle";
 import { attempt, nothingChanged, UnfinishedGroupError } from "../../../provider/lifecycle/errors";
 import { asked, failure } from "../../support/lifecycle";

@@ -1,4 +1,4 @@
-import { isNumbered, label, mayCollide, nameToKeep, problemWithName } from "../../../provider/lifecycle/names";
+import { isNumbered, groupLabel, mayCollide, nameToKeep, nameProblem } from "../../../provider/lifecycle/names";
 
 test.each([
   ["Support1", "Support", true],
@@ -51,7 +51,7 @@ test.each([
   ["Support\n", "must not hold control characters or line breaks"],
   ["Support\ud83c", "must be valid Unicode (it holds half of a surrogate pair)"],
 ])("the name %j: %p", (name, problem) => {
-  expect(problemWithName(name)).toBe(problem);
+  expect(nameProblem(name)).toBe(problem);
 });
 
 test.each([
@@ -59,5 +59,5 @@ test.each([
   [{ name: 'The "A" team' }, 'group "The \\"A\\" team"'],
   [{ name: "", id: "42" }, "a group (id 42)"],
 ])("%j is called %p", (group, expected) => {
-  expect(label(group)).toBe(expected);
+  expect(groupLabel(group)).toBe(expected);
 });

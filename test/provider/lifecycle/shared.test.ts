@@ -1,5 +1,5 @@
 import type { Emulator, InterceptedCall } from "../../../emulator";
-import type { GroupList } from "../../../provider/client/wire";
+import type { GroupList } from "../../../client/responses";
 import { SharedList } from "../../../provider/lifecycle/shared-list";
 import { asked, change, create, emulate, failure, operate, refresh, type Resource } from "../../support/lifecycle";
 

@@ -9,9 +9,9 @@ import {
   TimeoutError,
   type CallError,
   type Operation,
-} from "../../../provider";
-import { backoff, maySendAgain, retryAfter, standardPace, waitBeforeNextTry } from "../../../provider/client/retry";
-import { apiError } from "../../../provider/client/errors";
+} from "../../provider/index";
+import { backoff, isSafeToResend, retryAfter, standardRetryPolicy, delayBeforeRetry } from "../../client/retry";
+import { apiError } from "../../client/errors";
 
 type Make = (operation: Operation) => CallError;
 const failures: Record<string, Make> = {
@@ -54,9 +54,9 @@ test.each<[string, CallError["outcome"], boolean, boolean]>([
   if (!make) throw new Error(name);
   expect(make("add").outcome).toBe(outcome);
   expect(
-    (["list", "getGroupAgentRelation", "delete"] as const).map((operation) => maySendAgain(make(operation))),
+    (["list", "getGroupAgentRelation", "delete"] as const).map((operation) => isSafeToResend(make(operation))),
   ).toEqual([repeatable, repeatable, repeatable]);
-  expect((["add", "update"] as const).map((operation) => maySendAgain(make(operation)))).toEqual([other, other]);
+  expect((["add", "update"] as const).map((operation) => isSafeToResend(make(operation)))).toEqual([other, other]);
 });
 
 test("every failure of the table has a class of its own kind", () => {
@@ -78,11 +78,11 @@ test.each<[string, CallError, number, number, number, number | undefined]>([
   ["429 without a wish", new RateLimitError("add", undefined), 2, 0, 1, 1_000],
   ["429 has no last try but the deadline", new RateLimitError("add", undefined), 30, 60_000, 1, 15_000],
 ])("%s", (_, error, tries, elapsed, random, expected) => {
-  expect(waitBeforeNextTry(error, tries, elapsed, random, standardPace)).toBe(expected);
+  expect(delayBeforeRetry(error, tries, elapsed, random, standardRetryPolicy)).toBe(expected);
 });
 
 test("no wait is longer than the longest", () => {
-  expect(backoff(20, 1, standardPace)).toBe(standardPace.longestWaitMs);
+  expect(backoff(20, 1, standardRetryPolicy)).toBe(standardRetryPolicy.longestWaitMs);
 });
 
 test.each([

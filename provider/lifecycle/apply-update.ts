@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallError } from "../client/errors";
-import { backoff } from "../client/retry";
-import type { Group } from "../client/wire";
-import { always, attempt, GroupError } from "./errors";
-import { isNumbered, label } from "./names";
-import type { Operation } from "./operation";
+import { CallError } from "../../client/errors";
+import { backoff } from "../../client/retry";
+import type { Group } from "../../client/responses";
+import { forEveryOutcome, attempt, GroupError } from "./errors";
+import { isNumbered, groupLabel } from "./names";
+import type { OperationContext } from "./context";
 
 /** Thrown once Deepcall has confirmed a change: the state must not go back to before it. */
 export class AfterChangeError extends GroupError {
@@ -18,7 +18,7 @@ export class AfterChangeError extends GroupError {
   }
 }
 
-interface Wanted {
+interface DesiredGroup {
   readonly name: string;
   readonly active: boolean;
 }
@@ -32,15 +32,15 @@ const mostSends = 4;
  *
  * @throws GroupError while nothing, or nothing for certain, has changed; AfterChangeError afterwards.
  */
-export async function push(operation: Operation, live: Group, wanted: Wanted): Promise<Group> {
-  let now = await sendUntilKnown(operation, live, wanted);
-  if (isNumbered(now.name, wanted.name) && (await isFree(operation, now, wanted.name))) {
+export async function applyUpdate(context: OperationContext, live: Group, wanted: DesiredGroup): Promise<Group> {
+  let now = await sendUntilKnown(context, live, wanted);
+  if (isNumbered(now.name, wanted.name) && (await isFree(context, now, wanted.name))) {
     // This server counts a group's own name as taken. Now that the group has left the name, it can have it back.
-    now = await sendUntilKnown(operation, now, wanted);
+    now = await sendUntilKnown(context, now, wanted);
   }
   if (now.active !== undefined && now.active !== wanted.active)
     throw new AfterChangeError(
-      `Deepcall accepted status ${wanted.active ? "1 (active)" : "0 (inactive)"} for ${label(now)} and still lists it as ${now.active ? "active" : "inactive"}. ` +
+      `Deepcall accepted status ${wanted.active ? "1 (active)" : "0 (inactive)"} for ${groupLabel(now)} and still lists it as ${now.active ? "active" : "inactive"}. ` +
         "If it stays so after the next run, set the status in Deepcall's panel and report this: the meaning of other statuses is not documented.",
       now,
     );
@@ -48,57 +48,57 @@ export async function push(operation: Operation, live: Group, wanted: Wanted): P
 }
 
 /** The group as it is after a write that Deepcall confirmed. */
-export async function readBack(operation: Operation, group: { name: string; id: number }): Promise<Group> {
+export async function readBack(context: OperationContext, group: { name: string; id: number }): Promise<Group> {
   try {
-    const now = await attempt("read back", group, confirmed, () => look(operation, group.id));
+    const now = await attempt("read back", group, confirmed, () => look(context, group.id));
     if (now) return now;
   } catch (error) {
     if (error instanceof GroupError) throw new AfterChangeError(error.message, undefined, { cause: error });
     throw error;
   }
   throw new AfterChangeError(
-    `Deepcall confirmed the change to ${label(group)}, and a list for its id does not show it. ` +
+    `Deepcall confirmed the change to ${groupLabel(group)}, and a list for its id does not show it. ` +
       "Run `pulumi up --refresh` to see whether it is there now.",
     undefined,
   );
 }
 
 /** Reads a group after a write, also for the reads that share a list from before it. */
-async function look(operation: Operation, id: number): Promise<Group | undefined> {
-  const now = await operation.groups.withId(id);
-  if (now) operation.groups.seen(now);
+async function look(context: OperationContext, id: number): Promise<Group | undefined> {
+  const now = await context.groups.withId(id);
+  if (now) context.groups.markRead(now);
   return now;
 }
 
-const confirmed = always("Deepcall has confirmed the change; only what it came to is not known.");
+const confirmed = forEveryOutcome("Deepcall has confirmed the change; only what it came to is not known.");
 
-async function sendUntilKnown(operation: Operation, live: Group, wanted: Wanted): Promise<Group> {
+async function sendUntilKnown(context: OperationContext, live: Group, wanted: DesiredGroup): Promise<Group> {
   for (let sends = 1; ; sends++) {
     try {
-      await send(operation, live, wanted);
-      return await readBack(operation, live);
+      await send(context, live, wanted);
+      return await readBack(context, live);
     } catch (error) {
       if (!isLost(error)) throw error;
-      if (error.cause.outcome === "unknown") await sleep(operation.pace.settleMs);
-      const now = await attempt("look what became of", live, unsure, () => look(operation, live.id));
+      if (error.cause.outcome === "unknown") await sleep(context.retryPolicy.settleMs);
+      const now = await attempt("look what became of", live, unsure, () => look(context, live.id));
       if (now && hasArrived(now, live, wanted)) return now;
       // Only what may pass is worth another try; an answer in a strange form stays strange.
-      if (!now || !error.cause.passing || sends === mostSends) throw error;
-      await sleep(backoff(sends, Math.random(), operation.pace));
+      if (!now || !error.cause.transient || sends === mostSends) throw error;
+      await sleep(backoff(sends, Math.random(), context.retryPolicy));
     }
   }
 }
 
 /** Whether what the server shows is what was sent: the name may have got a number on the way. */
-function hasArrived(now: Group, before: Group, wanted: Wanted): boolean {
+function hasArrived(now: Group, before: Group, wanted: DesiredGroup): boolean {
   const name = now.name === wanted.name || (now.name !== before.name && isNumbered(now.name, wanted.name));
   // A status that is not shown can't be seen to have arrived; sending it twice does no harm.
   return name && now.active === wanted.active;
 }
 
 /** Whether nobody has the name, so that the number at it can only come from the group itself. */
-async function isFree(operation: Operation, now: Group, name: string): Promise<boolean> {
-  const holders = await attempt("look who has the name of", now, confirmed, () => operation.groups.withName(name));
+async function isFree(context: OperationContext, now: Group, name: string): Promise<boolean> {
+  const holders = await attempt("look who has the name of", now, confirmed, () => context.groups.withName(name));
   return holders.length === 0;
 }
 
@@ -109,13 +109,15 @@ function isLost(error: unknown): error is LostError {
   return error.cause instanceof CallError && (error.cause.outcome === "unknown" || error.cause.outcome === "answered");
 }
 
-const unsure = always("The change may have been made or not; the next `pulumi up` looks before it sends it again.");
+const unsure = forEveryOutcome(
+  "The change may have been made or not; the next `pulumi up` looks before it sends it again.",
+);
 
-async function send(operation: Operation, live: Group, wanted: Wanted): Promise<void> {
+async function send(context: OperationContext, live: Group, wanted: DesiredGroup): Promise<void> {
   const goal = `It was to become ${JSON.stringify(wanted.name)}, ${wanted.active ? "active" : "inactive"}.`;
   const nothing = `${goal} Nothing was changed.`;
   const maybe = `${goal} That may have been done or not; the next \`pulumi up\` looks before it sends it again.`;
   await attempt("update", live, { "not sent": nothing, refused: nothing, answered: maybe, unknown: maybe }, () =>
-    operation.write(live.id, (client) => client.update(live.id, wanted)),
+    context.write(live.id, (client) => client.update(live.id, wanted)),
   );
 }

@@ -1,8 +1,8 @@
-import { findSettings, settingsError } from "../../provider/settings";
+import { readSettings, settingsError } from "../../client/settings";
 
 const env = { DEEPCALL_BASE_URL: "https://v4-api.deepcall.com", DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: "env-token" };
 const find = (config: Record<string, string>, environment: Record<string, string> = env) =>
-  findSettings((key) => config[key], environment);
+  readSettings((key) => config[key], environment);
 
 test("the environment alone, with every default", () => {
   expect(find({})).toEqual({

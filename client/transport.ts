@@ -3,12 +3,19 @@ import { z } from "zod";
 import { isLoopback } from "./address";
 import type { Redact } from "./redact";
 import { retryAfter } from "./retry";
-import { AnswerError, ConnectionError, RateLimitError, TimeoutError, type CallError, type Operation } from "./errors";
+import {
+  AnswerError,
+  ConnectionError,
+  RateLimitError,
+  TimeoutError,
+  type CallError,
+  type ApiOperation,
+} from "./errors";
 
 type Headers = Dispatcher.ResponseData["headers"];
 
 /** What came back, understood or not; credentials are taken out of all of it. */
-export interface Reply {
+export interface HttpReply {
   readonly httpStatus: number;
   readonly headers: Headers;
   readonly text: string;
@@ -26,14 +33,14 @@ const notSent = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 /** Whether a code says that the connection was not private enough to send anything. */
-export const isTls = (code: string): boolean =>
+export const isTlsErrorCode = (code: string): boolean =>
   /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO|HOSTNAME_MISMATCH)/.test(code);
 
 /**
  * The connections to one Deepcall: at most `connections` at a time, kept open between calls, through the proxy
  * that the environment names (`HTTPS_PROXY`, `NO_PROXY`) unless the service runs on this machine.
  */
-export function connectionsTo(baseUrl: URL, connections: number): Dispatcher {
+export function createDispatcher(baseUrl: URL, connections: number): Dispatcher {
   const options = { connections, pipelining: 1 };
   return isLoopback(baseUrl.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
 }
@@ -48,11 +55,11 @@ export function connectionsTo(baseUrl: URL, connections: number): Dispatcher {
 export async function send(
   dispatcher: Dispatcher,
   url: URL,
-  operation: Operation,
+  operation: ApiOperation,
   fields: Readonly<Record<string, unknown>>,
   timeoutMs: number,
   redact: Redact,
-): Promise<Reply> {
+): Promise<HttpReply> {
   const failed = (error: unknown, headStatus?: number): CallError =>
     connectionError(error, operation, url.host, timeoutMs, headStatus);
   let response: Dispatcher.ResponseData;
@@ -82,7 +89,7 @@ export async function send(
 }
 
 // Redacted after it is parsed: a credential may be escaped in the text.
-function parsed(text: string, redact: Redact): Reply["json"] {
+function parsed(text: string, redact: Redact): HttpReply["json"] {
   try {
     return { value: redact<unknown>(JSON.parse(text)) };
   } catch {
@@ -95,7 +102,7 @@ function parsed(text: string, redact: Redact): Reply["json"] {
  *
  * @throws AnswerError when it is a redirect or no JSON.
  */
-export function readJson(operation: Operation, { httpStatus, headers, text, json }: Reply): unknown {
+export function readJson(operation: ApiOperation, { httpStatus, headers, text, json }: HttpReply): unknown {
   if (httpStatus >= 300 && httpStatus < 400)
     throw new AnswerError(
       operation,
@@ -109,7 +116,7 @@ export function readJson(operation: Operation, { httpStatus, headers, text, json
 /** @param headStatus - the HTTP status, where the head of the answer came and its body broke off. */
 function connectionError(
   error: unknown,
-  operation: Operation,
+  operation: ApiOperation,
   host: string,
   timeoutMs: number,
   headStatus: number | undefined,
@@ -122,7 +129,7 @@ function connectionError(
   if (headStatus !== undefined)
     return new ConnectionError(operation, headStatus < 500 ? "answered" : "unknown", true, host, reason, code);
   // What is wrong with a certificate stays wrong.
-  if (isTls(code)) return new ConnectionError(operation, "not sent", false, host, reason, code);
+  if (isTlsErrorCode(code)) return new ConnectionError(operation, "not sent", false, host, reason, code);
   // The proxy did not connect us, so Deepcall has seen nothing.
   const isUnsent = notSent.has(code) || (code === "UND_ERR_ABORTED" && message.startsWith("Proxy response"));
   return new ConnectionError(operation, isUnsent ? "not sent" : "unknown", true, host, reason, code);

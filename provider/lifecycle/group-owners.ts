@@ -1,13 +1,13 @@
 import { SharedGroupError } from "./errors";
 
 /** A resource of the program, as far as a dynamic provider gets to know it. */
-export interface Holder {
+export interface OwningResource {
   /** Its name in the program, for messages. */
   readonly resource: string;
   /** What tells it from every other resource that means, or meant, the same group. */
   readonly key: string;
   /** The name that the program asks for. */
-  readonly wish: string;
+  readonly requestedName: string;
 }
 
 /**
@@ -15,11 +15,11 @@ export interface Holder {
  * a resource and its successor under another name. One process serves one operation, so this memory is enough to
  * name both, and to let the group live when the predecessor is deleted.
  */
-export class Claims {
-  readonly #holders = new Map<string, Holder & { readonly taken: boolean }>();
+export class GroupOwners {
+  readonly #holders = new Map<string, OwningResource & { readonly taken: boolean }>();
 
   /** A resource of the state that the program still declares. */
-  hold(id: string, holder: Holder): void {
+  declare(id: string, holder: OwningResource): void {
     const other = this.#holders.get(id);
     if (other && other.key !== holder.key) throw shared(id, other, holder);
     this.#holders.set(id, { ...holder, taken: other?.taken ?? false });
@@ -29,7 +29,7 @@ export class Claims {
    * A resource that makes or adopts the group in this operation. It may take over from itself, as a replacement does
    * that is made before its predecessor is deleted.
    */
-  take(id: string, holder: Holder): void {
+  acquire(id: string, holder: OwningResource): void {
     const other = this.#holders.get(id);
     if (other && (other.taken || other.resource !== holder.resource)) throw shared(id, other, holder);
     this.#holders.set(id, { ...holder, taken: true });
@@ -41,14 +41,14 @@ export class Claims {
   }
 
   /** Whether a resource that asks for a name has its group, and that is another one than this. */
-  hasOther(id: string, { resource, wish }: Pick<Holder, "resource" | "wish">): boolean {
+  hasOther(id: string, { resource, requestedName }: Pick<OwningResource, "resource" | "requestedName">): boolean {
     return [...this.#holders].some(
-      ([other, holder]) => other !== id && holder.resource === resource && holder.wish === wish,
+      ([other, holder]) => other !== id && holder.resource === resource && holder.requestedName === requestedName,
     );
   }
 
   /** The resource that takes care of the group once `key`'s resource is deleted. */
-  successor(id: string, key: string): Holder | undefined {
+  successor(id: string, key: string): OwningResource | undefined {
     const holder = this.#holders.get(id);
     return holder && holder.key !== key ? holder : undefined;
   }
@@ -59,7 +59,7 @@ export class Claims {
   }
 }
 
-function shared(id: string, first: Holder, second: Holder): SharedGroupError {
+function shared(id: string, first: OwningResource, second: OwningResource): SharedGroupError {
   return new SharedGroupError(
     `The resources ${JSON.stringify(first.resource)} and ${JSON.stringify(second.resource)} both mean the group with id ${id} in Deepcall. ` +
       `A group can have one resource only; nothing was changed for ${JSON.stringify(second.resource)}. ` +

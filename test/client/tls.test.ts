@@ -10,10 +10,10 @@ const root = join(__dirname, "../../..");
 
 /** Lists once with the built client, in a process of its own: what it trusts is decided when Node starts. */
 const script = `
-  const { DeepcallClient } = require("./dist/provider/client/client.js");
-  const { standardPace } = require("./dist/provider/client/retry.js");
+  const { DeepcallClient } = require("./dist/client/client.js");
+  const { standardRetryPolicy } = require("./dist/client/retry.js");
   const settings = { baseUrl: new URL("https://deepcall.test"), credentials: { ssid: "abcdef" }, timeoutMs: 5000, maxConcurrency: 1 };
-  new DeepcallClient(settings, { ...standardPace, firstWaitMs: 1 }).list().then(
+  new DeepcallClient(settings, { ...standardRetryPolicy, firstWaitMs: 1 }).list().then(
     (list) => console.log(JSON.stringify(list)),
     (error) => console.log([error.outcome, error.tries, error.message].join(" ")),
   );`;

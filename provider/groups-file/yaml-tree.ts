@@ -9,19 +9,19 @@ export interface Finding {
   readonly other?: number | undefined;
 }
 
-interface Spot {
+interface Position {
   readonly key: number;
   readonly value: number;
   readonly node: ParsedNode | null;
 }
 
 /** What a parsed file says, and where each part of it stands. */
-export class Tree {
+export class YamlTree {
   /** What it says as plain data. Where a key is there twice, the first one counts. */
   readonly value: unknown;
   /** What can't be seen in plain data: keys that are there twice or are no text, and aliases. */
   readonly findings: Finding[] = [];
-  readonly #spots = new Map<string, Spot>();
+  readonly #spots = new Map<string, Position>();
 
   constructor(root: ParsedNode | null) {
     const start = root?.range[0] ?? 0;

@@ -1,5 +1,5 @@
 /** Stands where a credential stood. */
-export const replacement = "[redacted]";
+export const redactedText = "[redacted]";
 
 /** Shorter texts are no secrets, and would tear ordinary words and ids apart. */
 const shortest = 4;
@@ -11,13 +11,13 @@ export type Redact = <T>(value: T) => T;
  * Makes the one function through which everything passes that comes back from the network: it takes every
  * occurrence of a credential out of a text, or out of all strings and keys of a parsed answer.
  */
-export function redactor(secrets: readonly string[]): Redact {
+export function createRedact(secrets: readonly string[]): Redact {
   const needles = secrets
     .filter((secret) => secret.length >= shortest)
     .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
 
   const text = (value: string): string =>
-    needles.reduce((result, needle) => result.replaceAll(needle, replacement), value);
+    needles.reduce((result, needle) => result.replaceAll(needle, redactedText), value);
 
   const deep = (value: unknown): unknown => {
     if (typeof value === "string") return text(value);

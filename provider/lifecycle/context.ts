@@ -1,34 +1,34 @@
-import { DeepcallClient, type ClientSettings } from "../client/client";
-import type { Pace } from "../client/retry";
+import { DeepcallClient, type ClientSettings } from "../../client/client";
+import type { RetryPolicy } from "../../client/retry";
 import { attempt, nothingChanged } from "./errors";
-import { Groups } from "./groups";
-import { otherAccount, stranger, type RecordedOwner } from "./owner";
-import { Claims } from "./claims";
-import { Turns } from "./turns";
+import { GroupReader } from "./group-reader";
+import { otherAccountError, accountMismatch, type RecordedOwner } from "./same-account";
+import { GroupOwners } from "./group-owners";
+import { NameLock } from "./name-lock";
 
 /**
  * What all resources of one operation on a stack share (one plugin process serves one operation): the client with its
  * connections, the reads, who means which group, and whose turn it is.
  */
-export class Operation {
+export class OperationContext {
   readonly client: DeepcallClient;
-  readonly groups: Groups;
+  readonly groups: GroupReader;
   /** The `userId` of the credentials in use; unknown with an ssid. */
   readonly userId: string | undefined;
-  readonly #turns = new Turns();
+  readonly #turns = new NameLock();
 
   constructor(
     settings: ClientSettings,
-    readonly claims: Claims,
-    readonly pace: Pace,
+    readonly owners: GroupOwners,
+    readonly retryPolicy: RetryPolicy,
   ) {
-    this.client = new DeepcallClient(settings, pace);
-    this.groups = new Groups(this.client);
+    this.client = new DeepcallClient(settings, retryPolicy);
+    this.groups = new GroupReader(this.client);
     this.userId = "userId" in settings.credentials ? settings.credentials.userId : undefined;
   }
 
   /** Tells the user something that went otherwise than they might expect; Pulumi shows it under the stack. */
-  say(text: string): void {
+  inform(text: string): void {
     process.stderr.write(`deepcall: ${text}\n`);
   }
 
@@ -37,13 +37,13 @@ export class Operation {
     try {
       await call(this.client);
     } finally {
-      this.groups.written(id);
+      this.groups.markChanged(id);
     }
   }
 
   /** Runs alone among all steps for names that the server could take for duplicates of each other. */
-  async alone<T>(name: string, step: () => Promise<T>): Promise<T> {
-    return this.#turns.alone(name, step);
+  async runExclusive<T>(name: string, step: () => Promise<T>): Promise<T> {
+    return this.#turns.runExclusive(name, step);
   }
 
   /**
@@ -51,10 +51,10 @@ export class Operation {
    *
    * @throws OtherAccountError when the credentials in use are known to belong to somebody else.
    */
-  async refuseStrangers(group: { name: string; id: string }, recorded: RecordedOwner): Promise<void> {
+  async assertSameAccount(group: { name: string; id: string }, recorded: RecordedOwner): Promise<void> {
     const owners = this.userId === undefined && recorded.ownerId !== undefined ? await this.#visibleOwners(group) : [];
-    const who = stranger(recorded, { userId: this.userId, owners });
-    if (who) throw otherAccount(group, who);
+    const who = accountMismatch(recorded, { userId: this.userId, owners });
+    if (who) throw otherAccountError(group, who);
   }
 
   async #visibleOwners(group: { name: string; id: string }): Promise<string[]> {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { redactor } from "../../../provider/client/redact";
+import { createRedact } from "../../client/redact";
 
 test("takes the credential out of strings, keys, and every depth, and leaves the rest alone", () => {
-  const redact = redactor(["s3cr3t+/"]);
+  const redact = createRedact(["s3cr3t+/"]);
   expect(redact({ a: ["x s3cr3t+/ y", 1, null, true], "s3cr3t+/": { b: "s3cr3t%2B%2F" } })).toEqual({
     a: ["x [redacted] y", 1, null, true],
     "[redacted]": { b: "[redacted]" },
@@ -14,12 +14,12 @@ test("whatever the credential and the text around it, it is gone", () => {
     fc.property(fc.string({ minLength: 4, unit: "binary" }), fc.string(), (secret, text) => {
       // A secret that is part of the replacement itself can't be told from it.
       fc.pre(!"[redacted]".includes(secret));
-      const result = redactor([secret])(`${text}${secret}${JSON.stringify(secret)}`);
+      const result = createRedact([secret])(`${text}${secret}${JSON.stringify(secret)}`);
       return !result.replaceAll("[redacted]", "\u0000").includes(secret);
     }),
   );
 });
 
 test("texts too short to be a secret do not tear words apart", () => {
-  expect(redactor(["a"])("a banana")).toBe("a banana");
+  expect(createRedact(["a"])("a banana")).toBe("a banana");
 });

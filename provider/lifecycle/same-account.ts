@@ -1,5 +1,5 @@
-import { OtherAccountError, staleConfig } from "./errors";
-import { label } from "./names";
+import { OtherAccountError, staleConfigHint } from "./errors";
+import { groupLabel } from "./names";
 
 /** Whom the state knows a group to belong to. */
 export interface RecordedOwner {
@@ -19,7 +19,10 @@ export interface CurrentUser {
  * When the current credentials are known to belong to somebody else than the group: both sides, named for a message.
  * "Not found" means nothing then, for Deepcall says the same of a group that belongs to another account.
  */
-export function stranger(recorded: RecordedOwner, current: CurrentUser): { group: string; you: string } | undefined {
+export function accountMismatch(
+  recorded: RecordedOwner,
+  current: CurrentUser,
+): { group: string; you: string } | undefined {
   const known = [recorded.userId, recorded.ownerId].filter((user) => user !== undefined);
   if (known.length === 0) return undefined;
   const group = `user ${known[0] ?? ""}`;
@@ -34,13 +37,13 @@ export function stranger(recorded: RecordedOwner, current: CurrentUser): { group
 }
 
 /** The error for a group that was "not found or not authorized" with the credentials of somebody else. */
-export function otherAccount(
+export function otherAccountError(
   group: { name: string; id: string },
   who: { group: string; you: string },
 ): OtherAccountError {
   return new OtherAccountError(
-    `Deepcall says "not found or not authorized" (code 1503, or an empty list) for ${label(group)}. It was made with the credentials of ${who.group}, ` +
+    `Deepcall says "not found or not authorized" (code 1503, or an empty list) for ${groupLabel(group)}. It was made with the credentials of ${who.group}, ` +
       `and the ones in use belong to ${who.you}: whether the group still exists can't be told. Nothing was changed, in Deepcall or in the state. ` +
-      `Run again with the credentials of ${who.group}. ${staleConfig} If the group really is gone, take it out of the state with \`pulumi state delete\`.`,
+      `Run again with the credentials of ${who.group}. ${staleConfigHint} If the group really is gone, take it out of the state with \`pulumi state delete\`.`,
   );
 }

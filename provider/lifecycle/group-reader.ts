@@ -1,14 +1,14 @@
-import type { DeepcallClient } from "../client/client";
-import { AnswerError, NotFoundError } from "../client/errors";
-import type { Group } from "../client/wire";
-import type { After } from "./recover";
+import type { DeepcallClient } from "../../client/client";
+import { AnswerError, NotFoundError } from "../../client/errors";
+import type { Group } from "../../client/responses";
+import type { AccountAfter } from "./find-created";
 import { SharedList } from "./shared-list";
 
 /**
  * Reads of groups. The list of everything, fetched once and shared, proves that a group is there; that it is gone is
  * proven only by asking for its id.
  */
-export class Groups {
+export class GroupReader {
   readonly #client: DeepcallClient;
   #everything: SharedList | undefined;
 
@@ -50,7 +50,7 @@ export class Groups {
   }
 
   /** What a lost `add` can have come to, and whether the answers themselves say that they are cut off. */
-  async after(wish: string): Promise<After & { readonly complete: boolean }> {
+  async listAfterLostAdd(wish: string): Promise<AccountAfter & { readonly complete: boolean }> {
     const everything = await this.#client.list({});
     const named = await this.#client.list({ name: wish });
     return {
@@ -61,13 +61,13 @@ export class Groups {
   }
 
   /** A group was changed or deleted: from now on, reads of it must see that. */
-  written(id: number): void {
+  markChanged(id: number): void {
     this.#everything?.forget(id);
   }
 
   /** A group was read back after a write of ours. */
-  seen(group: Group): void {
-    this.#everything?.note(group);
+  markRead(group: Group): void {
+    this.#everything?.record(group);
   }
 
   #shared(): SharedList {

@@ -1,7 +1,7 @@
 import { meaningOf } from "./codes";
 
 /** The calls of Deepcall's Group API that this package makes. */
-export type Operation = "add" | "update" | "delete" | "list" | "getGroupAgentRelation";
+export type ApiOperation = "add" | "update" | "delete" | "list" | "getGroupAgentRelation";
 
 /**
  * What became of a call that failed, as far as can be known from here:
@@ -27,14 +27,14 @@ export class SettingsError extends DeepcallError {}
 export abstract class CallError extends DeepcallError {
   constructor(
     /** The operation of the Group API that was called. */
-    readonly operation: Operation,
+    readonly operation: ApiOperation,
     /** Whether Deepcall may have carried the call out. */
     readonly outcome: Outcome,
     what: string,
     /** Whether the same call may succeed a little later. */
-    readonly passing: boolean,
+    readonly transient: boolean,
     /** What the reader can do about it, as a sentence. */
-    readonly next: string,
+    readonly hint: string,
   ) {
     super(what);
   }
@@ -46,9 +46,9 @@ export abstract class CallError extends DeepcallError {
 /** Deepcall could not be reached, or the connection broke before an answer came. */
 export class ConnectionError extends CallError {
   constructor(
-    operation: Operation,
+    operation: ApiOperation,
     outcome: "not sent" | "answered" | "unknown",
-    passing: boolean,
+    transient: boolean,
     host: string,
     reason: string,
     /** Node's or undici's code for it, e.g. `ECONNREFUSED` or `CERT_HAS_EXPIRED`; empty where there is none. */
@@ -60,7 +60,7 @@ export class ConnectionError extends CallError {
       outcome === "not sent"
         ? `Deepcall could not be reached at ${host} (${operation}: ${reason}).`
         : `The connection to Deepcall at ${host} broke before the whole answer to ${operation} came (${reason}).`,
-      passing,
+      transient,
       "Check deepcall:baseUrl and the network between here and there, then run the same command again.",
     );
   }
@@ -68,7 +68,7 @@ export class ConnectionError extends CallError {
 
 /** No complete answer came within `deepcall:timeoutMs`. */
 export class TimeoutError extends CallError {
-  constructor(operation: Operation, host: string, timeoutMs: number) {
+  constructor(operation: ApiOperation, host: string, timeoutMs: number) {
     super(
       operation,
       "unknown",
@@ -82,7 +82,7 @@ export class TimeoutError extends CallError {
 /** An answer came, and it is none of the shapes that this package can understand. */
 export class AnswerError extends CallError {
   /** @param httpStatus - from 500 on it is often a gateway that speaks, and the service behind it may still be at work. */
-  constructor(operation: Operation, what: string, httpStatus = 200) {
+  constructor(operation: ApiOperation, what: string, httpStatus = 200) {
     const gateway = httpStatus >= 500;
     super(
       operation,
@@ -99,7 +99,7 @@ export class AnswerError extends CallError {
 /** Deepcall asks for fewer calls (HTTP status 429); the call was not carried out. */
 export class RateLimitError extends CallError {
   constructor(
-    operation: Operation,
+    operation: ApiOperation,
     /** How long Deepcall asks to wait, in milliseconds; `undefined` where it doesn't say. */
     readonly retryAfterMs: number | undefined,
   ) {
@@ -119,7 +119,7 @@ const faults: ReadonlySet<number> = new Set([1009, 1010, 1032]);
 /** Deepcall answered with an error code. */
 export class ApiError extends CallError {
   constructor(
-    operation: Operation,
+    operation: ApiOperation,
     /** Deepcall's code, e.g. 1503. */
     readonly code: number,
     message: string,
@@ -140,7 +140,7 @@ export class ApiError extends CallError {
 
 /** Deepcall does not accept the credentials: one of {@link authenticationCodes}. */
 export class AuthenticationError extends ApiError {
-  constructor(operation: Operation, code: number, message: string) {
+  constructor(operation: ApiOperation, code: number, message: string) {
     super(
       operation,
       code,
@@ -152,7 +152,7 @@ export class AuthenticationError extends ApiError {
 
 /** The credentials are accepted, and are not allowed to do this: codes 1015 and 1039. */
 export class PermissionError extends ApiError {
-  constructor(operation: Operation, code: number, message: string) {
+  constructor(operation: ApiOperation, code: number, message: string) {
     super(
       operation,
       code,
@@ -169,7 +169,7 @@ export class NotFoundError extends ApiError {}
 export const authenticationCodes: ReadonlySet<number> = new Set([1000, 1002, 1014, 1020]);
 
 /** The class that a code of the Group API stands for. */
-export function apiError(operation: Operation, code: number, message: string): ApiError {
+export function apiError(operation: ApiOperation, code: number, message: string): ApiError {
   if (authenticationCodes.has(code)) return new AuthenticationError(operation, code, message);
   switch (code) {
     case 1015:

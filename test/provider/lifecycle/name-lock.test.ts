@@ -1,19 +1,19 @@
-import { Turns } from "../../../provider/lifecycle/turns";
+import { NameLock } from "../../../provider/lifecycle/name-lock";
 
 test("steps for names that may collide run in turn, even after one that failed; others don't wait", async () => {
-  const turns = new Turns();
+  const turns = new NameLock();
   const log: string[] = [];
   let letGo: () => void = () => undefined;
   const gone = new Promise<void>((resolve) => (letGo = resolve));
-  const first = turns.alone("Support", async () => {
+  const first = turns.runExclusive("Support", async () => {
     log.push("Support begins");
     await gone;
     log.push("Support fails");
     throw new Error("failed");
   });
-  const second = turns.alone("Support1", () => Promise.resolve(log.push("Support1")));
-  const third = turns.alone("support", () => Promise.resolve(log.push("support")));
-  await turns.alone("Sales", () => Promise.resolve(log.push("Sales")));
+  const second = turns.runExclusive("Support1", () => Promise.resolve(log.push("Support1")));
+  const third = turns.runExclusive("support", () => Promise.resolve(log.push("support")));
+  await turns.runExclusive("Sales", () => Promise.resolve(log.push("Sales")));
   letGo();
   await expect(first).rejects.toThrow("failed");
   await Promise.all([second, third]);

@@ -1,14 +1,14 @@
-import type { Group } from "../client/wire";
-import { isMadeOf } from "./names";
+import type { Group } from "../../client/responses";
+import { couldBeAssignedFor } from "./names";
 
 /** What became of an `add` whose answer was lost. */
-export type Found =
+export type CreatedGroup =
   | { readonly kind: "one"; readonly group: Group }
   | { readonly kind: "none" }
   | { readonly kind: "unclear"; readonly candidates: readonly Group[] };
 
 /** The account after a lost `add`, seen in two ways. */
-export interface After {
+export interface AccountAfter {
   /** The list of everything, to be compared with the one before. The server may cut both off without a word. */
   readonly everything: readonly Group[];
   /** The list filtered by the wished name: short, so hardly cut off, but there is none from before to compare with. */
@@ -24,17 +24,17 @@ export interface After {
  *
  * @param isClaimed - whether another resource of this operation has the group.
  */
-export function findMade(
+export function findCreatedGroup(
   wish: string,
   before: readonly Group[],
-  after: After,
+  after: AccountAfter,
   isClaimed: (id: number) => boolean,
-): Found {
+): CreatedGroup {
   const known = new Set(before.map(({ id }) => id));
   const highest = Math.max(0, ...known);
   const all = new Map([...after.named, ...after.everything].map((group) => [group.id, group]));
   const candidates = [...all.values()].filter(
-    ({ id, name }) => !known.has(id) && !isClaimed(id) && isMadeOf(name, wish),
+    ({ id, name }) => !known.has(id) && !isClaimed(id) && couldBeAssignedFor(name, wish),
   );
   const [group] = candidates;
   if (!group) return { kind: "none" };

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { isLoopback } from "./client/address";
-import type { ClientSettings, Credentials } from "./client/client";
-import { SettingsError } from "./client/errors";
+import { isLoopback } from "./address";
+import type { ClientSettings, Credentials } from "./client";
+import { SettingsError } from "./errors";
 
 /** Reads one value of the stack's config, e.g. `deepcall:baseUrl`. */
 export type ReadConfig = (key: string) => string | undefined;
@@ -10,7 +10,7 @@ export type ReadConfig = (key: string) => string | undefined;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings, and what is wrong with them. */
-export interface FoundSettings {
+export interface SettingsResult {
   /** Everything that is needed to call Deepcall; `undefined` while something is missing or malformed. */
   readonly settings: ClientSettings | undefined;
   /** Values that can't be right, each as a sentence that names the setting. */
@@ -22,7 +22,7 @@ export interface FoundSettings {
 }
 
 /** Every setting: its key in stack config, and the environment variable that counts where config is silent. */
-export const variables = {
+export const environmentVariables = {
   baseUrl: "DEEPCALL_BASE_URL",
   ssid: "DEEPCALL_SSID",
   userId: "DEEPCALL_USER_ID",
@@ -31,9 +31,9 @@ export const variables = {
   maxConcurrency: "DEEPCALL_MAX_CONCURRENCY",
   requestsPerSecond: "DEEPCALL_REQUESTS_PER_SECOND",
 } as const;
-export type SettingName = keyof typeof variables;
+export type SettingName = keyof typeof environmentVariables;
 
-interface Found {
+interface RawSetting {
   readonly value: string;
   /** How the reader knows it: `deepcall:token` or `DEEPCALL_TOKEN`. */
   readonly from: string;
@@ -81,20 +81,21 @@ const secret = z
  * Finds the settings in the stack's config and, where that is silent, in the environment. The credentials are taken
  * wholly from one of the two. Makes no call and throws nothing: a preview must work without credentials.
  */
-export function findSettings(config: ReadConfig, environment: Environment): FoundSettings {
+export function readSettings(config: ReadConfig, environment: Environment): SettingsResult {
   const malformed: string[] = [];
   const missing: string[] = [];
   const origins: Partial<Record<SettingName, string>> = {};
 
-  const inConfig = (key: SettingName): Found | undefined => found(config(`deepcall:${key}`), `deepcall:${key}`);
-  const inEnvironment = (key: SettingName): Found | undefined => found(environment[variables[key]], variables[key]);
-  const parse = <T>(schema: z.ZodType<T>, setting: Found | undefined): T | undefined => {
+  const inConfig = (key: SettingName): RawSetting | undefined => found(config(`deepcall:${key}`), `deepcall:${key}`);
+  const inEnvironment = (key: SettingName): RawSetting | undefined =>
+    found(environment[environmentVariables[key]], environmentVariables[key]);
+  const parse = <T>(schema: z.ZodType<T>, setting: RawSetting | undefined): T | undefined => {
     const result = schema.safeParse(setting?.value);
     if (result.success) return result.data;
     if (setting) malformed.push(`${setting.from} ${result.error.issues[0]?.message ?? "is not valid"}`);
     return undefined;
   };
-  const noted = (key: SettingName, setting: Found | undefined): Found | undefined => {
+  const noted = (key: SettingName, setting: RawSetting | undefined): RawSetting | undefined => {
     if (setting) origins[key] = setting.from;
     return setting;
   };
@@ -136,7 +137,7 @@ export function findSettings(config: ReadConfig, environment: Environment): Foun
  *
  * @throws SettingsError that names all that is malformed or missing.
  */
-export function completeSettings({ settings, malformed, missing }: FoundSettings): ClientSettings {
+export function requireSettings({ settings, malformed, missing }: SettingsResult): ClientSettings {
   if (settings) return settings;
   throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
 }
@@ -150,8 +151,8 @@ export function settingsError(problems: readonly string[]): SettingsError {
 }
 
 function credentialsOf(
-  read: (key: SettingName) => Found | undefined,
-  parse: <T>(schema: z.ZodType<T>, setting: Found | undefined) => T | undefined,
+  read: (key: SettingName) => RawSetting | undefined,
+  parse: <T>(schema: z.ZodType<T>, setting: RawSetting | undefined) => T | undefined,
   malformed: string[],
 ): Credentials | undefined {
   const [ssid, userId, token] = [read("ssid"), read("userId"), read("token")];
@@ -168,7 +169,7 @@ function credentialsOf(
   if (!userId || !token) {
     const wanted = given?.from.startsWith("deepcall:")
       ? `deepcall:${userId ? "token" : "userId"}`
-      : variables[userId ? "token" : "userId"];
+      : environmentVariables[userId ? "token" : "userId"];
     malformed.push(`${given?.from ?? ""} is set without ${wanted}: the two belong together, and come from one place`);
     return undefined;
   }
@@ -179,6 +180,6 @@ function credentialsOf(
 }
 
 /** An empty value counts as not set: CI systems pass unset secrets that way. */
-function found(value: string | undefined, from: string): Found | undefined {
+function found(value: string | undefined, from: string): RawSetting | undefined {
   return value === undefined || value === "" ? undefined : { value, from };
 }

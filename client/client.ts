@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
-import { CallError, NotFoundError, RateLimitError, type Operation } from "./errors";
-import { redactor, type Redact } from "./redact";
-import { standardPace, waitBeforeNextTry, type Pace } from "./retry";
-import { connectionsTo, readJson, send, type Reply } from "./transport";
-import { readAnswer, readList, readNewId, type Fields, type GroupList } from "./wire";
+import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
+import { createRedact, type Redact } from "./redact";
+import { standardRetryPolicy, delayBeforeRetry, type RetryPolicy } from "./retry";
+import { createDispatcher, readJson, send, type HttpReply } from "./transport";
+import { readAnswer, readList, readNewId, type JsonObject, type GroupList } from "./responses";
 
 /** One kind of credential, as Deepcall takes it: in the body of every call. */
 export type Credentials = { readonly ssid: string } | { readonly userId: string; readonly token: string };
@@ -34,7 +34,7 @@ export interface ClientSettings {
  */
 export class DeepcallClient {
   readonly #settings: ClientSettings;
-  readonly #pace: Pace;
+  readonly #pace: RetryPolicy;
   readonly #dispatcher: Dispatcher;
   readonly #places: Semaphore;
   readonly #redact: Redact;
@@ -47,15 +47,15 @@ export class DeepcallClient {
    */
   constructor(
     settings: ClientSettings,
-    pace: Pace = standardPace,
-    dispatcher: Dispatcher = connectionsTo(settings.baseUrl, settings.maxConcurrency),
+    pace: RetryPolicy = standardRetryPolicy,
+    dispatcher: Dispatcher = createDispatcher(settings.baseUrl, settings.maxConcurrency),
   ) {
     this.#settings = settings;
     this.#pace = pace;
     this.#dispatcher = dispatcher;
     this.#places = new Semaphore(settings.maxConcurrency);
     const { credentials } = settings;
-    this.#redact = redactor("ssid" in credentials ? [credentials.ssid] : [credentials.token]);
+    this.#redact = createRedact("ssid" in credentials ? [credentials.ssid] : [credentials.token]);
   }
 
   /**
@@ -115,7 +115,7 @@ export class DeepcallClient {
    *
    * @throws ConnectionError, TimeoutError or RateLimitError.
    */
-  async ask(operation: "list" | "getGroupAgentRelation", fields: Fields): Promise<Reply> {
+  async ask(operation: "list" | "getGroupAgentRelation", fields: JsonObject): Promise<HttpReply> {
     return this.#exchange(operation, fields, (reply) => reply);
   }
 
@@ -124,13 +124,17 @@ export class DeepcallClient {
     await this.#dispatcher.close();
   }
 
-  async #call<T>(operation: Operation, fields: Fields, read: (operation: Operation, answer: Fields) => T): Promise<T> {
+  async #call<T>(
+    operation: ApiOperation,
+    fields: JsonObject,
+    read: (operation: ApiOperation, answer: JsonObject) => T,
+  ): Promise<T> {
     return this.#exchange(operation, fields, (reply) =>
       read(operation, readAnswer(operation, reply.httpStatus, readJson(operation, reply))),
     );
   }
 
-  async #exchange<T>(operation: Operation, fields: Fields, read: (reply: Reply) => T): Promise<T> {
+  async #exchange<T>(operation: ApiOperation, fields: JsonObject, read: (reply: HttpReply) => T): Promise<T> {
     const first = performance.now();
     for (let tries = 1; ; tries++) {
       try {
@@ -138,14 +142,14 @@ export class DeepcallClient {
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         error.tries = tries;
-        const wait = waitBeforeNextTry(error, tries, performance.now() - first, Math.random(), this.#pace);
+        const wait = delayBeforeRetry(error, tries, performance.now() - first, Math.random(), this.#pace);
         if (wait === undefined) throw error;
         await sleep(wait);
       }
     }
   }
 
-  async #try<T>(operation: Operation, fields: Fields, read: (reply: Reply) => T, tries: number): Promise<T> {
+  async #try<T>(operation: ApiOperation, fields: JsonObject, read: (reply: HttpReply) => T, tries: number): Promise<T> {
     await this.#turn();
     const started = performance.now();
     try {
@@ -159,7 +163,7 @@ export class DeepcallClient {
     }
   }
 
-  async #send(operation: Operation, fields: Fields): Promise<Reply> {
+  async #send(operation: ApiOperation, fields: JsonObject): Promise<HttpReply> {
     const { baseUrl, credentials, timeoutMs } = this.#settings;
     const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
     const body = { ...credentials, ...fields };
@@ -184,7 +188,7 @@ export class DeepcallClient {
     if (start > now) await sleep(start - now);
   }
 
-  #log(operation: Operation, outcome: string, started: number, tries: number): void {
+  #log(operation: ApiOperation, outcome: string, started: number, tries: number): void {
     if (!this.#settings.debug) return;
     const ms = Math.round(performance.now() - started);
     process.stderr.write(`deepcall: ${operation} ${outcome} ${ms} ms, attempt ${tries}\n`);

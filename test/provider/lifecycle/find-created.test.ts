@@ -1,6 +1,6 @@
-import { findMade } from "../../../provider/lifecycle/recover";
-import { isMadeOf } from "../../../provider/lifecycle/names";
-import type { Group } from "../../../provider/client/wire";
+import { findCreatedGroup } from "../../../provider/lifecycle/find-created";
+import { couldBeAssignedFor } from "../../../provider/lifecycle/names";
+import type { Group } from "../../../client/responses";
 
 const group = (id: number, name: string): Group => ({ id, name, active: true, owner: "7" });
 const before = [group(1, "Support"), group(2, "Sales")];
@@ -16,7 +16,7 @@ test.each<[string, Group[], number[], string, number[]]>([
   ["somebody else's and ours", [group(3, "Care"), group(4, "Care1")], [], "unclear", [3, 4]],
 ])("%s", (_, added, claimed, kind, ids) => {
   const after = { everything: [...before, ...added], named: added };
-  const found = findMade("Care", before, after, (id) => claimed.includes(id));
+  const found = findCreatedGroup("Care", before, after, (id) => claimed.includes(id));
   expect(found.kind).toBe(kind);
   const groups = found.kind === "one" ? [found.group] : found.kind === "unclear" ? found.candidates : [];
   expect(groups.map(({ id }) => id)).toEqual(ids);
@@ -24,11 +24,16 @@ test.each<[string, Group[], number[], string, number[]]>([
 
 test("what only the list by name shows may have been there before", () => {
   const after = { everything: before, named: [group(3, "Care")] };
-  expect(findMade("Care", before, after, () => false)).toEqual({ kind: "unclear", candidates: [group(3, "Care")] });
+  expect(findCreatedGroup("Care", before, after, () => false)).toEqual({
+    kind: "unclear",
+    candidates: [group(3, "Care")],
+  });
 });
 
 test("what was there before is never ours, whatever it is called now", () => {
-  expect(findMade("Support", before, { everything: before, named: before }, () => false)).toEqual({ kind: "none" });
+  expect(findCreatedGroup("Support", before, { everything: before, named: before }, () => false)).toEqual({
+    kind: "none",
+  });
 });
 
 test.each([
@@ -39,5 +44,5 @@ test.each([
   ["R & D &nbsp;", "R & D", false],
   ["Research", "R & D", false],
 ])("%p can be made of %p: %p", (name, wish, expected) => {
-  expect(isMadeOf(name, wish)).toBe(expected);
+  expect(couldBeAssignedFor(name, wish)).toBe(expected);
 });

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from "node:net";
 import { MockAgent } from "undici";
-import { AnswerError, ConnectionError, NotFoundError, TimeoutError, type CallError } from "../../../provider";
-import { DeepcallClient, type ClientSettings } from "../../../provider/client/client";
+import { AnswerError, ConnectionError, NotFoundError, TimeoutError, type CallError } from "../../provider/index";
+import { DeepcallClient, type ClientSettings } from "../../client/client";
 
 const token = "tok-3141592653";
 const haste = { firstWaitMs: 1, longestWaitMs: 2, deadlineMs: 2_000, settleMs: 20 };

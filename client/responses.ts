@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AnswerError, apiError, type Operation } from "./errors";
+import { AnswerError, apiError, type ApiOperation } from "./errors";
 
 /** A group as `list` tells it (Deepcall's documentation, Group: List), whatever shape the server chose. */
 export interface Group {
@@ -37,7 +37,7 @@ const envelope = z.looseObject({
 });
 
 /** The fields of a call or of its answer. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Success or failure, decided by the body; an HTTP status other than 2xx is a failure too.
@@ -45,7 +45,7 @@ export type Fields = Readonly<Record<string, unknown>>;
  * @returns the fields of a success.
  * @throws ApiError (or its subclass for the code) when Deepcall says so; AnswerError for anything else.
  */
-export function readAnswer(operation: Operation, httpStatus: number, body: unknown): Fields {
+export function readAnswer(operation: ApiOperation, httpStatus: number, body: unknown): JsonObject {
   const parsed = envelope.safeParse(body);
   const http = httpStatus >= 200 && httpStatus < 300 ? "" : ` with HTTP status ${httpStatus}`;
   if (!parsed.success) throw new AnswerError(operation, `${describe(body)}${http}`, httpStatus);
@@ -65,7 +65,7 @@ export function readAnswer(operation: Operation, httpStatus: number, body: unkno
 }
 
 /** The id that a successful `add` gave to the new group. */
-export function readNewId(operation: Operation, fields: Fields): number {
+export function readNewId(operation: ApiOperation, fields: JsonObject): number {
   const id = idOf(fields);
   if (id === undefined) throw new AnswerError(operation, `a success without the group's id (${describe(fields)})`);
   return id;
@@ -75,7 +75,7 @@ export function readNewId(operation: Operation, fields: Fields): number {
  * The groups of a successful `list`. `response` may be an array of groups, an object keyed by id, one group,
  * or an object with the array one level down; anything else is an error that says which keys were seen.
  */
-export function readList(operation: Operation, fields: Fields): GroupList {
+export function readList(operation: ApiOperation, fields: JsonObject): GroupList {
   const { response } = fields;
   if (Array.isArray(response)) return list(operation, response, fields);
 
@@ -95,7 +95,7 @@ export function readList(operation: Operation, fields: Fields): GroupList {
   throw new AnswerError(operation, `no list of groups in the response (${describe(response)})`);
 }
 
-function list(operation: Operation, entries: readonly unknown[], around: Fields): GroupList {
+function list(operation: ApiOperation, entries: readonly unknown[], around: JsonObject): GroupList {
   const groups = entries.map((entry) => readGroup(operation, entry));
   return { groups, complete: !saysThereIsMore(around, groups.length) };
 }
@@ -103,7 +103,7 @@ function list(operation: Operation, entries: readonly unknown[], around: Fields)
 /** What an id may be called, the likeliest first. */
 export const idKeys = ["id", "groupId", "groupid", "group_id", "_id"] as const;
 
-function idOf(fields: Fields): number | undefined {
+function idOf(fields: JsonObject): number | undefined {
   for (const key of idKeys) {
     const id = numeric.safeParse(fields[key]);
     if (id.success && id.data > 0) return id.data;
@@ -117,7 +117,7 @@ function withId(id: string, entry: unknown): unknown {
   return fields.success ? { id, ...fields.data } : entry;
 }
 
-function readGroup(operation: Operation, entry: unknown): Group {
+function readGroup(operation: ApiOperation, entry: unknown): Group {
   const fields = record.safeParse(entry);
   if (!fields.success) throw new AnswerError(operation, `an entry of the list is no group (${describe(entry)})`);
   const id = idOf(fields.data);
@@ -134,7 +134,7 @@ function readGroup(operation: Operation, entry: unknown): Group {
 }
 
 /** `status` 1 is active, every other number is not (Group: Update). */
-function readStatus(operation: Operation, status: unknown): boolean | undefined {
+function readStatus(operation: ApiOperation, status: unknown): boolean | undefined {
   if (status === undefined || status === null) return undefined;
   if (typeof status === "boolean") return status;
   const number = numeric.safeParse(status);
@@ -146,7 +146,7 @@ function readStatus(operation: Operation, status: unknown): boolean | undefined 
 export const totals = ["total", "totalCount", "total_count", "count", "recordsTotal"];
 const mores = ["hasMore", "has_more", "next", "nextPage", "next_page"];
 
-function saysThereIsMore(fields: Fields, seen: number): boolean {
+function saysThereIsMore(fields: JsonObject, seen: number): boolean {
   const total = totals.some((key) => {
     const number = numeric.safeParse(fields[key]);
     return number.success && number.data > seen;

@@ -1,4 +1,4 @@
-import { stranger } from "../../../provider/lifecycle/owner";
+import { accountMismatch } from "../../../provider/lifecycle/same-account";
 
 const nobody = { userId: undefined, owners: [] };
 
@@ -23,5 +23,5 @@ test.each([
   ],
   ["an ssid, and no owner is recorded", { userId: "7" }, { userId: undefined, owners: ["8"] }, undefined],
 ])("%s", (_, recorded, current, you) => {
-  expect(stranger(recorded, current)?.you).toBe(you);
+  expect(accountMismatch(recorded, current)?.you).toBe(you);
 });

@@ -5,8 +5,8 @@ import {
   CallError,
   NotFoundError,
   PermissionError,
-} from "../../../provider";
-import { readAnswer, readList, readNewId } from "../../../provider/client/wire";
+} from "../../provider/index";
+import { readAnswer, readList, readNewId } from "../../client/responses";
 
 const support = { id: 28, name: "Support", active: true, owner: "7" };
 const entry = { name: "Support", user_id: 7, status: 1, create_date: "2020-01-01" };

@@ -1,7 +1,7 @@
-import { CallError, RateLimitError, type Operation } from "./errors";
+import { CallError, RateLimitError, type ApiOperation } from "./errors";
 
 /** How patient the client is; times in milliseconds. */
-export interface Pace {
+export interface RetryPolicy {
   /** The longest wait before the second try; it doubles with each further one. */
   readonly firstWaitMs: number;
   /** The longest wait before any try, unless Deepcall asks for a longer one. */
@@ -12,22 +12,27 @@ export interface Pace {
   readonly settleMs: number;
 }
 
-export const standardPace: Pace = { firstWaitMs: 500, longestWaitMs: 15_000, deadlineMs: 120_000, settleMs: 5_000 };
+export const standardRetryPolicy: RetryPolicy = {
+  firstWaitMs: 500,
+  longestWaitMs: 15_000,
+  deadlineMs: 120_000,
+  settleMs: 5_000,
+};
 
 /** How often a call is sent at the most, except where Deepcall only asks for less haste. */
 const mostTries = 5;
 
 /** Calls that do no harm when they are carried out twice. */
-const repeatable: ReadonlySet<Operation> = new Set(["list", "getGroupAgentRelation", "delete"]);
+const repeatable: ReadonlySet<ApiOperation> = new Set(["list", "getGroupAgentRelation", "delete"]);
 
 /**
  * Whether a failed call may be sent again as it is: the failure may pass, and either Deepcall has done nothing, or
  * doing it twice is as doing it once. `add` (it would make a second group) and `update` (it could number the group's
  * name against itself) are not repeatable; for them the lifecycle looks first what became of the call.
  */
-export function maySendAgain(error: CallError): boolean {
+export function isSafeToResend(error: CallError): boolean {
   return (
-    error.passing &&
+    error.transient &&
     (error.outcome === "not sent" || error instanceof RateLimitError || repeatable.has(error.operation))
   );
 }
@@ -40,14 +45,14 @@ export function maySendAgain(error: CallError): boolean {
  * @param elapsedMs - since its first try.
  * @param random - from 0 to 1.
  */
-export function waitBeforeNextTry(
+export function delayBeforeRetry(
   error: CallError,
   tries: number,
   elapsedMs: number,
   random: number,
-  pace: Pace,
+  pace: RetryPolicy,
 ): number | undefined {
-  if (!maySendAgain(error)) return undefined;
+  if (!isSafeToResend(error)) return undefined;
   const limited = error instanceof RateLimitError;
   if (!limited && tries >= mostTries) return undefined;
   const asked = limited ? error.retryAfterMs : undefined;
@@ -58,7 +63,7 @@ export function waitBeforeNextTry(
 }
 
 /** A random part of a span that doubles with each try ("full jitter"), in milliseconds. */
-export function backoff(tries: number, random: number, pace: Pace): number {
+export function backoff(tries: number, random: number, pace: RetryPolicy): number {
   return random * Math.min(pace.longestWaitMs, pace.firstWaitMs * 2 ** (tries - 1));
 }
 
