@@ -5,8 +5,8 @@ import { createServer, type Server } from "node:https";
 import { connect, type AddressInfo, type Server as SocketServer } from "node:net";
 import { join } from "node:path";
 
-const fixtures = join(__dirname, "../../fixtures/tls");
-const root = join(__dirname, "../../..");
+const fixtures = join(__dirname, "../fixtures/tls");
+const root = join(__dirname, "../..");
 
 /** Lists once with the built client, in a process of its own: what it trusts is decided when Node starts. */
 const script = `
