@@ -113,10 +113,15 @@ export class DeepcallClient {
    * Makes a call that only reads, with exactly these fields, and gives what came back, understood or not.
    * For looking at what a server does, as `pulumi-deepcall doctor` does.
    *
+   * @param onFailure - receives the error of every attempt that fails, including those that are retried.
    * @throws ConnectionError, TimeoutError or RateLimitError.
    */
-  async ask(operation: "list" | "getGroupAgentRelation", fields: JsonObject): Promise<HttpReply> {
-    return this.#exchange(operation, fields, (reply) => reply);
+  async ask(
+    operation: "list" | "getGroupAgentRelation",
+    fields: JsonObject,
+    onFailure?: (error: CallError) => void,
+  ): Promise<HttpReply> {
+    return this.#exchange(operation, fields, (reply) => reply, onFailure);
   }
 
   /** Ends all connections. */
@@ -134,7 +139,12 @@ export class DeepcallClient {
     );
   }
 
-  async #exchange<T>(operation: ApiOperation, fields: JsonObject, read: (reply: HttpReply) => T): Promise<T> {
+  async #exchange<T>(
+    operation: ApiOperation,
+    fields: JsonObject,
+    read: (reply: HttpReply) => T,
+    onFailure?: (error: CallError) => void,
+  ): Promise<T> {
     const first = performance.now();
     for (let tries = 1; ; tries++) {
       try {
@@ -142,6 +152,7 @@ export class DeepcallClient {
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         error.tries = tries;
+        onFailure?.(error);
         const wait = delayBeforeRetry(error, tries, performance.now() - first, Math.random(), this.#pace);
         if (wait === undefined) throw error;
         await sleep(wait);

@@ -28,7 +28,6 @@ const numeric = z.union([
     .transform(Number),
 ]);
 const text = z.union([z.string(), z.number().transform(String)]);
-const record = z.record(z.string(), z.unknown());
 
 const envelope = z.looseObject({
   status: z.enum(["success", "error"]),
@@ -38,6 +37,11 @@ const envelope = z.looseObject({
 
 /** The fields of a call or of its answer. */
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a parsed JSON value is an object. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /**
  * Success or failure, decided by the body; an HTTP status other than 2xx is a failure too.
@@ -71,28 +75,46 @@ export function readNewId(operation: ApiOperation, fields: JsonObject): number {
   return id;
 }
 
+/** The `response` of a `list` before its entries are read. */
+export interface ListResponse {
+  /** `undefined` for `{}`, which several shapes have in common when there are no groups. */
+  readonly shape: "array" | "byId" | "nested" | "nestedWithTotal" | "single" | "unknown" | undefined;
+  /** The groups as the server sent them. */
+  readonly entries: readonly unknown[];
+}
+
 /**
- * The groups of a successful `list`. `response` may be an array of groups, an object keyed by id, one group,
- * or an object with the array one level down; anything else is an error that says which keys were seen.
+ * Recognizes the shape of a list's `response`: an array of groups, an object keyed by id, one group, or an object that
+ * has the array one level down (with or without a total).
+ */
+export function parseListShape(response: unknown): ListResponse {
+  if (Array.isArray(response)) return { shape: "array", entries: response };
+  if (!isJsonObject(response)) return { shape: "unknown", entries: [] };
+  const [keys, values] = [Object.keys(response), Object.values(response)];
+  if (keys.length === 0) return { shape: undefined, entries: [] };
+  if (keys.every((key) => /^\d+$/.test(key))) return { shape: "byId", entries: values };
+  if ("name" in response && idOf(response) !== undefined) return { shape: "single", entries: [response] };
+  const [entries, ...others] = values.filter((value): value is unknown[] => Array.isArray(value));
+  if (entries === undefined || others.length > 0) return { shape: "unknown", entries: [] };
+  return { shape: totals.some((total) => total in response) ? "nestedWithTotal" : "nested", entries };
+}
+
+/**
+ * The groups of a successful `list`, in any shape that {@link parseListShape} recognizes. Anything else is an error
+ * that says which keys were seen.
  */
 export function readList(operation: ApiOperation, fields: JsonObject): GroupList {
   const { response } = fields;
-  if (Array.isArray(response)) return list(operation, response, fields);
-
-  const object = record.safeParse(response);
-  if (!object.success) throw new AnswerError(operation, `no list of groups (${describe(fields)})`);
-  const entries = Object.entries(object.data);
-
-  if (entries.every(([key]) => /^\d+$/.test(key)))
-    return list(
-      operation,
-      entries.map(([key, value]) => withId(key, value)),
-      fields,
-    );
-  if ("name" in object.data && idOf(object.data) !== undefined) return list(operation, [object.data], fields);
-  const arrays = entries.map(([, value]) => value).filter((value): value is unknown[] => Array.isArray(value));
-  if (arrays.length === 1 && arrays[0]) return list(operation, arrays[0], { ...fields, ...object.data });
-  throw new AnswerError(operation, `no list of groups in the response (${describe(response)})`);
+  const { shape, entries } = parseListShape(response);
+  if (shape === "array") return list(operation, entries, fields);
+  if (!isJsonObject(response)) throw new AnswerError(operation, `no list of groups (${describe(fields)})`);
+  if (shape === "unknown")
+    throw new AnswerError(operation, `no list of groups in the response (${describe(response)})`);
+  if (shape === "byId") {
+    const withIds = Object.entries(response).map(([id, entry]) => (isJsonObject(entry) ? { id, ...entry } : entry));
+    return list(operation, withIds, fields);
+  }
+  return list(operation, entries, shape === "single" ? fields : { ...fields, ...response });
 }
 
 function list(operation: ApiOperation, entries: readonly unknown[], around: JsonObject): GroupList {
@@ -111,24 +133,17 @@ function idOf(fields: JsonObject): number | undefined {
   return undefined;
 }
 
-/** In an object keyed by id, the entries need not repeat it. */
-function withId(id: string, entry: unknown): unknown {
-  const fields = record.safeParse(entry);
-  return fields.success ? { id, ...fields.data } : entry;
-}
-
 function readGroup(operation: ApiOperation, entry: unknown): Group {
-  const fields = record.safeParse(entry);
-  if (!fields.success) throw new AnswerError(operation, `an entry of the list is no group (${describe(entry)})`);
-  const id = idOf(fields.data);
-  const name = text.safeParse(fields.data["name"]);
+  if (!isJsonObject(entry)) throw new AnswerError(operation, `an entry of the list is no group (${describe(entry)})`);
+  const id = idOf(entry);
+  const name = text.safeParse(entry["name"]);
   if (id === undefined || !name.success)
     throw new AnswerError(operation, `a group without a numeric id or without a name (${describe(entry)})`);
-  const owner = text.safeParse(fields.data["user_id"] ?? fields.data["userId"]);
+  const owner = text.safeParse(entry["user_id"] ?? entry["userId"]);
   return {
     id,
     name: name.data,
-    active: readStatus(operation, fields.data["status"]),
+    active: readStatus(operation, entry["status"]),
     owner: owner.success && owner.data !== "" ? owner.data : undefined,
   };
 }

@@ -10,6 +10,8 @@ export interface RetryPolicy {
   readonly deadlineMs: number;
   /** How long a call whose connection broke may still be carried out by the server. */
   readonly settleMs: number;
+  /** How often a call is sent at most: normally, and when Deepcall refuses it with HTTP 429. */
+  readonly maxTries?: { readonly normal: number; readonly rateLimited: number };
 }
 
 export const standardRetryPolicy: RetryPolicy = {
@@ -19,8 +21,7 @@ export const standardRetryPolicy: RetryPolicy = {
   settleMs: 5_000,
 };
 
-/** How often a call is sent at the most, except where Deepcall only asks for less haste. */
-const mostTries = 5;
+const defaultMaxTries = { normal: 5, rateLimited: Infinity };
 
 /** Calls that do no harm when they are carried out twice. */
 const repeatable: ReadonlySet<ApiOperation> = new Set(["list", "getGroupAgentRelation", "delete"]);
@@ -54,7 +55,8 @@ export function delayBeforeRetry(
 ): number | undefined {
   if (!isSafeToResend(error)) return undefined;
   const limited = error instanceof RateLimitError;
-  if (!limited && tries >= mostTries) return undefined;
+  const { normal, rateLimited } = pace.maxTries ?? defaultMaxTries;
+  if (tries >= (limited ? rateLimited : normal)) return undefined;
   const asked = limited ? error.retryAfterMs : undefined;
   const jitter = backoff(tries, random, pace);
   // Everybody is asked to come back at the same time: the jitter spreads them.

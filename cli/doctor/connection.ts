@@ -1,152 +1,125 @@
+import { once } from "node:events";
+import { isIP } from "node:net";
+import { connect } from "node:tls";
 import { isLoopback } from "../../client/address";
-import { ConnectionError, type CallError } from "../../client/errors";
-import { isTlsErrorCode } from "../../client/transport";
+import type { ClientSettings } from "../../client/client";
+import { ConnectionError, TimeoutError, type CallError } from "../../client/errors";
 import type { Environment } from "../../client/settings";
-import type { Certificate } from "./certificate";
-import { finding, ok, type Check } from "./diagnosis";
+import { isTlsErrorCode } from "../../client/transport";
+import { finding, ok, type Check, type FindingCode } from "./findings";
 
-/** The variable that names the proxy which calls go through; `undefined` where they go directly. */
+/** The finding for each error code of Node and undici. */
+const findingByErrorCode: Readonly<Record<string, FindingCode>> = {
+  ENOTFOUND: "host-unknown",
+  EAI_AGAIN: "dns-unavailable",
+  ECONNREFUSED: "refused",
+  EHOSTUNREACH: "unreachable",
+  ENETUNREACH: "unreachable",
+  ETIMEDOUT: "unreachable",
+  UND_ERR_CONNECT_TIMEOUT: "unreachable",
+  UND_ERR_ABORTED: "proxy-refused",
+  CERT_HAS_EXPIRED: "certificate-expired",
+  CERT_NOT_YET_VALID: "certificate-not-yet-valid",
+  ERR_TLS_CERT_ALTNAME_INVALID: "certificate-other-host",
+  HOSTNAME_MISMATCH: "certificate-other-host",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "certificate-self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "certificate-untrusted",
+  UNABLE_TO_GET_ISSUER_CERT: "certificate-untrusted",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "certificate-untrusted",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate-untrusted",
+  ERR_SSL_WRONG_VERSION_NUMBER: "no-tls",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "no-tls",
+};
+
+const tlsSummaries: Readonly<Partial<Record<FindingCode, string>>> = {
+  "certificate-expired": "the certificate has expired",
+  "certificate-not-yet-valid": "the certificate is not valid yet",
+  "certificate-other-host": "the certificate was issued for another host name",
+  "certificate-self-signed": "the certificate is self-signed",
+  "certificate-untrusted": "Node does not trust the issuer of the certificate",
+  "no-tls": "the server does not use TLS on this port",
+};
+
+/** The environment variable that names the proxy for calls; `undefined` if calls go directly to the server. */
 export function proxyVariable(baseUrl: URL, env: Environment): string | undefined {
   if (isLoopback(baseUrl.hostname)) return undefined;
   return ["https_proxy", "HTTPS_PROXY"].find((variable) => (env[variable] ?? "") !== "");
 }
 
-/** What the environment says of a proxy. */
 export function checkProxy(proxy: string | undefined, env: Environment): readonly Check[] {
   if (proxy === undefined) return [];
-  const except = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
-  return [finding("proxy", "note", "proxy", `calls go through the proxy that ${proxy} names${except}`)];
-}
-
-/** The checks of a connection that came about. */
-export function connected(baseUrl: URL, proxy: string | undefined): readonly Check[] {
-  const { host, protocol } = baseUrl;
-  return [
-    ok("dns", proxy === undefined ? `${baseUrl.hostname} is known` : "the proxy looks the name up"),
-    ok("tcp", `${host} is reached`),
-    protocol === "https:"
-      ? ok("tls", "the certificate is valid and trusted")
-      : finding("tls", "note", "plain-http", "none: plain http, which is allowed because it is this machine"),
-  ];
+  const exception = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
+  return [finding("proxy", `calls go through the proxy that ${proxy} names${exception}`)];
 }
 
 /**
- * The checks of a connection that did not come about, or broke, up to the one that failed.
+ * The checks of the connection, up to the one that failed.
  *
- * @param certificate - what the server showed, where TLS failed and it could be looked at.
+ * @param error - the error of the first call.
  */
-export function notConnected(
-  error: CallError,
-  baseUrl: URL,
+export async function checkConnection(
+  error: CallError | undefined,
+  { baseUrl, timeoutMs }: ClientSettings,
   proxy: string | undefined,
-  certificate: Certificate | undefined,
-  now: Date,
-): readonly Check[] {
-  const code = error instanceof ConnectionError ? error.code : "";
-  const [dns, tcp] = connected(baseUrl, proxy);
-  const failed = (id: string, what: string, advice: string) =>
-    finding(id, "failed", what, error.message, `${advice}${proxy === undefined ? "" : viaProxy(proxy)}`);
+): Promise<readonly Check[]> {
+  // A timeout does not tell whether the connection was established.
+  if (error instanceof TimeoutError) return [];
+  const { host, hostname, protocol } = baseUrl;
+  const dns = ok("dns", proxy === undefined ? `${hostname} resolves` : "the proxy resolves the host name");
+  const tcp = ok("tcp", `${host} accepts connections`);
+  if (!(error instanceof ConnectionError))
+    return protocol === "https:"
+      ? [dns, tcp, ok("tls", "the certificate is valid and trusted")]
+      : [dns, tcp, finding("plain-http", "not used: plain http is allowed for this machine only")];
 
-  if (code === "ENOTFOUND")
-    return [failed("dns", "host-unknown", "The host name does not exist, or not in this network: check the base URL.")];
-  if (code === "EAI_AGAIN")
-    return [failed("dns", "dns-unavailable", "No name server answered: check this machine's network and DNS.")];
-  if (code === "ECONNREFUSED")
-    return listed(dns, failed("tcp", "refused", "Nothing listens at that port: check host and port of the base URL."));
-  if (["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"].includes(code))
-    return listed(dns, failed("tcp", "unreachable", "No way there: check firewall, VPN and the host of the base URL."));
-  if (code === "UND_ERR_ABORTED")
-    return [failed("proxy", "proxy-refused", "The proxy did not connect: check its address, its login and its rules.")];
-  if (isTlsErrorCode(code)) return listed(dns, tcp, checkTls(code, error.message, certificate, now));
-  // The connection came about, and went again.
-  return listed(dns, failed("tcp", "broken", "Something there, or between here and there, ends the connection."));
+  const code = findingByErrorCode[error.code];
+  if (isTlsErrorCode(error.code)) {
+    const faults = new Map(code && [[code, tlsSummaries[code] ?? error.message]]);
+    const certificateFaults = proxy === undefined ? await findCertificateFaults(baseUrl, timeoutMs) : [];
+    // These summaries replace the one of the error code, because they contain dates.
+    for (const [fault, summary] of certificateFaults) faults.set(fault, summary);
+    const [first, ...others] = faults.keys();
+    if (first === undefined) return [dns, tcp, finding("tls-failed", error.message)];
+    const summary = `${[...faults.values()].join("; ")} (${error.code}). Nothing was sent.`;
+    return [dns, tcp, finding([first, ...others], summary)];
+  }
+  const failed = finding(code ?? "broken", error.message);
+  const viaProxy = proxy === undefined ? "" : ` The cause may also be the proxy that ${proxy} names.`;
+  return [...(failed.id === "tcp" ? [dns] : []), { ...failed, advice: `${failed.advice ?? ""}${viaProxy}` }];
 }
 
-function listed(...checks: readonly (Check | undefined)[]): readonly Check[] {
-  return checks.filter((check) => check !== undefined);
-}
-
-function viaProxy(proxy: string): string {
-  return ` It may also be the proxy that ${proxy} names.`;
-}
-
-interface TlsFault {
-  readonly finding: string;
-  readonly summary: string;
-  readonly advice: string;
-}
-
-const selfSigned: TlsFault = {
-  finding: "certificate-self-signed",
-  summary: "the certificate is self-signed: nobody vouches for it",
-  advice:
-    "Check that the base URL is the brand's own. If it is to be trusted all the same, export NODE_EXTRA_CA_CERTS=<its certificate>.pem.",
-};
-const untrusted: TlsFault = {
-  finding: "certificate-untrusted",
-  summary: "the certificate comes from an authority that Node does not know",
-  advice:
-    "Where a company's proxy opens TLS, export NODE_EXTRA_CA_CERTS=<the company's authority>.pem; otherwise the server leaves out intermediate certificates.",
-};
-const otherHost: TlsFault = {
-  finding: "certificate-other-host",
-  summary: "the certificate is made out to another host name",
-  advice: "Use the host name that the certificate is made out to: check the base URL.",
-};
-const expired = (on?: Date): TlsFault => ({
-  finding: "certificate-expired",
-  summary: `the certificate has expired${on ? ` on ${day(on)}` : ""}`,
-  advice: "Tell whoever runs the server; check this machine's clock too.",
-});
-const notYetValid = (from?: Date): TlsFault => ({
-  finding: "certificate-not-yet-valid",
-  summary: `the certificate is not valid yet${from ? `, only from ${day(from)}` : ""}`,
-  advice: "Check this machine's clock.",
-});
-const noTls: TlsFault = {
-  finding: "no-tls",
-  summary: "the server does not speak TLS at that port",
-  advice: "Check the port of the base URL.",
-};
-
-const faultsByCode: Readonly<Record<string, TlsFault>> = {
-  CERT_HAS_EXPIRED: expired(),
-  CERT_NOT_YET_VALID: notYetValid(),
-  ERR_TLS_CERT_ALTNAME_INVALID: otherHost,
-  HOSTNAME_MISMATCH: otherHost,
-  DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
-};
-
-/** Everything that is wrong with a certificate: Node's error names the first fault only. */
-function checkTls(code: string, message: string, certificate: Certificate | undefined, now: Date): Check {
-  const byCode = faultsByCode[code];
-  const faults = new Map<string, TlsFault>(byCode ? [[byCode.finding, byCode]] : []);
-  if (certificate)
-    // Of two texts for one fault, this one has the date.
-    for (const fault of faultsOf(certificate, now)) faults.set(fault.finding, fault);
-  const all = [...faults.values()];
-  if (all.length === 0) return finding("tls", "failed", "tls-failed", message, "Ask whoever runs the server.");
-  const [summary, advice] = [all.map((fault) => fault.summary), all.map((fault) => fault.advice)];
-  return finding(
-    "tls",
-    "failed",
-    [...faults.keys()],
-    `${summary.join("; ")} (${code}). Nothing was sent.`,
-    advice.join(" "),
-  );
-}
-
-function faultsOf({ validFrom, validTo, fitsHost }: Certificate, now: Date): TlsFault[] {
+/**
+ * Finds all faults of the server's certificate, because Node's error names only one. Sends no call. There are none if
+ * the server does not present a certificate in time.
+ */
+async function findCertificateFaults(
+  url: URL,
+  timeoutMs: number,
+): Promise<readonly (readonly [FindingCode, string])[]> {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const isAddress = isIP(host) !== 0;
+  const socket = connect({
+    host,
+    port: Number(url.port || 443),
+    ...(!isAddress && { servername: host }),
+    // To read the certificate whatever its faults; no call goes through this connection.
+    rejectUnauthorized: false,
+  });
+  try {
+    await once(socket, "secureConnect", { signal: AbortSignal.timeout(timeoutMs) });
+  } catch {
+    socket.destroy();
+    return [];
+  }
+  const certificate = socket.getPeerX509Certificate();
+  socket.destroy();
+  if (!certificate) return [];
+  const [from, to, now] = [new Date(certificate.validFrom), new Date(certificate.validTo), new Date()];
+  const matchesHost = (isAddress ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined;
   return [
-    ...(validTo < now ? [expired(validTo)] : []),
-    ...(validFrom > now ? [notYetValid(validFrom)] : []),
-    ...(fitsHost ? [] : [otherHost]),
+    ...(to < now ? [["certificate-expired", `the certificate expired on ${day(to)}`] as const] : []),
+    ...(from > now ? [["certificate-not-yet-valid", `the certificate is not valid before ${day(from)}`] as const] : []),
+    ...(matchesHost ? [] : [["certificate-other-host", tlsSummaries["certificate-other-host"] ?? ""] as const]),
   ];
 }
 

@@ -1,0 +1,10 @@
+import { DeepcallClient, type ClientSettings } from "../../client/client";
+import * as errors from "../../client/errors";
+import { environmentVariables, readSettings } from "../../client/settings";
+import type { Environment, SettingName, SettingsResult } from "../../client/settings";
+import type { HttpReply } from "../../client/transport";
+import { checkConnection, checkProxy, proxyVariable } from "./connection";
+import { finding, ok, type Check, type FindingCode } from "./findings";
+import { checkGroups, countGroups, type GroupCounts } from "./groups";
+import { checkReads, probe, recordCalls, retryPolicy, type Ask, type Exchange, type Probe } from "./probe";
+import { checkNotObserved, checkOptions, emulatorCommand, observeOptions, type Observed } from "./server-options";

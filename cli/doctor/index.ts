@@ -1,3 +1,0 @@
-export { examine } from "./examine";
-export { toReport } from "./report";
-export { toJson, toText } from "./text";

@@ -1,0 +1,181 @@
+import type { DeepcallClient } from "../../client/client";
+import { CallError, NotFoundError, RateLimitError } from "../../client/errors";
+import { idKeys, isJsonObject, parseListShape, readAnswer, readList } from "../../client/responses";
+import type { Group, GroupList, JsonObject } from "../../client/responses";
+import { readJson, type HttpReply } from "../../client/transport";
+import { finding, ok, type Check } from "./findings";
+
+/** The only operations that change nothing. */
+type ReadOperation = "list" | "getGroupAgentRelation";
+
+/** One attempt of a call, and its result. A list has `groups`, or a `problem` if they cannot be read. */
+export interface Exchange extends Partial<GroupList> {
+  readonly operation: ReadOperation;
+  readonly fields: JsonObject;
+  readonly startedAt: number;
+  readonly ms: number;
+  readonly reply: HttpReply | undefined;
+  /** The fields of the answer, if it is a JSON object. */
+  readonly body: JsonObject;
+  readonly error: CallError | undefined;
+  readonly problem?: string;
+}
+
+export type Ask = (operation: ReadOperation, fields?: JsonObject) => Promise<Exchange>;
+
+/** Sends each call once, so that failures are seen; repeats only what Deepcall refuses with HTTP 429. */
+const maxTries = { normal: 1, rateLimited: 6 };
+export const retryPolicy = { firstWaitMs: 1_000, longestWaitMs: 1_000, deadlineMs: 12_000, settleMs: 0, maxTries };
+
+/** Makes calls and records every attempt. It throws only RateLimitError, when Deepcall refuses the last attempt. */
+export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask {
+  return async (operation, fields = {}) => {
+    let startedAt = performance.now();
+    const record = (reply: HttpReply | undefined, error?: CallError): Exchange => {
+      const ms = performance.now() - startedAt;
+      const body = isJsonObject(reply?.json?.value) ? reply.json.value : {};
+      const list = operation === "list" ? readGroups(body, error) : {};
+      const exchange = { operation, fields, startedAt, ms, reply, body, error, ...list };
+      exchanges.push(exchange);
+      startedAt += ms;
+      return exchange;
+    };
+    let reply: HttpReply | undefined;
+    try {
+      reply = await client.ask(operation, fields, (error) => {
+        if (error instanceof RateLimitError) record(undefined, error);
+      });
+      readAnswer(operation, reply.httpStatus, readJson(operation, reply));
+      return record(reply);
+    } catch (error) {
+      if (!(error instanceof CallError) || error instanceof RateLimitError) throw error;
+      return record(reply, error);
+    }
+  };
+}
+
+function readGroups(body: JsonObject, error: CallError | undefined): Partial<GroupList> & { problem?: string } {
+  // The documentation does not say whether a list without groups is empty or error 1503.
+  if (error instanceof NotFoundError) return { groups: [], complete: true };
+  if (error) return { problem: error.message };
+  try {
+    return readList("list", body);
+  } catch (failure) {
+    return { problem: (failure as CallError).message };
+  }
+}
+
+/** No group has this id: databases assign ids in order, and this is the highest of 32 bits. */
+const missingId = 2_147_483_647;
+
+export type Probe = Awaited<ReturnType<typeof probe>>;
+
+/** Finds out with about a dozen calls how the server behaves where the API is undocumented. */
+export async function probe(ask: Ask, all: Exchange) {
+  const { groups = [] } = all;
+  const [group] = groups;
+  // As the provider does: the documentation spells the field in two ways.
+  const listById = async (id: number) => ask("list", { groupid: String(id), groupId: id });
+  const askRelation = async (id: number) => ask("getGroupAgentRelation", { groupId: String(id), quick: true });
+  // Whether a filter left out all groups; `undefined` if the answer does not show it.
+  const isFiltered = ({ error, groups: found }: Exchange) => {
+    if (error instanceof NotFoundError) return true;
+    return found && (found.length > 0 ? false : groups.length > 0 || undefined);
+  };
+  const byId = group && (await listById(group.id));
+  const relation = group && (await askRelation(group.id));
+  const byMissingId = await listById(missingId);
+  const filters = {
+    both: isFiltered(byMissingId),
+    groupid: isFiltered(await ask("list", { groupid: String(missingId) })),
+    groupId: isFiltered(await ask("list", { groupId: missingId })),
+  };
+  const missingRelation = await askRelation(missingId);
+  const names = await probeNames(ask, groups);
+  const cutOff = await findCutOff(ask, all, names);
+  const entries = parseListShape(responseOf(all)).entries.filter(isJsonObject);
+  const related = responseOf(relation);
+  // A list by id may omit the id in its entries, but the relation does not.
+  const id = findId(entries[0]) ?? findId(isJsonObject(related) ? related["groupData"] : undefined);
+  return { all, group, byId, relation, byMissingId, filters, missingRelation, names, cutOff, entries, id };
+}
+
+/** The field `response` of a success. */
+export function responseOf(exchange: Exchange | undefined): unknown {
+  return exchange?.error ? undefined : exchange?.body["response"];
+}
+
+function findId(entry: unknown) {
+  if (!isJsonObject(entry)) return undefined;
+  const key = idKeys.find((name) => isPresent(entry[name]));
+  return key && { key, value: entry[key] };
+}
+
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
+async function probeNames(ask: Ask, groups: readonly Group[]) {
+  const withoutLastLetter = (name: string) => Array.from(name).slice(0, -1).join("").trim();
+  const swapCase = (letter: string) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase());
+  const group = groups.find(({ name }) => withoutLastLetter(name) !== "");
+  if (group === undefined) return undefined;
+  let unused = "no group is called this";
+  while (groups.some(({ name }) => name.toLowerCase().includes(unused))) unused += "!";
+  const isFound = async (name: string) => (await ask("list", { name })).groups?.some(({ id }) => id === group.id);
+  return {
+    group,
+    // The number of groups in a list by a name that no group has.
+    unused: (await ask("list", { name: unused })).groups?.length,
+    // Whether the group is in a list by its name, by a part of the name, and by the name in the other case.
+    exact: await isFound(group.name),
+    part: await isFound(withoutLastLetter(group.name)),
+    otherCase: await isFound(Array.from(group.name, swapCase).join("")),
+  };
+}
+
+/** What shows that the list of all groups does not contain all of them. */
+async function findCutOff(
+  ask: Ask,
+  { groups, complete }: Exchange,
+  names: Awaited<ReturnType<typeof probeNames>>,
+): Promise<string | undefined> {
+  if (complete === false) return "it says that there are more groups than it contains";
+  if (groups === undefined || names?.unused !== 0 || names.part !== true) return undefined;
+  const ids = new Set(groups.map(({ id }) => id));
+  // Common letters that are rare in the listed names are likely in the omitted ones.
+  const text = groups.map(({ name }) => name.toLowerCase()).join("");
+  const count = (letter: string) => text.split(letter).length;
+  const letters = Array.from("eaionrtlsu").toSorted((one, other) => count(one) - count(other));
+  for (const name of letters.slice(0, 3)) {
+    const found = await ask("list", { name });
+    if (found.groups?.some(({ id }) => !ids.has(id))) return "a list filtered by name contains groups that it omits";
+  }
+  return undefined;
+}
+
+/** Checks the calls with which the provider finds groups. */
+export function checkReads({ all, group, byId, relation, missingRelation, names, cutOff }: Probe): readonly Check[] {
+  const checks: Check[] = [];
+  if (all.problem !== undefined) checks.push(finding("list-unknown-shape", all.problem));
+  if (byId?.problem !== undefined) checks.push(finding("list-by-id-failed", byId.problem));
+  if (byId?.groups?.length === 0)
+    checks.push(finding("existing-group-denied", "a list filtered by the id of an existing group is empty"));
+  else if (byId?.groups) {
+    const content = byId.groups.some(({ id }) => id === group?.id) ? "that group" : "other groups";
+    checks.push(ok("byId", `a list filtered by a group's id contains ${content}`));
+  }
+  if (relation?.error instanceof NotFoundError)
+    checks.push(finding("relation-denies-group", "getGroupAgentRelation does not find an existing group"));
+  if (missingRelation.error === undefined)
+    checks.push(finding("relation-finds-missing-group", "getGroupAgentRelation finds an id that no group has"));
+  if (names?.exact === false) {
+    const { id, name } = names.group;
+    const misses = finding("name-filter-misses", "a list filtered by the exact name of a group does not contain it");
+    checks.push({ ...misses, groups: [{ id, name }] });
+  }
+  if (names?.exact === true && names.otherCase === false)
+    checks.push(finding("name-filter-case-sensitive", "the name filter is case-sensitive, against the documentation"));
+  if (cutOff !== undefined) checks.push(finding("list-cut-off", `the list of all groups is cut off: ${cutOff}`));
+  return checks;
+}
