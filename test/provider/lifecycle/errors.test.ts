@@ -1,6 +1,6 @@
 import { apiError } from "../../../client/errors";
 import { createProvider } from "../../../provider/lifecycle";
-import { attempt, nothingChanged, UnfinishedGroupError } from "../../../provider/lifecycle/errors";
+import { attempt, GroupError, nothingChanged, UnfinishedGroupError } from "../../../provider/lifecycle/errors";
 import { asked, failure } from "../../support/lifecycle";
 
 test.each([
@@ -16,9 +16,9 @@ test.each([
 });
 
 test("Pulumi prints the reasons of an unfinished group in place of its message", () => {
-  const error = new UnfinishedGroupError("It failed.", "42", {});
+  const error = new UnfinishedGroupError(new GroupError("1015", "It failed."), "42", {});
   expect(error.reasons).toEqual([
-    "It failed. The group is in the state with the id 42; the next `pulumi up` finishes it.",
+    "It failed. The group is in the state with the id 42. Run `pulumi up` again to finish. [deepcall:1015]",
   ]);
 });
 
@@ -34,6 +34,6 @@ test("malformed settings fail the check, missing ones do not", async () => {
     (await createProvider(environment).check({}, asked("Support"))).failures ?? [];
   expect(await check({})).toEqual([]);
   expect(await check({ DEEPCALL_BASE_URL: "deepcall" })).toMatchObject([
-    { reason: expect.stringContaining("DEEPCALL_BASE_URL is no URL") as string },
+    { reason: expect.stringContaining("DEEPCALL_BASE_URL must be a valid URL") as string },
   ]);
 });
