@@ -1,6 +1,14 @@
-import { apiError } from "../../../client/errors";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
 import { createProvider } from "../../../provider/lifecycle";
-import { attempt, GroupError, nothingChanged, UnfinishedGroupError } from "../../../provider/lifecycle/errors";
+import {
+  attempt,
+  GroupError,
+  nothingChanged,
+  providerErrorCodes,
+  UnfinishedGroupError,
+} from "../../../provider/lifecycle/errors";
 import { asked, failure } from "../../support/lifecycle";
 
 test.each([
@@ -36,4 +44,11 @@ test("malformed settings fail the check, missing ones do not", async () => {
   expect(await check({ DEEPCALL_BASE_URL: "deepcall" })).toMatchObject([
     { reason: expect.stringContaining("DEEPCALL_BASE_URL must be a valid URL") as string },
   ]);
+});
+
+test("docs/errors.md lists every error code, and no other", () => {
+  const page = readFileSync(join(__dirname, "../../../docs/errors.md"), "utf8");
+  const documented = [...page.matchAll(/^\| `([\w-]+)` \| .+\. \| .+\. \|$/gm)].map(([, code]) => code);
+  const codes = [...Object.keys(apiErrorMeanings), ...clientErrorCodes, ...providerErrorCodes];
+  expect(documented.toSorted()).toEqual(codes.toSorted());
 });
