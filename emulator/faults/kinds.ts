@@ -54,13 +54,13 @@ export const kinds = {
   },
   "hang-before": {
     parameters: [],
-    meaning: "not executed; no response, ever",
+    meaning: "not executed; the client never gets a response",
     example: "list:hang-before",
     handler: hang,
   },
   "hang-after": {
     parameters: [],
-    meaning: "executed; no response, ever",
+    meaning: "executed; the client never gets a response",
     example: "update:hang-after",
     handler: afterExecuting(hang),
   },

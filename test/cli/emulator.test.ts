@@ -124,7 +124,7 @@ test.each([
     ["--option", "suffix=comma"],
     /^error: option "suffix=comma": Invalid option: expected one of "plain"\|"space"\|.*\n$/,
   ],
-  [["--option", "quick=1", "--option", "suffix=dash"], /^error: option "quick=1": expected key=value .*\n$/],
+  [["--option", "quick=1", "--option", "suffix=dash"], /^error: option "quick=1": expected key=value, .*\n$/],
   [["--option", "latencyMs=soon"], /^error: option "latencyMs=soon": Invalid input: expected number.*\n$/],
   [
     ["--fault", "add:rest-after"],
