@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Emulator } from "../../emulator";
-import { codeOf, list, see, send, useEmulators } from "./support";
+import { codeOf, list, outcomeOf, send, useEmulators } from "./support";
 
 const start = useEmulators();
 const seed = {
@@ -22,16 +22,16 @@ async function control(
   headers?: OutgoingHttpHeaders,
 ): Promise<ControlResponse> {
   const [method = "", path = ""] = request.split(" ");
-  const { status, text, ...seen } = await send(`${emulator.url}/_emulator${path}`, method, body, headers).seen;
-  expect(seen.headers).toMatchObject({ "content-type": "application/json" });
-  expect(seen.headers).not.toHaveProperty("access-control-allow-origin");
+  const { status, text, ...response } = await send(`${emulator.url}/_emulator${path}`, method, body, headers).outcome;
+  expect(response.headers).toMatchObject({ "content-type": "application/json" });
+  expect(response.headers).not.toHaveProperty("access-control-allow-origin");
   return { status, body: JSON.parse(text) as Record<string, unknown> };
 }
 
 test("the state has accounts without credentials, groups, calls, faults and options", async () => {
   const emulator = await start({ seed, faults: ["list:slow:1x2", "add:late-commit:600000"] });
   await list(emulator);
-  await see(emulator, "add", { name: "Late" });
+  await outcomeOf(emulator, "add", { name: "Late" });
   const { status, body } = await control(emulator, "GET /state");
   expect(status).toBe(200);
   expect(body).toEqual({

@@ -7,16 +7,16 @@ const busy = (): Response => Response.json({ status: "error", message: "busy", c
 const add = { ...bySsid, name: "Support" };
 
 test("it receives the call; if it returns undefined, the call is handled normally", async () => {
-  const seen: InterceptedCall[] = [];
+  const intercepted: InterceptedCall[] = [];
   const intercept: Intercept = (call) => {
-    seen.push(call);
+    intercepted.push(call);
     return undefined;
   };
   const emulator = await start({ intercept });
   await post(emulator, "add", add);
   await post(emulator, "list", { ssid: "wrong", quick: true });
   await post(emulator, "add", add);
-  expect(seen).toEqual([
+  expect(intercepted).toEqual([
     { operation: "add", userId: "demo", body: { name: "Support" }, index: 1 },
     { operation: "list", userId: "", body: { quick: true }, index: 1 },
     { operation: "add", userId: "demo", body: { name: "Support" }, index: 2 },

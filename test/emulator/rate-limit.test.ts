@@ -1,5 +1,5 @@
 import { RateLimit } from "../../emulator/calls";
-import { codeOf, names, see, useEmulators } from "./support";
+import { codeOf, names, outcomeOf, useEmulators } from "./support";
 
 const start = useEmulators();
 
@@ -28,7 +28,7 @@ describe("over HTTP", () => {
     const emulator = await start({ options: { rateLimit: 2 } });
     const codes = [await codeOf(emulator, "add", { name: "A" }), await codeOf(emulator, "add", { name: "B" })];
     expect(codes).toEqual([200, 200]);
-    const { status, headers, text } = await see(emulator, "add", { name: "C" });
+    const { status, headers, text } = await outcomeOf(emulator, "add", { name: "C" });
     expect([status, headers["retry-after"], headers["content-type"], text]).toEqual([
       429,
       "1",

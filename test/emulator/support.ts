@@ -19,7 +19,7 @@ export function useEmulators(): (settings?: EmulatorSettings) => Promise<Emulato
   afterEach(async () => {
     await Promise.all(running.splice(0).map((emulator) => emulator.close()));
   });
-  // In a hook of its own, after the other: an emulator that waits for its clients then fails the test instead of hanging.
+  // A separate hook that runs later: an emulator that waits for its clients then fails the test instead of hanging.
   afterEach(() => {
     clients.abort();
     clients = new AbortController();
@@ -81,7 +81,7 @@ export function postRaw(url: string, body: string): Promise<{ rawHeaders: string
 }
 
 /** What a client sees: a response, an error, or the beginning of a response and then an error. */
-export interface Seen {
+export interface Outcome {
   status?: number | undefined;
   headers: IncomingHttpHeaders;
   text: string;
@@ -91,7 +91,7 @@ export interface Seen {
 /** A request on its own connection. */
 export interface Sent {
   readonly request: ClientRequest;
-  readonly seen: Promise<Seen>;
+  readonly outcome: Promise<Outcome>;
   /** Whether a response has started. */
   readonly hasResponse: () => boolean;
 }
@@ -100,7 +100,7 @@ export interface Sent {
 export function send(url: string, method: string, body?: object | string, headers: OutgoingHttpHeaders = {}): Sent {
   const call = request(url, { method, headers, agent: false, signal: clients.signal });
   let hasResponse = false;
-  const seen = new Promise<Seen>((resolve) => {
+  const outcome = new Promise<Outcome>((resolve) => {
     call.on("error", ({ message }) => {
       resolve({ headers: {}, text: "", error: message });
     });
@@ -118,7 +118,7 @@ export function send(url: string, method: string, body?: object | string, header
     });
   });
   call.end(typeof body === "object" ? JSON.stringify(body) : body);
-  return { request: call, seen, hasResponse: () => hasResponse };
+  return { request: call, outcome, hasResponse: () => hasResponse };
 }
 
 /** Sends a call as the demo account. */
@@ -127,8 +127,8 @@ export function sendCall(emulator: Emulator, operation: string, fields: object =
 }
 
 /** Sends a call as the demo account. Returns what the client sees. */
-export function see(emulator: Emulator, operation: string, fields: object = {}): Promise<Seen> {
-  return sendCall(emulator, operation, fields).seen;
+export function outcomeOf(emulator: Emulator, operation: string, fields: object = {}): Promise<Outcome> {
+  return sendCall(emulator, operation, fields).outcome;
 }
 
 /** Resolves when the emulator has received the next call and applied its fault, if any. */

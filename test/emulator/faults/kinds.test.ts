@@ -1,16 +1,16 @@
 import type { Emulator } from "../../../emulator";
-import { bySsid, names, nextCall, post, see, type Seen, send, sendCall, useEmulators } from "../support";
+import { bySsid, names, nextCall, type Outcome, outcomeOf, post, send, sendCall, useEmulators } from "../support";
 
 const start = useEmulators();
 const add = { name: "Support" };
 const success = '{"status":"success","groupId":1,"code":200}';
 const created = ["Support"];
 
-function error(code: number, message: string): Partial<Seen> {
+function error(code: number, message: string): Partial<Outcome> {
   return { status: 200, text: JSON.stringify({ status: "error", message, code }) };
 }
 
-function page(status: number, title: string): Partial<Seen> {
+function page(status: number, title: string): Partial<Outcome> {
   return { status, text: expect.stringContaining(`<h1>${title}</h1>`) as string };
 }
 
@@ -34,7 +34,7 @@ async function startPendingAdd(
 }
 
 describe("what the client sees of an add, and whether the group is created", () => {
-  test.each<[string, Partial<Seen>, string[]]>([
+  test.each<[string, Partial<Outcome>, string[]]>([
     ["reset-before", { error: "read ECONNRESET" }, []],
     ["reset-after", { error: "read ECONNRESET" }, created],
     ["cut-after", { status: 200, text: success.slice(0, success.length / 2), error: "aborted" }, created],
@@ -54,28 +54,32 @@ describe("what the client sees of an add, and whether the group is created", () 
     ["redirect", { status: 302, text: "" }, []],
   ])("%s", async (kind, expected, groups) => {
     const emulator = await start({ faults: [`add:${kind}`] });
-    expect(await see(emulator, "add", add)).toEqual({ text: "", headers: expect.anything() as object, ...expected });
+    expect(await outcomeOf(emulator, "add", add)).toEqual({
+      text: "",
+      headers: expect.anything() as object,
+      ...expected,
+    });
     expect(names(emulator)).toEqual(groups);
     expect(emulator.calls).toMatchObject([{ operation: "add", userId: "demo", fault: `add:${kind}` }]);
     // The next call is normal.
     expect(emulator.faults.list()).toEqual([]);
-    expect((await see(emulator, "add", { name: "Next" })).text).toContain('"success"');
+    expect((await outcomeOf(emulator, "add", { name: "Next" })).text).toContain('"success"');
     expect(emulator.calls[1]).not.toHaveProperty("fault");
   });
 
   test.each(["hang-before", "hang-after"])("%s: no response; other calls get theirs", async (kind) => {
     const { emulator, call } = await startPendingAdd(`add:${kind}`);
-    expect((await see(emulator, "list")).status).toBe(200);
+    expect((await outcomeOf(emulator, "list")).status).toBe(200);
     expect(call.hasResponse()).toBe(false);
     expect(names(emulator)).toEqual(kind === "hang-after" ? created : []);
     call.request.destroy();
-    expect(await call.seen).toMatchObject({ error: "socket hang up" });
+    expect(await call.outcome).toMatchObject({ error: "socket hang up" });
   });
 
   test("the code of the response is recorded if there was one", async () => {
     const faults = ["cut-after", "error-after:1010", "html-after", "slow:1"];
     const emulator = await start({ faults: faults.map((kind, n) => `add:${kind}@${n + 1}`) });
-    for (const name of faults) await see(emulator, "add", { name });
+    for (const name of faults) await outcomeOf(emulator, "add", { name });
     expect(emulator.calls.map(({ code }) => code)).toEqual([undefined, 1010, undefined, 200]);
   });
 });
@@ -95,12 +99,12 @@ describe("response headers", () => {
     ["redirect", "location", "https://deepcall.invalid/api/v2/Group/add"],
   ])("%s: %s is %s", async (kind, header, value) => {
     const emulator = await start({ faults: [`add:${kind}`] });
-    expect((await see(emulator, "add", add)).headers[header]).toBe(value);
+    expect((await outcomeOf(emulator, "add", add)).headers[header]).toBe(value);
   });
 
   test("errorHttpStatus applies to errors of faults", async () => {
     const emulator = await start({ faults: ["add:error-before:1015"], options: { errorHttpStatus: true } });
-    expect((await see(emulator, "add", add)).status).toBe(403);
+    expect((await outcomeOf(emulator, "add", add)).status).toBe(403);
   });
 
   test.each([
@@ -113,7 +117,7 @@ describe("response headers", () => {
     "cut-after",
   ])("echoCredentials applies to %s", async (kind) => {
     const emulator = await start({ faults: [`add:${kind}`], options: { echoCredentials: true } });
-    const { headers, text } = await see(emulator, "add", add);
+    const { headers, text } = await outcomeOf(emulator, "add", add);
     expect(headers["x-echo"]).toBe("demo-ssid");
     const echo = kind === "redirect" ? headers.location : kind === "empty-after" ? "demo-ssid" : text;
     // The echo may be in the missing half of the body.
@@ -125,7 +129,7 @@ describe("time", () => {
   test("late-commit: executes later, even if no client waits; waitForLateCommits() waits for it", async () => {
     const emulator = await start({ faults: ["add:late-commit:50x2"] });
     const begin = Date.now();
-    await Promise.all([see(emulator, "add", add), see(emulator, "add", { name: "Sales" })]);
+    await Promise.all([outcomeOf(emulator, "add", add), outcomeOf(emulator, "add", { name: "Sales" })]);
     await emulator.waitForLateCommits();
     // Date.now() rounds, so a timer may seem to fire a fraction of a millisecond early.
     expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
@@ -140,7 +144,7 @@ describe("time", () => {
     // However slow the machine is, the edits come first.
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "clearImmediate", "queueMicrotask", "performance"] });
     try {
-      await Promise.all([see(emulator, "delete", { groupId: id }), see(emulator, "add", add)]);
+      await Promise.all([outcomeOf(emulator, "delete", { groupId: id }), outcomeOf(emulator, "add", add)]);
       emulator.account("demo").remove(id);
       emulator.account("demo").add("Support");
       jest.advanceTimersByTime(20);
@@ -161,7 +165,7 @@ describe("time", () => {
       },
     });
     emulator.account("demo").add("Support");
-    await Promise.all([see(emulator, "add", add), see(emulator, "add", { name: "Sales" })]);
+    await Promise.all([outcomeOf(emulator, "add", add), outcomeOf(emulator, "add", { name: "Sales" })]);
     await emulator.waitForLateCommits();
     expect(names(emulator)).toEqual(["Support", "Sales"]);
     expect(logged).toHaveBeenCalledTimes(1);
@@ -170,7 +174,7 @@ describe("time", () => {
 
   test("close() cancels late commits", async () => {
     const emulator = await start({ faults: ["add:late-commit:600000"] });
-    await see(emulator, "add", add);
+    await outcomeOf(emulator, "add", add);
     const waiting = emulator.waitForLateCommits();
     await emulator.close();
     await waiting;
@@ -196,7 +200,7 @@ describe("time", () => {
     await arrived;
     await emulator.close();
     release();
-    await Promise.all([done, call.seen]);
+    await Promise.all([done, call.outcome]);
     await emulator.waitForLateCommits();
     expect(emulator.calls[0]?.fault).toBe("add:late-commit:0");
     expect(emulator.groups()).toEqual([]);
@@ -205,11 +209,11 @@ describe("time", () => {
   test("slow: executes immediately, responds later", async () => {
     const { emulator, call } = await startPendingAdd("add:slow:600000");
     expect(names(emulator)).toEqual(created);
-    await see(emulator, "list");
+    await outcomeOf(emulator, "list");
     expect(call.hasResponse()).toBe(false);
     emulator.faults.add("add:slow:50");
     const begin = Date.now();
-    expect((await see(emulator, "add", add)).status).toBe(200);
+    expect((await outcomeOf(emulator, "add", add)).status).toBe(200);
     expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
   });
 
@@ -217,13 +221,13 @@ describe("time", () => {
     const { emulator, call, ended } = await startPendingAdd("add:slow:50");
     call.request.destroy();
     await ended;
-    expect((await see(emulator, "list")).status).toBe(200);
+    expect((await outcomeOf(emulator, "list")).status).toBe(200);
   });
 
   test.each(["hang-before", "hang-after", "slow:600000"])("close() ends %s", async (kind) => {
     const { emulator, call } = await startPendingAdd(`add:${kind}`);
     await emulator.close();
-    expect(await call.seen).toMatchObject({ error: "socket hang up" });
+    expect(await call.outcome).toMatchObject({ error: "socket hang up" });
   });
 
   test("hang ends when the client disconnects", async () => {
@@ -240,22 +244,22 @@ test.each([
 ])("%s is executed for reset-after, but not for reset-before", async (operation, fields, expected) => {
   const emulator = await start({ faults: [`${operation}:reset-before`, `${operation}:reset-after@2`] });
   emulator.account("demo").add("Support");
-  await see(emulator, operation, fields);
+  await outcomeOf(emulator, operation, fields);
   expect(emulator.groups()).toMatchObject([{ name: "Support", status: 1 }]);
-  await see(emulator, operation, fields);
+  await outcomeOf(emulator, operation, fields);
   expect(emulator.groups()).toEqual(expected);
 });
 
 test("faults can be added, listed and removed while it runs, as objects or as text", async () => {
   const emulator = await start({ faults: [{ operation: "list", kind: "error-before:1009", times: 0 }] });
   emulator.faults.add("any:redirect@3");
-  await see(emulator, "list");
+  await outcomeOf(emulator, "list");
   expect(emulator.faults.list()).toEqual([
     { operation: "list", kind: "error-before:1009", nth: 1, times: 0, text: "list:error-before:1009x0", seen: 1 },
     { operation: "any", kind: "redirect", nth: 3, times: 1, text: "any:redirect@3", seen: 1 },
   ]);
   emulator.faults.clear();
-  expect((await see(emulator, "list")).text).toContain('"success"');
+  expect((await outcomeOf(emulator, "list")).text).toContain('"success"');
   expect(() => {
     emulator.faults.add("add:boom");
   }).toThrow('unknown kind "boom"');
@@ -290,8 +294,8 @@ describe("an interceptor runs first", () => {
   test("proceed applies the fault", async () => {
     const emulator = await start({ faults: ["add:reset-after", "add:error-after:1009@2"] });
     emulator.intercept = (_, proceed) => proceed();
-    expect(await see(emulator, "add", add)).toMatchObject({ error: "read ECONNRESET" });
-    expect(await see(emulator, "add", add)).toMatchObject(error(1009, "Something went wrong"));
+    expect(await outcomeOf(emulator, "add", add)).toMatchObject({ error: "read ECONNRESET" });
+    expect(await outcomeOf(emulator, "add", add)).toMatchObject(error(1009, "Something went wrong"));
     expect(names(emulator)).toEqual(["Support", "Support1"]);
   });
 });
@@ -299,6 +303,6 @@ describe("an interceptor runs first", () => {
 test("latencyMs applies to faults", async () => {
   const emulator = await start({ faults: ["add:http-before:503"], options: { latencyMs: 50 } });
   const begin = Date.now();
-  expect((await send(`${emulator.url}/api/v2/Group/add`, "POST", bySsid).seen).status).toBe(503);
+  expect((await send(`${emulator.url}/api/v2/Group/add`, "POST", bySsid).outcome).status).toBe(503);
   expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
 });
