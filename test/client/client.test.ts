@@ -47,7 +47,7 @@ async function failure(promise: Promise<unknown>): Promise<CallError> {
   throw new Error("it did not fail");
 }
 
-describe("what is sent", () => {
+describe("requests", () => {
   const cases: [string, object, (client: DeepcallClient) => Promise<unknown>][] = [
     ["add", { name: "Manoj kumar" }, (to) => to.add("Manoj kumar")],
     [
@@ -103,7 +103,7 @@ describe("what is sent", () => {
   });
 });
 
-describe("what may come back, over a real socket", () => {
+describe("responses over a real socket", () => {
   type Answer = Parameters<typeof createServer>[1];
   const served = async (answer: Answer, settings: Partial<ClientSettings> = {}): Promise<DeepcallClient> =>
     client({ baseUrl: await listening(createServer(answer)), ...settings });
@@ -177,7 +177,7 @@ describe("what may come back, over a real socket", () => {
   test.each([
     [200, { "content-type": `text/${token}` }],
     [302, { location: `https://${token}.example` }],
-  ])("an echo of the credential in a header that the error shows (HTTP status %d)", async (status, headers) => {
+  ])("a header that echoes the credential into the error (HTTP status %d)", async (status, headers) => {
     const to = await served((_, response) => response.writeHead(status, headers).end("<html>"));
     const error = await failure(to.list());
     expect(error).toBeInstanceOf(AnswerError);
@@ -221,12 +221,12 @@ describe("what may come back, over a real socket", () => {
     expect(error.message).toContain("ECONNREFUSED");
   });
 
-  test("a name that can't be resolved: nothing was sent", async () => {
+  test("an unknown host name: nothing was sent", async () => {
     const error = await failure(client({ baseUrl: new URL("https://deepcall.invalid") }).add("Support"));
     expect(error.outcome).toBe("not sent");
   });
 
-  test("a server that speaks no TLS: nothing was sent", async () => {
+  test("a server without TLS: nothing was sent", async () => {
     const plain = createSocketServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     const { port } = await listening(plain);
     const error = await failure(client({ baseUrl: new URL(`https://127.0.0.1:${port}`) }).add("Support"));
@@ -241,7 +241,7 @@ describe("a proxy", () => {
     process.env = { ...saved };
   });
 
-  test("from HTTPS_PROXY is asked for the tunnel, unless NO_PROXY names the host; its refusal means that nothing was sent", async () => {
+  test("from HTTPS_PROXY is used unless NO_PROXY names the host; if it refuses, nothing was sent", async () => {
     const asked: (string | undefined)[] = [];
     const proxy = createServer().on("connect", (request, socket) => {
       asked.push(request.url);
@@ -268,7 +268,7 @@ describe("a proxy", () => {
   });
 });
 
-test("one call that is asked to wait makes all of them wait", async () => {
+test("after HTTP 429, every call waits", async () => {
   const answered: number[] = [];
   let first = true;
   const baseUrl = await listening(
@@ -287,7 +287,7 @@ test("one call that is asked to wait makes all of them wait", async () => {
   for (const at of others) expect(at - limited).toBeGreaterThan(950);
 });
 
-test("no more calls are in flight than maxConcurrency, over as many connections", async () => {
+test("maxConcurrency limits the concurrent calls and the connections", async () => {
   let now = 0;
   let most = 0;
   const sockets = new Set<unknown>();

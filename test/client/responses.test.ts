@@ -50,11 +50,11 @@ describe("a list", () => {
     ["a total beside it", { response: [{ id: 28, ...entry }], total: 3 }],
     ["a next page", { response: { groups: [{ id: 28, ...entry }], nextPage: 2 } }],
     ["more", { response: [{ id: 28, ...entry }], hasMore: true }],
-  ])("that says there is more: %s", (_, fields) => {
+  ])("that says that it is incomplete: %s", (_, fields) => {
     expect(readList("list", success(fields))).toEqual({ groups: [support], complete: false });
   });
 
-  test("tells what it does not know as unknown, and only status 1 as active", () => {
+  test("missing fields are unknown, and only status 1 is active", () => {
     const response = [
       { id: 1, name: "A" },
       { id: 2, name: "B", status: 0 },
@@ -78,7 +78,7 @@ describe("a list", () => {
     [["Support"], "an entry of the list is no group (a string)"],
     [{ 28: "Support" }, "an entry of the list is no group (a string)"],
     [[{ id: 1, name: "A", status: "on" }], "a group's status is neither 1 nor 0"],
-  ])("that can't be understood (%j) says what was seen", (response, message) => {
+  ])("in an unknown form (%j): the error describes it", (response, message) => {
     expect(() => readList("list", success({ response }))).toThrow(AnswerError);
     expect(() => readList("list", success({ response }))).toThrow(message);
   });
@@ -100,7 +100,7 @@ describe("success and failure", () => {
     [200, { status: "error", code: 1000 }, AuthenticationError, 1000],
     [200, { status: "error", message: { no: "text" }, code: 1015 }, PermissionError, 1015],
     [500, { status: "error", message: "x", code: 4711 }, ApiError, 4711],
-  ])("HTTP %d with %j is an error of its code", (status, body, kind, code) => {
+  ])("HTTP %d with %j is the error for its code", (status, body, kind, code) => {
     try {
       readAnswer("update", reply(body, status));
     } catch (error) {
@@ -108,7 +108,7 @@ describe("success and failure", () => {
       expect(error).toMatchObject({ code, outcome: "refused", operation: "update" });
       return;
     }
-    throw new Error("it was a success");
+    throw new Error("the call succeeded");
   });
 
   test.each<[number, unknown, string]>([
@@ -119,7 +119,7 @@ describe("success and failure", () => {
     [404, null, "null with HTTP status 404"],
     [200, [], "a list of 0"],
     [200, "ok", "a string"],
-  ])("HTTP %d with %j is not understood, and leaves open what was done", (status, body, message) => {
+  ])("HTTP %d with %j is not understood, and its outcome is open", (status, body, message) => {
     const read = (): unknown => readAnswer("add", reply(body, status));
     expect(read).toThrow(message);
     try {
@@ -129,7 +129,7 @@ describe("success and failure", () => {
     }
   });
 
-  test("the new id is read tolerantly, or its lack is an error", () => {
+  test("the new id in any form; a missing id is an error", () => {
     expect(readNewId("add", success({ groupId: 12 }))).toBe(12);
     expect(readNewId("add", success({ groupid: "12" }))).toBe(12);
     expect(() => readNewId("add", success({}))).toThrow("a success without the group's id");

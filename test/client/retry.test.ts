@@ -59,7 +59,7 @@ test.each<[string, CallError["outcome"], boolean, boolean]>([
   expect((["add", "update"] as const).map((operation) => isSafeToResend(make(operation)))).toEqual([other, other]);
 });
 
-test("every failure of the table has a class of its own kind", () => {
+test("every failure of the table has its class", () => {
   expect(failures["1014"]?.("list")).toBeInstanceOf(AuthenticationError);
   expect(failures["1015"]?.("list")).toBeInstanceOf(PermissionError);
   expect(failures["1503"]?.("list")).toBeInstanceOf(NotFoundError);
@@ -81,7 +81,7 @@ test.each<[string, CallError, number, number, number, number | undefined]>([
   expect(delayBeforeRetry(error, tries, elapsed, random, standardRetryPolicy)).toBe(expected);
 });
 
-test("no wait is longer than the longest", () => {
+test("no delay is longer than the longest", () => {
   expect(backoff(20, 1, standardRetryPolicy)).toBe(standardRetryPolicy.longestWaitMs);
 });
 

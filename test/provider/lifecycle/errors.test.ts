@@ -14,7 +14,7 @@ import { desired, failure } from "../../support/lifecycle";
 test.each([
   [1014, "code 1014 (invalid or expired token)", true],
   [1015, "code 1015 (permission denied)", false],
-])("code %d: its meaning, and whether the config of the last up may be the cause", async (code, meaning, isHinted) => {
+])("code %d: its meaning, and a hint about outdated config for credentials only", async (code, meaning, isHinted) => {
   const refused = () => Promise.reject(apiError("list", code, ""));
   const { message } = await failure(attempt("read", { name: "Support", id: 42 }, nothingChanged, refused));
   expect(message).toContain('Could not read group "Support" (id 42). ');
@@ -23,14 +23,14 @@ test.each([
   expect(message.includes("--run-program")).toBe(isHinted);
 });
 
-test("Pulumi prints the reasons of an unfinished group in place of its message", () => {
+test("Pulumi prints the reasons of an unfinished group instead of its message", () => {
   const error = new UnfinishedGroupError(new GroupError("1015", "It failed."), "42", {});
   expect(error.reasons).toEqual([
     "It failed. The group is in the state with the id 42. Run `pulumi up` again to finish. [deepcall:1015]",
   ]);
 });
 
-test("what Pulumi prints a second time, under the stack, is short", async () => {
+test("the error that Pulumi repeats under the stack is short", async () => {
   const error = await failure(createProvider({}).read("42", {}));
   expect(error.message).toContain("Missing: deepcall:baseUrl");
   expect(String(error)).toBe("deepcall");

@@ -21,7 +21,7 @@ test.each([
   ["Support1", "Support", "Support1"],
   ["R &amp; D", "R & D", "R & D"],
   ["Helpdesk", "Support", "Support"],
-])("the name to keep for %p, asked as %p, is %p", (live, requestedName, expected) => {
+])("the name to keep for %p, requested as %p, is %p", (live, requestedName, expected) => {
   expect(nameToKeep(live, requestedName)).toBe(expected);
 });
 
@@ -58,6 +58,6 @@ test.each([
   [{ name: "Support", id: 42 }, 'group "Support" (id 42)'],
   [{ name: 'The "A" team' }, 'group "The \\"A\\" team"'],
   [{ name: "", id: "42" }, "a group (id 42)"],
-])("%j is called %p", (group, expected) => {
+])("the label of %j is %p", (group, expected) => {
   expect(groupLabel(group)).toBe(expected);
 });

@@ -6,7 +6,7 @@ test.each([
   ["nothing is recorded", {}, { userId: "8", owners: [] }, undefined],
   ["the same user", { userId: "7", ownerId: "7" }, { userId: "7", owners: [] }, undefined],
   [
-    "the owner, where a colleague made the group",
+    "the owner of a group that another user created",
     { userId: "9", ownerId: "7" },
     { userId: "7", owners: [] },
     undefined,
