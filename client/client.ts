@@ -11,7 +11,7 @@ import { createDispatcher, send, type HttpReply } from "./transport";
 /**
  * Deepcall's Group API v2.0, typed and without Pulumi.
  *
- * Each method makes one call and sends it again where that is safe (`retry.ts`). Methods throw `ConnectionError`,
+ * Each method makes one call and sends it again if that is safe (`retry.ts`). Methods throw `ConnectionError`,
  * `TimeoutError`, `RateLimitError`, `AnswerError` or `ApiError` (`AuthenticationError`, `PermissionError`,
  * `NotFoundError`).
  */

@@ -33,9 +33,9 @@ async function listening(server: Server | SocketServer): Promise<URL> {
 }
 
 function client(settings: Partial<ClientSettings>): DeepcallClient {
-  const made = new DeepcallClient({ ...base, ...settings }, fastRetries);
-  open.push(made);
-  return made;
+  const client = new DeepcallClient({ ...base, ...settings }, fastRetries);
+  open.push(client);
+  return client;
 }
 
 async function failure(promise: Promise<unknown>): Promise<CallError> {
@@ -242,9 +242,9 @@ describe("a proxy", () => {
   });
 
   test("from HTTPS_PROXY is used unless NO_PROXY names the host; if it refuses, nothing was sent", async () => {
-    const asked: (string | undefined)[] = [];
+    const tunnels: (string | undefined)[] = [];
     const proxy = createServer().on("connect", (request, socket) => {
-      asked.push(request.url);
+      tunnels.push(request.url);
       socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
     });
     process.env["HTTPS_PROXY"] = (await listening(proxy)).href;
@@ -252,7 +252,7 @@ describe("a proxy", () => {
     const error = await failure(client({ baseUrl }).add("Support"));
     expect(error.message).toContain("Proxy response (502)");
     expect(error.outcome).toBe("not sent");
-    expect(new Set(asked)).toEqual(new Set(["deepcall.invalid:443"]));
+    expect(new Set(tunnels)).toEqual(new Set(["deepcall.invalid:443"]));
 
     process.env["NO_PROXY"] = "deepcall.invalid";
     expect((await failure(client({ baseUrl }).add("Support"))).message).toContain("ENOTFOUND");
@@ -301,7 +301,7 @@ test("maxConcurrency limits the concurrent calls and the connections", async () 
         now--;
         response.setHeader("content-type", "application/json").end('{"status":"success","code":200,"response":[]}');
       });
-      // Answers only when nobody else could come: all places are taken, or these are the last.
+      // Answers only if no further call can arrive: all connections are busy, or these are the last calls.
       if (now === 3) for (const answer of waiting.splice(0)) answer();
     }),
   );

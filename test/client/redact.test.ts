@@ -12,7 +12,7 @@ test("removes the credential from strings and keys at every depth, and keeps the
 test("any credential is removed from any text", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 4, unit: "binary" }), fc.string(), (secret, text) => {
-      // A secret that is part of the replacement itself can't be told from it.
+      // A secret that is part of the replacement cannot be distinguished from it.
       fc.pre(!"[redacted]".includes(secret));
       const result = createRedact([secret])(`${text}${secret}${JSON.stringify(secret)}`);
       return !result.replaceAll("[redacted]", "\u0000").includes(secret);

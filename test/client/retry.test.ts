@@ -50,13 +50,13 @@ test.each<[string, CallError["outcome"], boolean, boolean]>([
   ["1047", "refused", false, false],
   ["1503", "refused", false, false],
 ])("%s: %s; list and delete again: %p, add and update: %p", (name, outcome, repeatable, other) => {
-  const make = failures[name];
-  if (!make) throw new Error(name);
-  expect(make("add").outcome).toBe(outcome);
+  const createError = failures[name];
+  if (!createError) throw new Error(name);
+  expect(createError("add").outcome).toBe(outcome);
   expect(
-    (["list", "getGroupAgentRelation", "delete"] as const).map((operation) => isSafeToResend(make(operation))),
+    (["list", "getGroupAgentRelation", "delete"] as const).map((operation) => isSafeToResend(createError(operation))),
   ).toEqual([repeatable, repeatable, repeatable]);
-  expect((["add", "update"] as const).map((operation) => isSafeToResend(make(operation)))).toEqual([other, other]);
+  expect((["add", "update"] as const).map((operation) => isSafeToResend(createError(operation)))).toEqual([other, other]);
 });
 
 test("every failure of the table has its class", () => {
@@ -73,9 +73,9 @@ test.each<[string, CallError, number, number, number, number | undefined]>([
   ["a random part of it", reset, 3, 0, 0.25, 500],
   ["the last try", reset, 5, 0, 1, undefined],
   ["past the deadline", reset, 2, 119_500, 1, undefined],
-  ["what Deepcall asks for, and a spread", new RateLimitError("add", 3_000), 1, 0, 0.5, 3_250],
-  ["too much asked", new RateLimitError("add", 200_000), 1, 0, 0.5, undefined],
-  ["429 without a wish", new RateLimitError("add", undefined), 2, 0, 1, 1_000],
+  ["Retry-After and jitter", new RateLimitError("add", 3_000), 1, 0, 0.5, 3_250],
+  ["Retry-After beyond the deadline", new RateLimitError("add", 200_000), 1, 0, 0.5, undefined],
+  ["429 without Retry-After", new RateLimitError("add", undefined), 2, 0, 1, 1_000],
   ["429 has no last try but the deadline", new RateLimitError("add", undefined), 30, 60_000, 1, 15_000],
 ])("%s", (_, error, tries, elapsed, random, expected) => {
   expect(delayBeforeRetry(error, tries, elapsed, random, standardRetryPolicy)).toBe(expected);

@@ -29,7 +29,7 @@ async function kill(stack: TestStack, command: string, calls: number): Promise<v
 }
 
 /**
- * What a person does after a kill: restore the backend's own backup where its checkpoint, or the attributes beside it,
+ * The recovery after a kill: restore the backup of the backend if its checkpoint, or the attributes beside it,
  * were cut off, and release its lock.
  */
 async function recover(stack: TestStack): Promise<void> {

@@ -46,13 +46,13 @@ describe("creating a group", () => {
     "a name that the server changes (%s) is not drift",
     async (nameTransform) => {
       const emulator = await emulate({ nameTransform });
-      const wish = "Sales & <Marketing> for everybody";
-      const created = await create(operate(emulator), desired(wish, { active: false }));
+      const name = "Sales & <Marketing> for everybody";
+      const created = await create(operate(emulator), desired(name, { active: false }));
       const after = await refresh(operate(emulator), created);
       expect(after?.drift).toBe(false);
       expect(after?.outputs).toEqual({ ...created.outputs, __provider: undefined });
       emulator.clearCalls();
-      const activated = await change(operate(emulator), created, desired(wish));
+      const activated = await change(operate(emulator), created, desired(name));
       expect(activated.outputs).toMatchObject({ name: created.outputs["name"], active: true });
     },
   );

@@ -1,6 +1,6 @@
 import { accountMismatch } from "../../../provider/lifecycle/same-account";
 
-const nobody = { userId: undefined, owners: [] };
+const unknownUser = { userId: undefined, owners: [] };
 
 test.each([
   ["nothing is recorded", {}, { userId: "8", owners: [] }, undefined],
@@ -13,7 +13,7 @@ test.each([
   ],
   ["another user", { userId: "7" }, { userId: "8", owners: [] }, "user 8"],
   ["another user than the owner", { ownerId: "7" }, { userId: "8", owners: [] }, "user 8"],
-  ["an ssid that sees nothing", { ownerId: "7", userId: "7" }, nobody, undefined],
+  ["an ssid that sees nothing", { ownerId: "7", userId: "7" }, unknownUser, undefined],
   ["an ssid that sees the owner's groups", { ownerId: "7" }, { userId: undefined, owners: ["6", "7"] }, undefined],
   [
     "an ssid that sees others' groups only",
