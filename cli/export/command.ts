@@ -33,7 +33,7 @@ Examples:
 export function addExportCommand(program: Command, io: Io): void {
   program
     .command("export")
-    .description("export an account's groups as a file that adopts them")
+    .description("write an account's groups to a file that declares them")
     .addOption(new Option("--format <format>", "output format").choices(Object.keys(formats)).default("yaml"))
     .option("--out <file>", "write to this file (default: standard output)")
     .option("--force", "overwrite an existing file")
