@@ -10,9 +10,7 @@ import type { Io } from "./io";
  */
 export function createClient(io: Io, config: ReadConfig = () => undefined): DeepcallClient {
   // Not static imports, because `--help` must not wait for zod and undici.
-  /* eslint-disable @typescript-eslint/no-require-imports */
   const { readSettings, requireSettings } = require("../client/settings") as typeof import("../client/settings");
   const { DeepcallClient } = require("../client/client") as typeof import("../client/client");
-  /* eslint-enable @typescript-eslint/no-require-imports */
   return new DeepcallClient(requireSettings(readSettings(config, io.env)));
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { GroupList } from "../../client/responses";
-import { groupType } from "../../provider/type";
+import { groupType } from "../../provider/state-contract";
 import { createClient } from "../create-client";
 import { exitCodes, type Finish, type Io, UsageError } from "../io";
 import { compare, type Step } from "./compare";
@@ -16,7 +16,6 @@ const formats = {
   json: renderJson,
   junit: (report: Report) => {
     // Not a static import, because `--help` must not wait for fast-xml-builder.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { renderJunit } = require("./formats/junit") as typeof import("./formats/junit");
     return renderJunit(report);
   },

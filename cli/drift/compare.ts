@@ -1,5 +1,5 @@
 import type { GroupList } from "../../client/responses";
-import { groupType } from "../../provider/type";
+import { groupType } from "../../provider/state-contract";
 import type { DeclaredGroup, Drift, GroupName, PendingChange, Report, Status, UndeclaredGroup } from "./report";
 
 /** One step of a preview, from the engine's `resOutputsEvent`. */

@@ -19,7 +19,7 @@ interface Flags {
 const help = `
 Exports the account that DEEPCALL_BASE_URL and DEEPCALL_USER_ID with DEEPCALL_TOKEN (or DEEPCALL_SSID) identify. Makes no
 changes there. Each entry has onNameConflict: adopt, so that the first \`pulumi up\` adopts the group without changing it.
-Groups that cannot be declared (duplicate names, or names with control characters or surrounding blanks) are skipped: a
+Groups that cannot be declared (duplicate names, or names with control characters or surrounding whitespace) are skipped: a
 comment in the export and a warning on standard error name them, and the exit code stays 0. An incomplete list from
 Deepcall is an error.
 

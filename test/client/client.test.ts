@@ -2,10 +2,11 @@ import { createServer, type Server } from "node:http";
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from "node:net";
 import { MockAgent } from "undici";
 import { AnswerError, ConnectionError, NotFoundError, TimeoutError, type CallError } from "../../provider/index";
-import { DeepcallClient, type ClientSettings } from "../../client/client";
+import { DeepcallClient } from "../../client/client";
+import type { ClientSettings } from "../../client/settings";
 
 const token = "tok-3141592653";
-const haste = { firstWaitMs: 1, longestWaitMs: 2, deadlineMs: 2_000, settleMs: 20 };
+const fastRetries = { firstWaitMs: 1, longestWaitMs: 2, deadlineMs: 2_000, settleMs: 20 };
 const base: ClientSettings = {
   baseUrl: new URL("https://v4-api.deepcall.com"),
   credentials: { userId: "7", token },
@@ -32,7 +33,7 @@ async function listening(server: Server | SocketServer): Promise<URL> {
 }
 
 function client(settings: Partial<ClientSettings>): DeepcallClient {
-  const made = new DeepcallClient({ ...base, ...settings }, haste);
+  const made = new DeepcallClient({ ...base, ...settings }, fastRetries);
   open.push(made);
   return made;
 }
@@ -82,7 +83,7 @@ describe("what is sent", () => {
           body = JSON.parse(request.body as string);
           return { status: "success", code: 200, groupId: 12, response: [] };
         });
-      await call(new DeepcallClient({ ...base, credentials }, haste, agent));
+      await call(new DeepcallClient({ ...base, credentials }, fastRetries, agent));
       expect(body).toEqual({ ...sent, ...fields });
       agent.assertNoPendingInterceptors();
       await agent.close();
@@ -96,7 +97,7 @@ describe("what is sent", () => {
       .get("https://example.com")
       .intercept({ path: "/brand/api/v2/Group/delete", method: "POST" })
       .reply(200, { status: "success", code: 200 });
-    await new DeepcallClient({ ...base, baseUrl: new URL("https://example.com/brand/") }, haste, agent).delete(1);
+    await new DeepcallClient({ ...base, baseUrl: new URL("https://example.com/brand/") }, fastRetries, agent).delete(1);
     agent.assertNoPendingInterceptors();
     await agent.close();
   });
@@ -119,9 +120,9 @@ describe("what may come back, over a real socket", () => {
       200,
       { "content-type": "text/html; charset=utf-8" },
       "<html>x</html>",
-      "no JSON but 14 characters of text/html (HTTP status 200)",
+      "14 characters of text/html instead of JSON (HTTP status 200)",
     ],
-    ["nothing", 502, {}, "", "no JSON but an empty body (HTTP status 502)"],
+    ["nothing", 502, {}, "", "an empty body instead of JSON (HTTP status 502)"],
     [
       "JSON that is cut off",
       200,
@@ -134,14 +135,14 @@ describe("what may come back, over a real socket", () => {
       302,
       { location: `https://evil.example/?t=${token}` },
       "",
-      "a redirect (HTTP status 302) to https://evil.example",
+      "a redirect to https://evil.example (HTTP status 302)",
     ],
     [
       "a redirect to somewhere on the same",
       308,
       { location: "/login" },
       "",
-      "a redirect (HTTP status 308) to another path",
+      "a redirect to another path (HTTP status 308)",
     ],
   ])("%s", async (_, status, headers, body, message) => {
     const to = await served((__, response) => response.writeHead(status, headers).end(body));

@@ -7,6 +7,15 @@ import {
   PermissionError,
 } from "../../provider/index";
 import { readAnswer, readList, readNewId } from "../../client/responses";
+import type { HttpReply } from "../../client/transport";
+
+function reply(value: unknown, httpStatus = 200): HttpReply {
+  return { httpStatus, headers: {}, text: JSON.stringify(value), json: { value } };
+}
+
+function success(fields: object): HttpReply {
+  return reply({ status: "success", code: 200, ...fields });
+}
 
 const support = { id: 28, name: "Support", active: true, owner: "7" };
 const entry = { name: "Support", user_id: 7, status: 1, create_date: "2020-01-01" };
@@ -25,7 +34,7 @@ describe("a list", () => {
     ["ids and statuses as strings", [{ id: "28", ...entry, user_id: "7", status: "1" }]],
     ["a status as a boolean", [{ id: 28, ...entry, status: true }]],
   ])("as %s", (_, response) => {
-    expect(readList("list", { response })).toEqual({ groups: [support], complete: true });
+    expect(readList("list", success({ response }))).toEqual({ groups: [support], complete: true });
   });
 
   test.each<[string, unknown]>([
@@ -33,7 +42,7 @@ describe("a list", () => {
     ["an empty object", {}],
     ["an empty array one level down", { groups: [] }],
   ])("without groups as %s", (_, response) => {
-    expect(readList("list", { response })).toEqual({ groups: [], complete: true });
+    expect(readList("list", success({ response }))).toEqual({ groups: [], complete: true });
   });
 
   test.each<[string, object]>([
@@ -42,7 +51,7 @@ describe("a list", () => {
     ["a next page", { response: { groups: [{ id: 28, ...entry }], nextPage: 2 } }],
     ["more", { response: [{ id: 28, ...entry }], hasMore: true }],
   ])("that says there is more: %s", (_, fields) => {
-    expect(readList("list", fields as Record<string, unknown>)).toEqual({ groups: [support], complete: false });
+    expect(readList("list", success(fields))).toEqual({ groups: [support], complete: false });
   });
 
   test("tells what it does not know as unknown, and only status 1 as active", () => {
@@ -51,7 +60,7 @@ describe("a list", () => {
       { id: 2, name: "B", status: 0 },
       { id: 3, name: 7, status: 2 },
     ];
-    expect(readList("list", { response }).groups).toEqual([
+    expect(readList("list", success({ response })).groups).toEqual([
       { id: 1, name: "A", active: undefined, owner: undefined },
       { id: 2, name: "B", active: false, owner: undefined },
       { id: 3, name: "7", active: false, owner: undefined },
@@ -59,7 +68,7 @@ describe("a list", () => {
   });
 
   test.each<[unknown, string]>([
-    [undefined, "no list of groups (an object with the keys response)"],
+    [undefined, "no list of groups (an object with the keys status, code, response)"],
     [null, "no list of groups"],
     ["none", "no list of groups"],
     [{ rows: { a: 1 } }, "an object with the keys rows"],
@@ -70,8 +79,8 @@ describe("a list", () => {
     [{ 28: "Support" }, "an entry of the list is no group (a string)"],
     [[{ id: 1, name: "A", status: "on" }], "a group's status is neither 1 nor 0"],
   ])("that can't be understood (%j) says what was seen", (response, message) => {
-    expect(() => readList("list", { response })).toThrow(AnswerError);
-    expect(() => readList("list", { response })).toThrow(message);
+    expect(() => readList("list", success({ response }))).toThrow(AnswerError);
+    expect(() => readList("list", success({ response }))).toThrow(message);
   });
 });
 
@@ -81,7 +90,7 @@ describe("success and failure", () => {
     [201, { status: "success", code: "200" }],
     [200, { status: "success" }],
   ])("HTTP %d with %j is a success", (status, body) => {
-    expect(readAnswer("update", status, body)).toMatchObject({ status: "success" });
+    expect(readAnswer("update", reply(body, status))).toMatchObject({ status: "success" });
   });
 
   test.each<[number, unknown, typeof ApiError, number]>([
@@ -93,7 +102,7 @@ describe("success and failure", () => {
     [500, { status: "error", message: "x", code: 4711 }, ApiError, 4711],
   ])("HTTP %d with %j is an error of its code", (status, body, kind, code) => {
     try {
-      readAnswer("update", status, body);
+      readAnswer("update", reply(body, status));
     } catch (error) {
       expect(error).toBeInstanceOf(kind);
       expect(error).toMatchObject({ code, outcome: "refused", operation: "update" });
@@ -111,7 +120,7 @@ describe("success and failure", () => {
     [200, [], "a list of 0"],
     [200, "ok", "a string"],
   ])("HTTP %d with %j is not understood, and leaves open what was done", (status, body, message) => {
-    const read = (): unknown => readAnswer("add", status, body);
+    const read = (): unknown => readAnswer("add", reply(body, status));
     expect(read).toThrow(message);
     try {
       read();
@@ -121,8 +130,8 @@ describe("success and failure", () => {
   });
 
   test("the new id is read tolerantly, or its lack is an error", () => {
-    expect(readNewId("add", { groupId: 12 })).toBe(12);
-    expect(readNewId("add", { groupid: "12" })).toBe(12);
-    expect(() => readNewId("add", { status: "success" })).toThrow("a success without the group's id");
+    expect(readNewId("add", success({ groupId: 12 }))).toBe(12);
+    expect(readNewId("add", success({ groupid: "12" }))).toBe(12);
+    expect(() => readNewId("add", success({}))).toThrow("a success without the group's id");
   });
 });

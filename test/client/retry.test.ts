@@ -10,11 +10,11 @@ import {
   type CallError,
   type Operation,
 } from "../../provider/index";
-import { backoff, isSafeToResend, retryAfter, standardRetryPolicy, delayBeforeRetry } from "../../client/retry";
+import { backoff, isSafeToResend, parseRetryAfter, standardRetryPolicy, delayBeforeRetry } from "../../client/retry";
 import { apiError } from "../../client/errors";
 
-type Make = (operation: Operation) => CallError;
-const failures: Record<string, Make> = {
+type CreateError = (operation: Operation) => CallError;
+const failures: Record<string, CreateError> = {
   "a refused connection": (operation) => new ConnectionError(operation, "not sent", true, "host", "ECONNREFUSED"),
   "a bad certificate": (operation) => new ConnectionError(operation, "not sent", false, "host", "CERT_HAS_EXPIRED"),
   "a reset": (operation) => new ConnectionError(operation, "unknown", true, "host", "ECONNRESET"),
@@ -93,5 +93,5 @@ test.each([
   [undefined, undefined],
   [["1", "2"], undefined],
 ])("Retry-After %p is %p ms", (header, expected) => {
-  expect(retryAfter(header, Date.parse("2026-11-23T12:00:00Z"))).toBe(expected);
+  expect(parseRetryAfter(header, Date.parse("2026-11-23T12:00:00Z"))).toBe(expected);
 });

@@ -62,5 +62,5 @@ test("TLS through a proxy works with a certificate that Node trusts, and is refu
   );
   expect(tunnels).toEqual(["deepcall.test:443"]);
   // Refused at once: what is wrong with a certificate does not pass.
-  expect(await list({ HTTPS_PROXY })).toMatch(/^not sent 1 Deepcall could not be reached .*SELF_SIGNED_CERT/);
+  expect(await list({ HTTPS_PROXY })).toMatch(/^not sent 1 Could not reach Deepcall .*SELF_SIGNED_CERT/);
 });

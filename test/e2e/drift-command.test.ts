@@ -175,7 +175,8 @@ test("one report contains drift, pending changes and undeclared groups, and hide
     expect(refused.err).toContain(
       'Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token".',
     );
-    expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|of the last `pulumi up`|\n\s+at /);
+    expect(refused.err).toMatch(/\[deepcall:1014\]\n$/);
+    expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|\n\s+at /);
   }
   await stack.configure({ token: "", userId: "" });
   const missing = await expectReadOnly(stack, () => drift(stack, "--undeclared"));
@@ -235,7 +236,7 @@ test("an interruption or a failure is one clear error with exit code 1, and leav
   await expectFailure(/^error: The Pulumi CLI was not found/m, [], { env: { PATH: empty } });
   await stack.emulator.close();
   await expectFailure(
-    /^error: Could not read group "support" \(id 1\)\. Deepcall could not be reached at 127\.0\.0\.1:\d+ \(list: ECONNREFUSED/m,
+    /^error: Could not read group "support" \(id 1\)\. Could not reach Deepcall at 127\.0\.0\.1:\d+ \(list: ECONNREFUSED/m,
   );
   stack.program('throw new Error("boom");');
   await expectFailure(

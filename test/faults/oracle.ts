@@ -78,14 +78,16 @@ function isWishOrFirstFreeNumber(name: string, wish: string, taken: Set<string>,
 function isNamed(said: string, id: number, name: string): boolean {
   if (said.includes(`(id ${id})`)) return true;
   const quoted = [
-    ...said.matchAll(/may have a group ("(?:[^"\\]|\\.)*")|make group ("(?:[^"\\]|\\.)*").* may still make it/g),
+    ...said.matchAll(
+      /may now have a group ("(?:[^"\\]|\\.)*")|create group ("(?:[^"\\]|\\.)*").* may still create it/g,
+    ),
   ];
   return quoted.some(([, one, other]) => couldBeAssignedFor(name, JSON.parse(one ?? other ?? '""') as string));
 }
 
-/** An error says what was attempted, on which group, and ends with what to do. */
+/** An error says what was attempted, on which group and what to do next, and ends with its code. */
 function isReadable(message: string): boolean {
-  return /^(Could not|Deepcall|The resources) .*"/.test(message) && message.length > 80 && message.endsWith(".");
+  return /^(Could not|The resources) .*".*\. \[deepcall:[\w-]+\]$/.test(message) && message.length > 80;
 }
 
 function duplicates(values: readonly string[]): string[] {

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import type { Emulator, GroupSnapshot } from "../../emulator";
 import { couldBeAssignedFor } from "../../provider/lifecycle/names";
 import { Engine, type Declaration, type Program } from "../support/engine";
-import { emulate, haste } from "../support/lifecycle";
+import { emulate, fastRetries } from "../support/lifecycle";
 import { seed } from "../support/seed";
 import { brokenPromises } from "./oracle";
 
 jest.setTimeout(600_000);
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 300 : 100));
-const pace = { ...haste, deadlineMs: 200, settleMs: 10 };
+const retryPolicy = { ...fastRetries, deadlineMs: 200, settleMs: 10 };
 
 const names = ["Support", "Sales", "R & D", "Night"] as const;
 const declaration: fc.Arbitrary<Declaration> = fc.record(
@@ -85,7 +85,7 @@ class World {
   #foreign: GroupSnapshot[] = [];
 
   constructor(readonly emulator: Emulator) {
-    this.engine = new Engine(emulator, pace);
+    this.engine = new Engine(emulator, retryPolicy);
   }
 
   async take(next: Step): Promise<void> {

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join } from "node:path";
-import { DeepcallGroup, ResourceError } from "../../provider";
-import { providerText } from "../../provider/group";
+import { providerText } from "../../provider/state-contract";
 import { asked, create, emulate, operate } from "../support/lifecycle";
 
 test("the text that Pulumi stores is small, always the same, and leads to all methods of the provider", () => {
@@ -31,12 +30,4 @@ test("a group takes at most 900 bytes of inputs and outputs", async () => {
   );
   const bytes = Buffer.byteLength(JSON.stringify(inputs) + JSON.stringify({ ...outputs, __provider: providerText }));
   expect(bytes).toBeLessThanOrEqual(900);
-});
-
-test.each([
-  [{}, { import: "42" }, /"import" can't work.*adopt/],
-  [{}, { deleteBeforeReplace: false }, /deleteBeforeReplace: false/],
-])("options that can't work are refused: %j %j", (args, opts, message) => {
-  expect(() => new DeepcallGroup("support", args, opts)).toThrow(ResourceError);
-  expect(() => new DeepcallGroup("support", args, opts)).toThrow(message);
 });

@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator";
 import type { RetryPolicy } from "../../client/retry";
 import { createProvider, type GroupProvider } from "../../provider/lifecycle";
-import { environment, haste } from "./lifecycle";
+import { environment, fastRetries } from "./lifecycle";
 
 /** What a program says of one resource. */
 export interface Declaration {
@@ -32,7 +32,7 @@ export class Engine {
 
   constructor(
     readonly emulator: Emulator,
-    readonly pace: RetryPolicy = haste,
+    readonly retryPolicy: RetryPolicy = fastRetries,
   ) {}
 
   /** Makes the account match; gives back the errors. */
@@ -69,7 +69,7 @@ export class Engine {
   }
 
   #operation(): GroupProvider {
-    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: "1000" }), this.pace);
+    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: "1000" }), this.retryPolicy);
   }
 
   async #step(provider: GroupProvider, resource: string, declaration: Declaration): Promise<() => Promise<void>> {

@@ -42,11 +42,11 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
 /** As patient as the standard, in no time. */
-export const haste: RetryPolicy = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
+export const fastRetries: RetryPolicy = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
 
 /** A provider for one operation (as one plugin process has it) on the emulator's account 7. */
 export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {
-  return createProvider(environment(emulator, more), haste);
+  return createProvider(environment(emulator, more), fastRetries);
 }
 
 /** Inputs as the resource class hands them over. */

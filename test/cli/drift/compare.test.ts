@@ -1,6 +1,6 @@
 import { compare, type Step } from "../../../cli/drift/compare";
 import { hasDrift, type Drift } from "../../../cli/drift/report";
-import { groupType } from "../../../provider/type";
+import { groupType } from "../../../provider/state-contract";
 import { outputsOf, secret, steps, urn } from "./steps";
 
 const support = { requestedName: "Support", active: true };

@@ -1,5 +1,5 @@
 import { explainFailure } from "../../../cli/drift/failure";
-import { authenticationCodes } from "../../../client/errors";
+import { apiError, authenticationCodes } from "../../../client/errors";
 
 const refused =
   'Could not read group "A" (id 3). Deepcall refused list with code 1014 (invalid or expired token). [deepcall:1014]';
@@ -21,6 +21,15 @@ test("only the authentication codes mean that the credentials were refused", () 
   expect(refusals).toEqual([...authenticationCodes].toSorted().map(String));
   for (const code of ["connection", "timeout", "rate-limit", "settings", "name-taken"])
     expect(explainFailure([`Could not read group "A" (id 1). [deepcall:${code}]`], "").credentialsRefused).toBe(false);
+});
+
+test("the client's errors end with the code", () => {
+  expect(
+    explainFailure([apiError("list", 1014, "Invalid token [deepcall:timeout]").message], "").credentialsRefused,
+  ).toBe(true);
+  expect(
+    explainFailure([apiError("list", 1015, "a message with [deepcall:1014]").message], "").credentialsRefused,
+  ).toBe(false);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import type { Step } from "../../../cli/drift/compare";
-import { groupType } from "../../../provider/type";
+import { groupType } from "../../../provider/state-contract";
 
 /** How the engine's events represent a secret. */
 export const secret = {

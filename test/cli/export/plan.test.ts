@@ -4,7 +4,7 @@ import { toTypeScript, toYaml } from "../../../cli/export/formats";
 import { assignKeys, planExport } from "../../../cli/export/plan";
 import { quote } from "../../../cli/one-line";
 import type { Group } from "../../../client/responses";
-import { keyForm } from "../../../provider/groups-file/schema";
+import { keyPattern } from "../../../provider/groups-file/schema";
 import { readGroups } from "../../../provider/groups-file/read";
 import { nameProblem } from "../../../provider/lifecycle/names";
 
@@ -55,7 +55,7 @@ test("keys are unique and valid, and a new group changes none of them", () => {
     fc.property(fc.array(name), name, (names, another) => {
       const keys = keysOf(...names);
       expect(new Set(keys).size).toBe(keys.length);
-      for (const key of keys) expect(key).toMatch(keyForm);
+      for (const key of keys) expect(key).toMatch(keyPattern);
       expect(keysOf(...names, another).slice(0, -1)).toEqual(keys);
     }),
   );

@@ -1,6 +1,14 @@
-import { apiError } from "../../../client/errors";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
 import { createProvider } from "../../../provider/lifecycle";
-import { attempt, nothingChanged, UnfinishedGroupError } from "../../../provider/lifecycle/errors";
+import {
+  attempt,
+  GroupError,
+  nothingChanged,
+  providerErrorCodes,
+  UnfinishedGroupError,
+} from "../../../provider/lifecycle/errors";
 import { asked, failure } from "../../support/lifecycle";
 
 test.each([
@@ -16,9 +24,9 @@ test.each([
 });
 
 test("Pulumi prints the reasons of an unfinished group in place of its message", () => {
-  const error = new UnfinishedGroupError("It failed.", "42", {});
+  const error = new UnfinishedGroupError(new GroupError("1015", "It failed."), "42", {});
   expect(error.reasons).toEqual([
-    "It failed. The group is in the state with the id 42; the next `pulumi up` finishes it.",
+    "It failed. The group is in the state with the id 42. Run `pulumi up` again to finish. [deepcall:1015]",
   ]);
 });
 
@@ -34,6 +42,13 @@ test("malformed settings fail the check, missing ones do not", async () => {
     (await createProvider(environment).check({}, asked("Support"))).failures ?? [];
   expect(await check({})).toEqual([]);
   expect(await check({ DEEPCALL_BASE_URL: "deepcall" })).toMatchObject([
-    { reason: expect.stringContaining("DEEPCALL_BASE_URL is no URL") as string },
+    { reason: expect.stringContaining("DEEPCALL_BASE_URL must be a valid URL") as string },
   ]);
+});
+
+test("docs/errors.md lists every error code, and no other", () => {
+  const page = readFileSync(join(__dirname, "../../../docs/errors.md"), "utf8");
+  const documented = [...page.matchAll(/^\| `([\w-]+)` \| .+\. \| .+\. \|$/gm)].map(([, code]) => code);
+  const codes = [...Object.keys(apiErrorMeanings), ...clientErrorCodes, ...providerErrorCodes];
+  expect(documented.toSorted()).toEqual(codes.toSorted());
 });

@@ -1,5 +1,5 @@
 import {
-  haste,
+  fastRetries,
   asked,
   change,
   create,
@@ -71,7 +71,7 @@ describe("making a group", () => {
     const { id } = emulator.account("7").add("Support");
     const error = await failure(create(operate(emulator), asked("Support", { onNameConflict: "fail" })));
     expect(error).toBeInstanceOf(NameTakenError);
-    expect(error.message).toContain(`group "Support" (id ${id})`);
+    expect(error.message).toContain(`group "Support": a group with this name already exists (id ${id})`);
     expect(emulator.count("add")).toBe(0);
   });
 
@@ -286,7 +286,7 @@ describe("updating", () => {
     const made = await create(operate(emulator), asked("Support"));
     emulator.faults.add("list:error-before:1015@2x0");
     const error = await failure(change(operate(emulator), made, asked("Care")));
-    expect(error.message).toContain("Deepcall has confirmed the change");
+    expect(error.message).toContain("Deepcall confirmed the change");
     expect(error).toMatchObject({ id: made.id, properties: { requestedName: "Care", name: "Care" } });
   });
 
@@ -323,7 +323,7 @@ describe("deleting", () => {
     emulator.intercept = () => new Response("<html>", { status: 502, headers: { "content-type": "text/html" } });
     const error = await failure(operate(emulator).delete(made.id, made.outputs));
     expect(error.message).toMatch(
-      /^Could not delete group "Support" \(id \d+\)\. .*text\/html \(HTTP status 502\).*It may have been deleted; it stays/,
+      /^Could not delete group "Support" \(id \d+\)\. .*text\/html instead of JSON \(HTTP status 502\).*It may have been deleted; it stays/,
     );
   });
 });
@@ -464,10 +464,10 @@ describe("another account's credentials", () => {
     const made = await create(operate(emulator), asked("Support"));
     emulator.account("8").add("Theirs");
     const DEEPCALL_BASE_URL = emulator.url;
-    const other = createProvider({ DEEPCALL_BASE_URL, DEEPCALL_SSID: "other-ssid-16180" }, haste);
+    const other = createProvider({ DEEPCALL_BASE_URL, DEEPCALL_SSID: "other-ssid-16180" }, fastRetries);
     expect(await failure(other.delete(made.id, made.outputs))).toBeInstanceOf(OtherAccountError);
     expect(await failure(refresh(other, made))).toBeInstanceOf(OtherAccountError);
-    const own = createProvider({ DEEPCALL_BASE_URL, DEEPCALL_SSID: ssid }, haste);
+    const own = createProvider({ DEEPCALL_BASE_URL, DEEPCALL_SSID: ssid }, fastRetries);
     expect((await refresh(own, made))?.drift).toBe(false);
   });
 });

@@ -84,7 +84,7 @@ describe("a lost answer to add", () => {
     const emulator = await emulate();
     lose(emulator, "add", "before");
     const error = await failure(create(operate(emulator), asked("Support")));
-    expect(error.message).toMatch(/Could not make group "Support"\. .*Deepcall may still make it/);
+    expect(error.message).toMatch(/Could not create group "Support"\. .*Deepcall may still create it/);
     expect(emulator.count("add")).toBe(1);
   });
 
@@ -95,7 +95,7 @@ describe("a lost answer to add", () => {
     const { id } = await failure(create(provider, asked("Support", { __resource: "a" })));
     lose(emulator, "add", "before");
     const error = await failure(create(provider, asked("Support", { __resource: "b" })));
-    expect(error.message).toMatch(/Could not make group "Support"\. .*Deepcall may still make it/);
+    expect(error.message).toMatch(/Could not create group "Support"\. .*Deepcall may still create it/);
     expect(error.id).toBeUndefined();
     expect(emulator.groups("7").map((group) => String(group.id))).toEqual([id]);
   });
@@ -106,7 +106,7 @@ describe("a lost answer to add", () => {
     emulator.account("7").add("B");
     emulator.faults.add("add:error-before:1009");
     const error = await failure(create(operate(emulator), asked("Support")));
-    expect(error.message).toContain("or cut the list off");
+    expect(error.message).toContain("or may have truncated the list");
     expect(emulator.count("add")).toBe(1);
   });
 
@@ -181,7 +181,7 @@ describe("a lost answer to update", () => {
     const made = await create(operate(emulator), asked("Support"));
     lose(emulator, "update", "before", 99);
     const error = await failure(change(operate(emulator), made, asked("Care")));
-    expect(error.message).toMatch(/Could not update group "Support" \(id 1\)\. .*the next `pulumi up` looks before/);
+    expect(error.message).toMatch(/Could not update group "Support" \(id 1\)\. .*the next `pulumi up` checks before/);
     expect(error.id).toBeUndefined();
   });
 });

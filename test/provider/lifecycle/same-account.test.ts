@@ -22,6 +22,6 @@ test.each([
     "an ssid that sees the groups of user 8",
   ],
   ["an ssid, and no owner is recorded", { userId: "7" }, { userId: undefined, owners: ["8"] }, undefined],
-])("%s", (_, recorded, current, you) => {
-  expect(accountMismatch(recorded, current)?.you).toBe(you);
+])("%s", (_, recorded, current, expected) => {
+  expect(accountMismatch(recorded, current)?.current).toBe(expected);
 });

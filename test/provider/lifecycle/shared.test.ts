@@ -96,7 +96,7 @@ test("a list that fails, fails for everybody who waits on it, and the next read 
   groups.forEach(({ id, outputs }, n) => {
     const { message } = errors[n] ?? { message: "" };
     expect(message).toContain(`Could not read group "${String(outputs["name"])}" (id ${id}). `);
-    expect(message).toContain("The state is as before.");
+    expect(message).toContain("The state was not changed.");
   });
   expect(await Promise.all(groups.map((group) => refresh(provider, group)))).toHaveLength(20);
   expect(emulator.count()).toBe(2);
