@@ -175,7 +175,7 @@ test("one report contains drift, pending changes and undeclared groups, and hide
     expect(refused.err).toContain(
       'Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token".',
     );
-    expect(refused.err).toMatch(/\[deepcall:1014\]\n$/);
+    expect(refused.err).toMatch(/\[deepcall:1014\]$/m);
     expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|\n\s+at /);
   }
   await stack.configure({ token: "", userId: "" });
