@@ -113,7 +113,7 @@ async function run(emulator: Emulator, scenario: Scenario, fault: string): Promi
   scenario.byHand?.(emulator);
   emulator.faults.add(fault);
   const errors = await engine.up(scenario.program, { refresh: scenario.refresh ?? false });
-  await emulator.settled();
+  await emulator.waitForLateCommits();
   const struck = emulator.calls.some((call) => call.fault !== undefined);
   for (const { message } of errors) messages.add(message.replaceAll(/127\.0\.0\.1:\d+/g, "HOST"));
   const broken = brokenPromises(engine, foreign, errors);
@@ -121,7 +121,7 @@ async function run(emulator: Emulator, scenario: Scenario, fault: string): Promi
 
   emulator.faults.clear();
   const after = await engine.up(scenario.program, { refresh: true });
-  await emulator.settled();
+  await emulator.waitForLateCommits();
   broken.push(...after.map(({ message }) => `the next up failed: ${message}`));
   broken.push(...undeclared(engine, scenario.program, foreign, scenario.mayKeepNumber));
   emulator.clearCalls();

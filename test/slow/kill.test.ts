@@ -72,7 +72,7 @@ test("kill -9 without checkpoints: the state is empty, and the next up adopts wh
   Object.assign(stack.env, withoutCheckpoints);
   stack.program(declareGroups(30, "adopt"));
   await kill(stack, "up", 30);
-  await stack.emulator.settled();
+  await stack.emulator.waitForLateCommits();
   const created = stack.emulator.groups();
   expect(created.length).toBeGreaterThan(0);
   expect(stack.groups()).toEqual([]);

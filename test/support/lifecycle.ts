@@ -50,7 +50,7 @@ export function operate(emulator: Emulator, more: Record<string, string> = {}): 
 }
 
 /** Inputs as the resource class hands them over. */
-export function asked(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+export function desired(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { requestedName: name, active: true, __resource: name.toLowerCase(), __provider: "text", ...more };
 }
 

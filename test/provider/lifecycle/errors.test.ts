@@ -9,7 +9,7 @@ import {
   providerErrorCodes,
   UnfinishedGroupError,
 } from "../../../provider/lifecycle/errors";
-import { asked, failure } from "../../support/lifecycle";
+import { desired, failure } from "../../support/lifecycle";
 
 test.each([
   [1014, "code 1014 (invalid or expired token)", true],
@@ -39,7 +39,7 @@ test("what Pulumi prints a second time, under the stack, is short", async () => 
 
 test("malformed settings fail the check, missing ones do not", async () => {
   const check = async (environment: Record<string, string>) =>
-    (await createProvider(environment).check({}, asked("Support"))).failures ?? [];
+    (await createProvider(environment).check({}, desired("Support"))).failures ?? [];
   expect(await check({})).toEqual([]);
   expect(await check({ DEEPCALL_BASE_URL: "deepcall" })).toMatchObject([
     { reason: expect.stringContaining("DEEPCALL_BASE_URL must be a valid URL") as string },

@@ -1,6 +1,6 @@
 import {
   fastRetries,
-  asked,
+  desired,
   change,
   create,
   emulate,
@@ -18,7 +18,7 @@ import { createProvider } from "../../../provider/lifecycle";
 describe("making a group", () => {
   test("that is active takes a list, an add and a read back", async () => {
     const emulator = await emulate();
-    const { id, outputs } = await create(operate(emulator), asked("Support"));
+    const { id, outputs } = await create(operate(emulator), desired("Support"));
     expect(outputs).toMatchObject({ requestedName: "Support", assignedName: "Support", name: "Support", active: true });
     expect(emulator.groups("7")).toEqual([{ id: Number(id), name: "Support", status: 1, userId: "7" }]);
     expect(emulator.calls.map(({ operation }) => operation)).toEqual(["list", "add", "list"]);
@@ -26,7 +26,7 @@ describe("making a group", () => {
 
   test("that is inactive sets the status and keeps the name", async () => {
     const emulator = await emulate();
-    const { outputs } = await create(operate(emulator), asked("Night", { active: false }));
+    const { outputs } = await create(operate(emulator), desired("Night", { active: false }));
     expect(outputs).toMatchObject({ name: "Night", active: false });
     expect(emulator.groups("7")).toMatchObject([{ name: "Night", status: 0 }]);
   });
@@ -35,9 +35,9 @@ describe("making a group", () => {
     const emulator = await emulate({ suffix });
     emulator.account("7").add("Support");
     const provider = operate(emulator);
-    const made = await create(provider, asked("Support", { active: false }));
+    const made = await create(provider, desired("Support", { active: false }));
     expect(made.outputs).toMatchObject({ requestedName: "Support", assignedName: name, name, active: false });
-    expect((await change(operate(emulator), made, asked("Support", { active: false }))).changed).toBe(false);
+    expect((await change(operate(emulator), made, desired("Support", { active: false }))).changed).toBe(false);
     expect((await refresh(operate(emulator), made))?.drift).toBe(false);
     expect(emulator.groups("7").map((group) => group.name)).toEqual(["Support", name]);
   });
@@ -47,12 +47,12 @@ describe("making a group", () => {
     async (nameTransform) => {
       const emulator = await emulate({ nameTransform });
       const wish = "Sales & <Marketing> for everybody";
-      const made = await create(operate(emulator), asked(wish, { active: false }));
+      const made = await create(operate(emulator), desired(wish, { active: false }));
       const after = await refresh(operate(emulator), made);
       expect(after?.drift).toBe(false);
       expect(after?.outputs).toEqual({ ...made.outputs, __provider: undefined });
       emulator.clearCalls();
-      const activated = await change(operate(emulator), made, asked(wish));
+      const activated = await change(operate(emulator), made, desired(wish));
       expect(activated.outputs).toMatchObject({ name: made.outputs["name"], active: true });
     },
   );
@@ -60,7 +60,7 @@ describe("making a group", () => {
   test("that is inactive keeps its number, even where a group's own name counts as taken", async () => {
     const emulator = await emulate({ ownNameTaken: true });
     emulator.account("7").add("Support");
-    const { outputs } = await create(operate(emulator), asked("Support", { active: false }));
+    const { outputs } = await create(operate(emulator), desired("Support", { active: false }));
     expect(outputs).toMatchObject({ assignedName: "Support1", name: "Support1", active: false });
     const [update] = emulator.calls.filter(({ operation }) => operation === "update");
     expect(update?.body).toMatchObject({ name: "Support1", status: 0 });
@@ -69,7 +69,7 @@ describe("making a group", () => {
   test("with onNameConflict fail makes nothing and names the group in the way", async () => {
     const emulator = await emulate();
     const { id } = emulator.account("7").add("Support");
-    const error = await failure(create(operate(emulator), asked("Support", { onNameConflict: "fail" })));
+    const error = await failure(create(operate(emulator), desired("Support", { onNameConflict: "fail" })));
     expect(error).toBeInstanceOf(NameTakenError);
     expect(error.message).toContain(`group "Support": a group with this name already exists (id ${id})`);
     expect(emulator.count("add")).toBe(0);
@@ -81,7 +81,7 @@ describe("making a group", () => {
       if (operation === "add") emulator.account("7").add("Support");
       return undefined;
     };
-    const error = await failure(create(operate(emulator), asked("Support", { onNameConflict: "fail" })));
+    const error = await failure(create(operate(emulator), desired("Support", { onNameConflict: "fail" })));
     expect(error).toBeInstanceOf(NameTakenError);
     expect(emulator.groups("7").map(({ name }) => name)).toEqual(["Support"]);
   });
@@ -89,10 +89,10 @@ describe("making a group", () => {
   test("with onNameConflict adopt takes over, and sets the status only where it differs", async () => {
     const emulator = await emulate();
     const { id } = emulator.account("7").add("Support");
-    const same = await create(operate(emulator), asked("Support", { onNameConflict: "adopt" }));
+    const same = await create(operate(emulator), desired("Support", { onNameConflict: "adopt" }));
     expect(same.id).toBe(String(id));
     expect(emulator.count("update") + emulator.count("add")).toBe(0);
-    const inactive = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", active: false }));
+    const inactive = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", active: false }));
     expect(inactive.outputs).toMatchObject({ name: "Support", active: false });
     expect(emulator.groups("7")).toEqual([{ id, name: "Support", status: 0, userId: "7" }]);
   });
@@ -104,7 +104,7 @@ describe("making a group", () => {
       if (operation === "add") theirs = emulator.account("7").add("Support").id;
       return undefined;
     };
-    const { id } = await create(operate(emulator), asked("Support", { onNameConflict: "adopt" }));
+    const { id } = await create(operate(emulator), desired("Support", { onNameConflict: "adopt" }));
     expect(id).toBe(String(theirs));
     expect(emulator.groups("7").map(({ name }) => name)).toEqual(["Support"]);
   });
@@ -113,7 +113,7 @@ describe("making a group", () => {
     const emulator = await emulate({ latencyMs: 5 });
     const provider = operate(emulator);
     const made = await Promise.all(
-      ["a", "b", "c"].map((resource) => create(provider, asked("Support", { __resource: resource }))),
+      ["a", "b", "c"].map((resource) => create(provider, desired("Support", { __resource: resource }))),
     );
     expect(made.map(({ outputs }) => outputs["name"])).toEqual(["Support", "Support1", "Support2"]);
   });
@@ -123,7 +123,7 @@ describe("making a group", () => {
     const { id } = emulator.account("7").add("Support");
     emulator.intercept = ({ operation }) =>
       operation === "add" ? Response.json({ status: "success", code: 200, groupId: id }) : undefined;
-    const error = await failure(create(operate(emulator), asked("Support")));
+    const error = await failure(create(operate(emulator), desired("Support")));
     expect(error.message).toContain("existed before");
     expect(error.id).toBeUndefined();
   });
@@ -138,7 +138,7 @@ describe("what fails after the id is known keeps the group in the state", () => 
         throw new CutConnection();
       return undefined;
     };
-    const news = asked("Night", { active: false });
+    const news = desired("Night", { active: false });
     const error = await failure(create(operate(emulator), news));
     const [group] = emulator.groups("7");
     expect(error).toMatchObject({
@@ -157,7 +157,7 @@ describe("what fails after the id is known keeps the group in the state", () => 
 describe("drift", () => {
   test("of the name is seen, shown in the inputs, and repaired", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.account("7").rename(Number(made.id), "Helpdesk");
     const after = await refresh(operate(emulator), made);
     expect(after).toMatchObject({
@@ -166,7 +166,7 @@ describe("drift", () => {
       inputs: { requestedName: "Helpdesk" },
     });
     if (!after) throw new Error("gone");
-    const repaired = await change(operate(emulator), after, asked("Support"));
+    const repaired = await change(operate(emulator), after, desired("Support"));
     expect(repaired.outputs).toMatchObject({ name: "Support", assignedName: "Support" });
     expect(repaired.outputs).not.toHaveProperty("__renamed");
     expect((await refresh(operate(emulator), repaired))?.drift).toBe(false);
@@ -175,12 +175,12 @@ describe("drift", () => {
   test("of the status is seen and repaired without a change of the name", async () => {
     const emulator = await emulate();
     emulator.account("7").add("Support");
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.account("7").setStatus(Number(made.id), 0);
     const after = await refresh(operate(emulator), made);
     expect(after).toMatchObject({ drift: true, outputs: { active: false }, inputs: { active: false } });
     if (!after) throw new Error("gone");
-    expect((await change(operate(emulator), after, asked("Support"))).outputs).toMatchObject({
+    expect((await change(operate(emulator), after, desired("Support"))).outputs).toMatchObject({
       name: "Support1",
       active: true,
     });
@@ -189,7 +189,7 @@ describe("drift", () => {
   test("to the wished name itself is none", async () => {
     const emulator = await emulate();
     const other = emulator.account("7").add("Support");
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.account("7").remove(other.id);
     emulator.account("7").rename(Number(made.id), "Support");
     const after = await refresh(operate(emulator), made);
@@ -198,26 +198,26 @@ describe("drift", () => {
 
   test.each(["1503", "empty"] as const)("of existence: a missing id answered with %s is gone", async (missing) => {
     const emulator = await emulate({ missing });
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.account("7").remove(Number(made.id));
     expect(await refresh(operate(emulator), made)).toBeUndefined();
   });
 
   test("ignored: name and status stay as they were set by hand, also when something else is updated", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support", { __ignore: ["name"] }));
+    const made = await create(operate(emulator), desired("Support", { __ignore: ["name"] }));
     emulator.account("7").rename(Number(made.id), "Helpdesk");
     expect((await refresh(operate(emulator), made))?.drift).toBe(false);
-    const inactive = await change(operate(emulator), made, asked("Support", { active: false, __ignore: ["name"] }));
+    const inactive = await change(operate(emulator), made, desired("Support", { active: false, __ignore: ["name"] }));
     expect(inactive.outputs).toMatchObject({ name: "Helpdesk", active: false });
     emulator.account("7").setStatus(Number(made.id), 1);
-    const renamed = await change(operate(emulator), inactive, asked("Care", { active: false, __ignore: ["active"] }));
+    const renamed = await change(operate(emulator), inactive, desired("Care", { active: false, __ignore: ["active"] }));
     expect(renamed.outputs).toMatchObject({ name: "Care", active: true });
   });
 
   test("is none where the server stops telling the owner, whom the state remembers", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.options.listOwner = false;
     const after = await refresh(operate(emulator), made);
     expect(after?.drift).toBe(false);
@@ -226,7 +226,7 @@ describe("drift", () => {
 
   test("is not looked for where the server does not tell the status", async () => {
     const emulator = await emulate({ listStatus: false });
-    const made = await create(operate(emulator), asked("Night", { active: false }));
+    const made = await create(operate(emulator), desired("Night", { active: false }));
     expect(made.outputs).toMatchObject({ active: false });
     expect(emulator.groups("7")).toMatchObject([{ status: 0 }]);
     expect((await refresh(operate(emulator), made))?.drift).toBe(false);
@@ -236,8 +236,8 @@ describe("drift", () => {
 describe("updating", () => {
   test("a rename leaves an inactive group inactive", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Night", { active: false }));
-    const renamed = await change(operate(emulator), made, asked("Night shift", { active: false }));
+    const made = await create(operate(emulator), desired("Night", { active: false }));
+    const renamed = await change(operate(emulator), made, desired("Night shift", { active: false }));
     expect(renamed.outputs).toMatchObject({ name: "Night shift", active: false });
     expect(emulator.groups("7")).toMatchObject([{ name: "Night shift", status: 0 }]);
   });
@@ -245,8 +245,8 @@ describe("updating", () => {
   test.each(["adopt", "fail"])("a rename to a taken name fails with %s and changes nothing", async (onNameConflict) => {
     const emulator = await emulate();
     emulator.account("7").add("Sales");
-    const made = await create(operate(emulator), asked("Support", { onNameConflict }));
-    const error = await failure(change(operate(emulator), made, asked("Sales", { onNameConflict })));
+    const made = await create(operate(emulator), desired("Support", { onNameConflict }));
+    const error = await failure(change(operate(emulator), made, desired("Sales", { onNameConflict })));
     expect(error).toBeInstanceOf(NameTakenError);
     expect(emulator.count("update")).toBe(0);
   });
@@ -254,56 +254,56 @@ describe("updating", () => {
   test("a rename to a taken name takes the server's number with suffix", async () => {
     const emulator = await emulate();
     emulator.account("7").add("Sales");
-    const made = await create(operate(emulator), asked("Support"));
-    const renamed = await change(operate(emulator), made, asked("Sales"));
+    const made = await create(operate(emulator), desired("Support"));
+    const renamed = await change(operate(emulator), made, desired("Sales"));
     expect(renamed.outputs).toMatchObject({ requestedName: "Sales", name: "Sales1" });
-    expect((await change(operate(emulator), renamed, asked("Sales"))).changed).toBe(false);
+    expect((await change(operate(emulator), renamed, desired("Sales"))).changed).toBe(false);
   });
 
   test("a status change does not number the name, even where a group's own name counts as taken", async () => {
     const emulator = await emulate({ ownNameTaken: true });
-    const made = await create(operate(emulator), asked("Support"));
-    const inactive = await change(operate(emulator), made, asked("Support", { active: false }));
+    const made = await create(operate(emulator), desired("Support"));
+    const inactive = await change(operate(emulator), made, desired("Support", { active: false }));
     expect(inactive.outputs).toMatchObject({ name: "Support", active: false });
   });
 
   test("a rename whose answer was lost is not sent again", async () => {
     const emulator = await emulate();
     emulator.account("7").add("Sales");
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.intercept = async ({ operation }, proceed) => {
       const answer = await proceed();
       if (operation === "update") throw new CutConnection();
       return answer;
     };
-    const again = await change(operate(emulator), made, asked("Sales"));
+    const again = await change(operate(emulator), made, desired("Sales"));
     expect(again.outputs).toMatchObject({ requestedName: "Sales", assignedName: "Sales1", name: "Sales1" });
     expect(emulator.count("update")).toBe(1);
   });
 
   test("an update whose read back fails is in the state, which does not go back to before it", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.faults.add("list:error-before:1015@2x0");
-    const error = await failure(change(operate(emulator), made, asked("Care")));
+    const error = await failure(change(operate(emulator), made, desired("Care")));
     expect(error.message).toContain("Deepcall confirmed the change");
     expect(error).toMatchObject({ id: made.id, properties: { requestedName: "Care", name: "Care" } });
   });
 
   test("a group that vanished is an error that says what mends it", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.account("7").remove(Number(made.id));
-    const error = await failure(change(operate(emulator), made, asked("Sales")));
+    const error = await failure(change(operate(emulator), made, desired("Sales")));
     expect(error.message).toMatch(/group "Support" \(id \d+\).*pulumi up --refresh/);
   });
 
   test("a status that the server does not keep is an error, and the state tells the truth", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.intercept = ({ operation }) =>
       operation === "update" ? Response.json({ status: "success", code: 200, message: "ok" }) : undefined;
-    const error = await failure(change(operate(emulator), made, asked("Support", { active: false })));
+    const error = await failure(change(operate(emulator), made, desired("Support", { active: false })));
     expect(error).toMatchObject({ id: made.id, properties: { active: true } });
   });
 });
@@ -311,7 +311,7 @@ describe("updating", () => {
 describe("deleting", () => {
   test("takes the group away; one that is gone already counts as deleted", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     await operate(emulator).delete(made.id, made.outputs);
     expect(emulator.groups()).toEqual([]);
     await operate(emulator).delete(made.id, made.outputs);
@@ -319,7 +319,7 @@ describe("deleting", () => {
 
   test("a failure keeps it in the state", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.intercept = () => new Response("<html>", { status: 502, headers: { "content-type": "text/html" } });
     const error = await failure(operate(emulator).delete(made.id, made.outputs));
     expect(error.message).toMatch(
@@ -333,16 +333,18 @@ describe("one group, one owner", () => {
     const emulator = await emulate();
     emulator.account("7").add("Support");
     const provider = operate(emulator);
-    await create(provider, asked("Support", { onNameConflict: "adopt", __resource: "first" }));
-    const error = await failure(create(provider, asked("Support", { onNameConflict: "adopt", __resource: "second" })));
+    await create(provider, desired("Support", { onNameConflict: "adopt", __resource: "first" }));
+    const error = await failure(
+      create(provider, desired("Support", { onNameConflict: "adopt", __resource: "second" })),
+    );
     expect(error).toBeInstanceOf(SharedGroupError);
     expect(error.message).toMatch(/"first" and "second"/);
   });
 
   test("declared twice over two operations: named too, whichever comes first", async () => {
     const emulator = await emulate();
-    const first = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "first" }));
-    const second = asked("Support", { onNameConflict: "adopt", __resource: "second" });
+    const first = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", __resource: "first" }));
+    const second = desired("Support", { onNameConflict: "adopt", __resource: "second" });
 
     const later = operate(emulator);
     await change(later, first, first.inputs);
@@ -355,17 +357,17 @@ describe("one group, one owner", () => {
 
   test("the successor under another name adopts; deleting the predecessor leaves the group alive", async () => {
     const emulator = await emulate();
-    const old = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "old" }));
+    const old = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", __resource: "old" }));
     const provider = operate(emulator);
-    const next = await create(provider, asked("Support", { onNameConflict: "adopt", __resource: "new" }));
+    const next = await create(provider, desired("Support", { onNameConflict: "adopt", __resource: "new" }));
     await provider.delete(old.id, old.outputs);
     expect(emulator.groups("7").map(({ id }) => String(id))).toEqual([next.id]);
   });
 
   test("so too when the deletion only comes with the next operation", async () => {
     const emulator = await emulate();
-    const old = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "old" }));
-    const next = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "new" }));
+    const old = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", __resource: "old" }));
+    const next = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", __resource: "new" }));
     const provider = operate(emulator);
     // With a refresh before: it must not claim the group for the predecessor.
     await refresh(provider, old);
@@ -377,8 +379,8 @@ describe("one group, one owner", () => {
 
   test("a destroy deletes it once, and counts it as deleted for both", async () => {
     const emulator = await emulate();
-    const old = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "old" }));
-    const next = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "new" }));
+    const old = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", __resource: "old" }));
+    const next = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", __resource: "new" }));
     const provider = operate(emulator);
     await provider.delete(old.id, old.outputs);
     await provider.delete(next.id, next.outputs);
@@ -388,7 +390,7 @@ describe("one group, one owner", () => {
   test("a replacement deletes and makes anew, or keeps the group where it adopts", async () => {
     const emulator = await emulate();
     for (const onNameConflict of ["suffix", "adopt"]) {
-      const news = asked(onNameConflict, { onNameConflict });
+      const news = desired(onNameConflict, { onNameConflict });
       const made = await create(operate(emulator), news);
       const provider = operate(emulator);
       await provider.check({}, news);
@@ -402,38 +404,38 @@ describe("one group, one owner", () => {
 
   test("a replacement keeps the group that it adopts, whatever the resource was called, and whoever else is called so", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support", { onNameConflict: "adopt", __resource: "before" }));
+    const made = await create(operate(emulator), desired("Support", { onNameConflict: "adopt", __resource: "before" }));
     const provider = operate(emulator);
     // Under an alias the state still has the earlier name; another resource has the same name under another parent.
-    await provider.check({}, asked("Support", { onNameConflict: "adopt", __resource: "groups/support" }));
-    await provider.check({}, asked("Sales", { onNameConflict: "adopt", __resource: "groups/support" }));
+    await provider.check({}, desired("Support", { onNameConflict: "adopt", __resource: "groups/support" }));
+    await provider.check({}, desired("Sales", { onNameConflict: "adopt", __resource: "groups/support" }));
     await provider.delete(made.id, made.outputs);
     expect(emulator.groups()).toMatchObject([{ id: Number(made.id), name: "Support" }]);
   });
 
   test("a resource that is removed takes its group along, although others adopt", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support", { onNameConflict: "adopt" }));
+    const made = await create(operate(emulator), desired("Support", { onNameConflict: "adopt" }));
     const provider = operate(emulator);
-    await provider.check({}, asked("Sales", { onNameConflict: "adopt" }));
-    await provider.check({}, asked("Support", { onNameConflict: "suffix", __resource: "other" }));
+    await provider.check({}, desired("Sales", { onNameConflict: "adopt" }));
+    await provider.check({}, desired("Support", { onNameConflict: "suffix", __resource: "other" }));
     await provider.delete(made.id, made.outputs);
     expect(emulator.groups()).toEqual([]);
   });
 
   test("a replaced resource that does not adopt deletes its group, although another one would adopt it", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     const provider = operate(emulator);
-    await provider.check({}, asked("Support"));
-    await provider.check({}, asked("Support", { onNameConflict: "adopt", __resource: "other" }));
+    await provider.check({}, desired("Support"));
+    await provider.check({}, desired("Support", { onNameConflict: "adopt", __resource: "other" }));
     await provider.delete(made.id, made.outputs);
     expect(emulator.groups()).toEqual([]);
   });
 
   test("a replacement that is made first and adopts does not lose the group to the deletion", async () => {
     const emulator = await emulate();
-    const news = asked("Support", { onNameConflict: "adopt" });
+    const news = desired("Support", { onNameConflict: "adopt" });
     const made = await create(operate(emulator), news);
     const provider = operate(emulator);
     await change(provider, made, news);
@@ -446,11 +448,11 @@ describe("one group, one owner", () => {
 describe("another account's credentials", () => {
   test.each(["1503", "empty"] as const)("drop nothing from the state (%s)", async (missing) => {
     const emulator = await emulate({ missing });
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     for (const attempt of [
       () => refresh(operate(emulator, otherUser), made),
       () => operate(emulator, otherUser).delete(made.id, made.outputs),
-      () => change(operate(emulator, otherUser), made, asked("Sales")),
+      () => change(operate(emulator, otherUser), made, desired("Sales")),
     ]) {
       const error = await failure(attempt());
       expect(error).toBeInstanceOf(OtherAccountError);
@@ -461,7 +463,7 @@ describe("another account's credentials", () => {
 
   test("are recognised behind an ssid, by the groups that it sees", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.account("8").add("Theirs");
     const DEEPCALL_BASE_URL = emulator.url;
     const other = createProvider({ DEEPCALL_BASE_URL, DEEPCALL_SSID: "other-ssid-16180" }, fastRetries);
@@ -476,7 +478,7 @@ describe("a refresh of many", () => {
   test("makes one list, and one more for each group that seems gone", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
-    const made = await Promise.all(Array.from({ length: 20 }, (_, n) => create(provider, asked(`Group ${n}a`))));
+    const made = await Promise.all(Array.from({ length: 20 }, (_, n) => create(provider, desired(`Group ${n}a`))));
     for (const { id } of made.slice(0, 3)) emulator.account("7").remove(Number(id));
     emulator.clearCalls();
     const later = operate(emulator);
@@ -488,14 +490,14 @@ describe("a refresh of many", () => {
   test("does not take a list that was cut off for the whole", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
-    const made = await Promise.all(["A", "B", "C"].map((name) => create(provider, asked(name))));
+    const made = await Promise.all(["A", "B", "C"].map((name) => create(provider, desired(name))));
     emulator.options.pageLimit = 1;
     for (const resource of made) expect((await refresh(operate(emulator), resource))?.drift).toBe(false);
   });
 
   test("tells gone from there even where the server ignores every filter by id", async () => {
     const emulator = await emulate({ filterKey: "none" });
-    const [a, b] = [await create(operate(emulator), asked("A")), await create(operate(emulator), asked("B"))];
+    const [a, b] = [await create(operate(emulator), desired("A")), await create(operate(emulator), desired("B"))];
     emulator.account("7").remove(Number(a.id));
     expect(await refresh(operate(emulator), a)).toBeUndefined();
     expect((await refresh(operate(emulator), b))?.drift).toBe(false);

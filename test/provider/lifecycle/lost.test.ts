@@ -1,5 +1,5 @@
 import { CutConnection, type Emulator } from "../../../emulator";
-import { asked, change, create, emulate, failure, operate } from "../../support/lifecycle";
+import { desired, change, create, emulate, failure, operate } from "../../support/lifecycle";
 
 /** Cuts the connection of the nth call of an operation, after it was committed or instead. */
 function lose(emulator: Emulator, operation: string, when: "before" | "after", times = 1): void {
@@ -17,7 +17,7 @@ describe("a lost answer to add", () => {
   test.each(["Support", "R & D"])("finds the group %p that was made", async (name) => {
     const emulator = await emulate({ nameTransform: "escape" });
     lose(emulator, "add", "after");
-    const { id } = await create(operate(emulator), asked(name));
+    const { id } = await create(operate(emulator), desired(name));
     expect(emulator.groups("7").map((group) => String(group.id))).toEqual([id]);
     expect(emulator.count("add")).toBe(1);
   });
@@ -26,7 +26,7 @@ describe("a lost answer to add", () => {
     const emulator = await emulate();
     emulator.account("7").add("Support");
     lose(emulator, "add", "after");
-    const { outputs } = await create(operate(emulator), asked("Support"));
+    const { outputs } = await create(operate(emulator), desired("Support"));
     expect(outputs).toMatchObject({ name: "Support1" });
     expect(names(emulator)).toEqual(["Support", "Support1"]);
   });
@@ -34,7 +34,7 @@ describe("a lost answer to add", () => {
   test("finds the group that is committed late", async () => {
     const emulator = await emulate();
     emulator.faults.add("add:late-commit:20");
-    await create(operate(emulator), asked("Support"));
+    await create(operate(emulator), desired("Support"));
     expect(names(emulator)).toEqual(["Support"]);
   });
 
@@ -48,7 +48,7 @@ describe("a lost answer to add", () => {
     };
     const provider = operate(emulator);
     const made = await Promise.all(
-      ["a", "b", "c", "d"].map((resource) => create(provider, asked("Support", { __resource: resource }))),
+      ["a", "b", "c", "d"].map((resource) => create(provider, desired("Support", { __resource: resource }))),
     );
     expect(new Set(made.map(({ id }) => id)).size).toBe(4);
     expect(names(emulator)).toEqual(["Support", "Support1", "Support2", "Support3"]);
@@ -62,7 +62,7 @@ describe("a lost answer to add", () => {
       await proceed();
       throw new CutConnection();
     };
-    const error = await failure(create(operate(emulator), asked("Support")));
+    const error = await failure(create(operate(emulator), desired("Support")));
     expect(error.message).toContain('group "Support" (id 1), group "Support1" (id 2)');
     expect(error.id).toBeUndefined();
     expect(emulator.count("add")).toBe(1);
@@ -75,7 +75,7 @@ describe("a lost answer to add", () => {
     emulator.account("7").add("Support1");
     emulator.intercept = ({ operation }) =>
       operation === "add" ? Response.json({ status: "error", message: "x", code: 1009 }) : undefined;
-    const error = await failure(create(operate(emulator), asked("Support")));
+    const error = await failure(create(operate(emulator), desired("Support")));
     expect(error.id).toBeUndefined();
     expect(emulator.groups("7")).toHaveLength(3);
   });
@@ -83,7 +83,7 @@ describe("a lost answer to add", () => {
   test("that did nothing, as far as can be seen, is not sent again: Deepcall may still be at it", async () => {
     const emulator = await emulate();
     lose(emulator, "add", "before");
-    const error = await failure(create(operate(emulator), asked("Support")));
+    const error = await failure(create(operate(emulator), desired("Support")));
     expect(error.message).toMatch(/Could not create group "Support"\. .*Deepcall may still create it/);
     expect(emulator.count("add")).toBe(1);
   });
@@ -92,9 +92,9 @@ describe("a lost answer to add", () => {
     const emulator = await emulate();
     const provider = operate(emulator);
     emulator.faults.add("list:error-before:1015@2x1");
-    const { id } = await failure(create(provider, asked("Support", { __resource: "a" })));
+    const { id } = await failure(create(provider, desired("Support", { __resource: "a" })));
     lose(emulator, "add", "before");
-    const error = await failure(create(provider, asked("Support", { __resource: "b" })));
+    const error = await failure(create(provider, desired("Support", { __resource: "b" })));
     expect(error.message).toMatch(/Could not create group "Support"\. .*Deepcall may still create it/);
     expect(error.id).toBeUndefined();
     expect(emulator.groups("7").map((group) => String(group.id))).toEqual([id]);
@@ -105,7 +105,7 @@ describe("a lost answer to add", () => {
     emulator.account("7").add("A");
     emulator.account("7").add("B");
     emulator.faults.add("add:error-before:1009");
-    const error = await failure(create(operate(emulator), asked("Support")));
+    const error = await failure(create(operate(emulator), desired("Support")));
     expect(error.message).toContain("or may have truncated the list");
     expect(emulator.count("add")).toBe(1);
   });
@@ -114,7 +114,7 @@ describe("a lost answer to add", () => {
     const emulator = await emulate();
     emulator.intercept = ({ operation, index }) =>
       operation === "add" && index < 3 ? Response.json({ status: "error", message: "x", code: 1009 }) : undefined;
-    await create(operate(emulator), asked("Support"));
+    await create(operate(emulator), desired("Support"));
     expect(names(emulator)).toEqual(["Support"]);
     expect(emulator.count("add")).toBe(3);
   });
@@ -125,7 +125,7 @@ describe("a lost answer to add", () => {
       const answer = await proceed();
       return operation === "add" ? Response.json({ status: "error", message: "x", code: 1009 }) : answer;
     };
-    await create(operate(emulator), asked("Support"));
+    await create(operate(emulator), desired("Support"));
     expect(names(emulator)).toEqual(["Support"]);
   });
 });
@@ -133,35 +133,35 @@ describe("a lost answer to add", () => {
 describe("a lost answer to update", () => {
   test("that has arrived, with a number: the next run does not send it again", async () => {
     const emulator = await emulate({ ownNameTaken: true });
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     emulator.account("7").add("Care");
     emulator.account("7").rename(Number(made.id), "Care1");
-    const { outputs } = await change(operate(emulator), made, asked("Care"));
+    const { outputs } = await change(operate(emulator), made, desired("Care"));
     expect(outputs).toMatchObject({ requestedName: "Care", assignedName: "Care1", name: "Care1" });
     expect(emulator.count("update")).toBe(0);
   });
 
   test("of the status alone, lost before the commit: the status arrives", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     lose(emulator, "update", "before");
-    const { outputs } = await change(operate(emulator), made, asked("Support", { active: false }));
+    const { outputs } = await change(operate(emulator), made, desired("Support", { active: false }));
     expect(outputs).toMatchObject({ active: false });
     expect(emulator.groups("7")).toMatchObject([{ name: "Support", status: 0 }]);
   });
 
   test.each(["before", "after"] as const)("lost %s the commit: the name arrives, without a number", async (when) => {
     const emulator = await emulate({ ownNameTaken: true });
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     lose(emulator, "update", when, 2);
-    const renamed = await change(operate(emulator), made, asked("Care", { active: false }));
+    const renamed = await change(operate(emulator), made, desired("Care", { active: false }));
     expect(renamed.outputs).toMatchObject({ name: "Care", active: false });
     expect(emulator.groups("7")).toMatchObject([{ name: "Care", status: 0 }]);
   });
 
   test("committed late, after it was sent again: the name still has no number", async () => {
     const emulator = await emulate({ ownNameTaken: true });
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     let first: (() => Promise<Response>) | undefined;
     emulator.intercept = async ({ operation }, proceed) => {
       if (operation !== "update") return undefined;
@@ -172,15 +172,15 @@ describe("a lost answer to update", () => {
       await first();
       return proceed();
     };
-    const renamed = await change(operate(emulator), made, asked("Care"));
+    const renamed = await change(operate(emulator), made, desired("Care"));
     expect(renamed.outputs).toMatchObject({ name: "Care" });
   });
 
   test("for good: an error that says so, and the state as before", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     lose(emulator, "update", "before", 99);
-    const error = await failure(change(operate(emulator), made, asked("Care")));
+    const error = await failure(change(operate(emulator), made, desired("Care")));
     expect(error.message).toMatch(/Could not update group "Support" \(id 1\)\. .*the next `pulumi up` checks before/);
     expect(error.id).toBeUndefined();
   });
@@ -189,7 +189,7 @@ describe("a lost answer to update", () => {
 describe("a lost answer to delete", () => {
   test.each(["before", "after"] as const)("lost %s the commit: the group is gone", async (when) => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const made = await create(operate(emulator), desired("Support"));
     lose(emulator, "delete", when);
     await operate(emulator).delete(made.id, made.outputs);
     expect(names(emulator)).toEqual([]);

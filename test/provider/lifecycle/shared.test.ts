@@ -1,11 +1,11 @@
 import type { Emulator, InterceptedCall } from "../../../emulator";
 import type { GroupList } from "../../../client/responses";
 import { SharedList } from "../../../provider/lifecycle/shared-list";
-import { asked, change, create, emulate, failure, operate, refresh, type Resource } from "../../support/lifecycle";
+import { desired, change, create, emulate, failure, operate, refresh, type Resource } from "../../support/lifecycle";
 
 const made = (emulator: Emulator, count: number): Promise<Resource[]> => {
   const provider = operate(emulator);
-  return Promise.all(Array.from({ length: count }, (_, n) => create(provider, asked(`Team ${n}x`))));
+  return Promise.all(Array.from({ length: count }, (_, n) => create(provider, desired(`Team ${n}x`))));
 };
 
 /** Holds the answers to the calls that match until they are let go; each was made up when its call arrived. */
@@ -37,7 +37,7 @@ describe("no read is served by a list that began before the write it must see", 
     const [first, second] = (await made(emulator, 3)) as [Resource, Resource];
     const provider = operate(emulator);
     await refresh(provider, first);
-    const renamed = await change(provider, first, asked("Care"));
+    const renamed = await change(provider, first, desired("Care"));
     await provider.delete(second.id, second.outputs);
     emulator.account("7").rename(Number(first.id), "Helpdesk");
 
@@ -54,7 +54,7 @@ describe("no read is served by a list that began before the write it must see", 
     const { arrived, letGo } = hold(emulator, isShared);
     const early = refresh(provider, second);
     await arrived;
-    const renamed = await change(provider, first, asked("Care"));
+    const renamed = await change(provider, first, desired("Care"));
     const late = refresh(provider, renamed);
     letGo();
     expect(await early).toMatchObject({ drift: false });
@@ -71,15 +71,15 @@ describe("no read is served by a list that began before the write it must see", 
       await proceed();
       return Response.json({ status: "error", message: "x", code: 1047 });
     };
-    await failure(change(provider, first, asked("Care")));
+    await failure(change(provider, first, desired("Care")));
     expect(await refresh(provider, first)).toMatchObject({ outputs: { name: "Care" }, drift: true });
   });
 
   test("a group made by a sibling is there for an adopter, though the list is older", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
-    await create(provider, asked("Support"));
-    const error = await failure(create(provider, asked("Support", { onNameConflict: "adopt", __resource: "other" })));
+    await create(provider, desired("Support"));
+    const error = await failure(create(provider, desired("Support", { onNameConflict: "adopt", __resource: "other" })));
     expect(error.name).toBe("SharedGroupError");
     expect(emulator.count("add")).toBe(1);
   });
@@ -145,7 +145,7 @@ describe("few calls", () => {
     const emulator = await emulate();
     const provider = operate(emulator);
     await Promise.all(
-      Array.from({ length: 60 }, (_, n) => create(provider, asked(`Team ${n}x`, { active: n % 2 === 0 }))),
+      Array.from({ length: 60 }, (_, n) => create(provider, desired(`Team ${n}x`, { active: n % 2 === 0 }))),
     );
     expect(shared(emulator)).toBe(1);
     expect(emulator.count("add")).toBe(60);

@@ -3,15 +3,15 @@ import { connect } from "node:net";
 import { bySsid, byToken, post, postRaw, useEmulators } from "./support";
 
 const start = useEmulators();
-const recorded = '{"status":"error","message":"Group not found or not authorized","code":1503}';
+const recordedError = '{"status":"error","message":"Group not found or not authorized","code":1503}';
 
-test("an unknown group gets the recorded answer, byte for byte", async () => {
+test("an unknown group gets the documented response, byte for byte", async () => {
   const emulator = await start();
   const { rawHeaders, bytes } = await postRaw(
     `${emulator.url}/api/v2/Group/delete`,
     JSON.stringify({ ...bySsid, groupId: "99" }),
   );
-  expect(bytes.toString("latin1")).toBe(recorded);
+  expect(bytes.toString("latin1")).toBe(recordedError);
   const headers = new Map(
     rawHeaders.flatMap((name, n) => (n % 2 === 0 ? [[name.toLowerCase(), rawHeaders[n + 1]]] : [])),
   );
@@ -33,20 +33,20 @@ test("a success has the same headers", async () => {
 });
 
 test.each(["add", "update", "delete", "list", "getGroupAgentRelation", "submitAssignGroupToAgent"])(
-  "%s is found with and without a trailing slash",
+  "%s works with and without a trailing slash",
   async (operation) => {
     const emulator = await start();
     const { groupId } = (await post(emulator, "add", { ...bySsid, name: "Support" })).body;
     emulator.clearCalls();
     const fields = { ...bySsid, groupId, name: "Support" };
-    const twice = operation === "delete" ? 1503 : 200;
+    const secondCode = operation === "delete" ? 1503 : 200;
     expect((await post(emulator, operation, fields)).body["code"]).toBe(200);
-    expect((await post(emulator, `${operation}/`, fields)).body["code"]).toBe(twice);
+    expect((await post(emulator, `${operation}/`, fields)).body["code"]).toBe(secondCode);
     expect(emulator.count(operation)).toBe(2);
   },
 );
 
-test("any other path is an HTML page with status 404, as Express has it", async () => {
+test("any other path gets Express's HTML page with status 404", async () => {
   const emulator = await start();
   const response = await fetch(`${emulator.url}/api/v1/<b>`, { method: "POST" });
   expect(response.status).toBe(404);
@@ -78,12 +78,12 @@ describe("authentication", () => {
         userId: code === 200 ? "demo" : "",
         body: {},
         startedAt: expect.any(Number) as number,
-        answer: code,
+        code,
       },
     ]);
   });
 
-  test("an account without a token isn't entered by leaving the token out", async () => {
+  test("an account without a token cannot be used without a token", async () => {
     const emulator = await start({ seed: { accounts: [{ userId: "1", ssid: "s" }] } });
     expect((await post(emulator, "list", { userId: "1" })).body["code"]).toBe(1014);
   });
@@ -99,7 +99,7 @@ describe("authentication", () => {
   });
 });
 
-describe("what is wrong with a call decides its code", () => {
+describe("the error code depends on the invalid field", () => {
   test.each([
     ["add", {}, 1501],
     ["add", { name: "" }, 1501],
@@ -130,13 +130,13 @@ describe("what is wrong with a call decides its code", () => {
     expect((await post(emulator, operation, { ...bySsid, ...fields })).body["code"]).toBe(code);
   });
 
-  test.each(["", "{", "[]", "5", "null"])("a body that is %j → 1047", async (body) => {
+  test.each(["", "{", "[]", "5", "null"])("body %j → 1047", async (body) => {
     const emulator = await start();
     expect((await post(emulator, "add", body)).body["code"]).toBe(1047);
   });
 });
 
-test("assignments are answered as they were set", async () => {
+test("getGroupAgentRelation returns the submitted agents", async () => {
   const emulator = await start();
   const { id: groupId } = emulator.account("demo").add("Support");
   const assigned = { ...bySsid, groupId, agent_unique_id: ["1001", "1002"], receive_call: ["1002"] };
@@ -152,7 +152,7 @@ test("assignments are answered as they were set", async () => {
   });
 });
 
-test("only the loopback address answers", async () => {
+test("it listens only on 127.0.0.1", async () => {
   const emulator = await start();
   const { hostname, port } = new URL(emulator.url);
   expect(hostname).toBe("127.0.0.1");
@@ -160,7 +160,7 @@ test("only the loopback address answers", async () => {
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal, family }) => !internal && family === "IPv4")
     .map(({ address }) => address);
-  // 127.0.0.2 reaches a server that listens everywhere, and is there also where no network is.
+  // 127.0.0.2 reaches a server that listens on all addresses, even without a network.
   for (const address of ["127.0.0.2", ...others]) {
     const outcome = await new Promise((resolve) => {
       const socket = connect(Number(port), address, () => {

@@ -22,13 +22,13 @@ describe("errorHttpStatus", () => {
     ["add", { ...bySsid, name: "X" }, 200, 200],
   ])("%s %j → %d with %d", async (operation, body, code, status) => {
     const emulator = await start({ seed, options: { errorHttpStatus: true } });
-    const answer = await post(emulator, operation, body);
-    expect([answer.body["code"], answer.status]).toEqual([code, status]);
+    const response = await post(emulator, operation, body);
+    expect([response.body["code"], response.status]).toEqual([code, status]);
     emulator.options.errorHttpStatus = false;
     expect((await post(emulator, operation, body)).status).toBe(200);
   });
 
-  test("a failed authentication is 401 whatever its code", async () => {
+  test("a failed authentication is 401, whatever its code", async () => {
     const emulator = await start({ options: { errorHttpStatus: true, authFailureCode: 1000 } });
     expect(await post(emulator, "list", {})).toMatchObject({ status: 401, body: { code: 1000 } });
   });
@@ -40,61 +40,61 @@ describe("echoCredentials", () => {
     ["a success with a message", "update", { ...byToken, groupId: 1, name: "X" }, "demo-token"],
     ["a failure", "delete", { ...byToken, groupId: 9 }, "demo-token"],
     ["a failed authentication", "list", { ssid: "wrong-ssid" }, "wrong-ssid"],
-  ])("%s repeats it in message and header", async (_, operation, body, secret) => {
+  ])("%s repeats the credential in the message and in a header", async (_, operation, body, secret) => {
     const emulator = await start({ options: { echoCredentials: true } });
     emulator.account("demo").add("Support");
-    const answer = await post(emulator, operation, body);
-    expect(answer.body["message"]).toContain(secret);
-    expect(answer.headers.get("x-echo")).toBe(secret);
+    const response = await post(emulator, operation, body);
+    expect(response.body["message"]).toContain(secret);
+    expect(response.headers.get("x-echo")).toBe(secret);
     emulator.options.echoCredentials = false;
-    const silent = await post(emulator, operation, body);
-    expect(silent.text + JSON.stringify([...silent.headers])).not.toContain(secret);
+    const withoutEcho = await post(emulator, operation, body);
+    expect(withoutEcho.text + JSON.stringify([...withoutEcho.headers])).not.toContain(secret);
   });
 
-  test("a call without a credential has nothing to repeat", async () => {
+  test("a call without a credential gets no echo", async () => {
     const emulator = await start({ options: { echoCredentials: true } });
     const { headers, body } = await post(emulator, "list", "{");
     expect(headers.has("x-echo")).toBe(false);
     expect(body["message"]).toBe("Invalid request data");
   });
 
-  test("a secret that no header can hold is still answered", async () => {
+  test("characters that are invalid in a header are replaced there", async () => {
     const emulator = await start({ options: { echoCredentials: true } });
-    const answer = await post(emulator, "list", { ssid: "gehe\nim €" });
-    expect(answer.body).toMatchObject({ code: 1014, message: "Invalid or expired token [gehe\nim €]" });
-    expect(answer.headers.get("x-echo")).toBe("gehe?im ?");
+    const response = await post(emulator, "list", { ssid: "gehe\nim €" });
+    expect(response.body).toMatchObject({ code: 1014, message: "Invalid or expired token [gehe\nim €]" });
+    expect(response.headers.get("x-echo")).toBe("gehe?im ?");
   });
 });
 
-test("latencyMs holds the answer back, not the change", async () => {
+test("latencyMs delays the response, not the change", async () => {
   const emulator = await start({ options: { latencyMs: 60_000 } });
   const cancel = new AbortController();
-  const carriedOut = nextCall(emulator);
-  const answer = fetch(`${emulator.url}/api/v2/Group/add`, {
+  const executed = nextCall(emulator);
+  const response = fetch(`${emulator.url}/api/v2/Group/add`, {
     method: "POST",
     body: JSON.stringify({ ...bySsid, name: "Support" }),
     signal: cancel.signal,
   });
-  await carriedOut;
+  await executed;
   expect(emulator.groups()).toHaveLength(1);
   cancel.abort();
-  await expect(answer).rejects.toThrow("aborted");
+  await expect(response).rejects.toThrow("aborted");
   emulator.options.latencyMs = 20;
   const before = performance.now();
   await post(emulator, "list", { ssid: "wrong" });
   expect(performance.now() - before).toBeGreaterThanOrEqual(19);
 });
 
-test("calls keep what was sent, without credentials", async () => {
+test("calls are recorded without credentials", async () => {
   const emulator = await start();
   await post(emulator, "add", { ...byToken, name: "X", extra: [1] });
   await post(emulator, "list/", { ssid: "wrong" });
   await post(emulator, "delete", "no json");
   const startedAt = expect.any(Number) as number;
   expect(emulator.calls).toEqual([
-    { operation: "add", userId: "demo", body: { name: "X", extra: [1] }, startedAt, answer: 200 },
-    { operation: "list", userId: "", body: {}, startedAt, answer: 1014 },
-    { operation: "delete", userId: "", body: {}, startedAt, answer: 1047 },
+    { operation: "add", userId: "demo", body: { name: "X", extra: [1] }, startedAt, code: 200 },
+    { operation: "list", userId: "", body: {}, startedAt, code: 1014 },
+    { operation: "delete", userId: "", body: {}, startedAt, code: 1047 },
   ]);
   expect([emulator.count(), emulator.count("add"), emulator.count("update")]).toEqual([3, 1, 0]);
   emulator.clearCalls();

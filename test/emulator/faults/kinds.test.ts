@@ -1,86 +1,90 @@
 import type { Emulator } from "../../../emulator";
-import { bySsid, names, nextCall, post, see, type Seen, send, sendCall, useEmulators } from "../support";
+import { bySsid, names, nextCall, type Outcome, outcomeOf, post, send, sendCall, useEmulators } from "../support";
 
 const start = useEmulators();
 const add = { name: "Support" };
 const success = '{"status":"success","groupId":1,"code":200}';
-const made = ["Support"];
+const created = ["Support"];
 
-function error(code: number, message: string): Partial<Seen> {
+function error(code: number, message: string): Partial<Outcome> {
   return { status: 200, text: JSON.stringify({ status: "error", message, code }) };
 }
 
-function page(status: number, title: string): Partial<Seen> {
+function page(status: number, title: string): Partial<Outcome> {
   return { status, text: expect.stringContaining(`<h1>${title}</h1>`) as string };
 }
 
-/** The emulator with an `add` under way that gets no answer yet; `ended` gives its fault when the call is over. */
-async function stall(
+/** An emulator with a pending `add`. `ended` resolves with its fault when the call is over. */
+async function startPendingAdd(
   fault: string,
 ): Promise<{ emulator: Emulator; call: ReturnType<typeof sendCall>; ended: Promise<string | undefined> }> {
   let end: (fault: string | undefined) => void = () => undefined;
   const ended = new Promise<string | undefined>((resolve) => (end = resolve));
   const emulator = await start({
     faults: [fault],
-    onAnswer: (call) => {
+    onResponse: (call) => {
       end(call.fault);
     },
   });
-  const struck = nextCall(emulator);
+  const applied = nextCall(emulator);
   const call = sendCall(emulator, "add", add);
-  await struck;
+  await applied;
   expect(emulator.calls[0]?.fault).toBe(fault);
   return { emulator, call, ended };
 }
 
-describe("what the client sees of an add, and what the account has then", () => {
-  test.each<[string, Partial<Seen>, string[]]>([
+describe("what the client sees of an add, and whether the group is created", () => {
+  test.each<[string, Partial<Outcome>, string[]]>([
     ["reset-before", { error: "read ECONNRESET" }, []],
-    ["reset-after", { error: "read ECONNRESET" }, made],
-    ["cut-after", { status: 200, text: success.slice(0, success.length / 2), error: "aborted" }, made],
+    ["reset-after", { error: "read ECONNRESET" }, created],
+    ["cut-after", { status: 200, text: success.slice(0, success.length / 2), error: "aborted" }, created],
     ["late-commit:600000", { error: "socket hang up" }, []],
-    ["slow:1", { status: 200, text: success }, made],
+    ["slow:1", { status: 200, text: success }, created],
     ["error-before:1009", error(1009, "Something went wrong"), []],
     ["error-before:1032", error(1032, "Internal server error"), []],
     ["error-before:1999", error(1999, "Error 1999"), []],
-    ["error-after:1010", error(1010, "Error in DB connect"), made],
-    ["error-after:1015", error(1015, "Permission denied"), made],
+    ["error-after:1010", error(1010, "Error in DB connect"), created],
+    ["error-after:1015", error(1015, "Permission denied"), created],
     ["http-before:503", page(503, "503 Service Unavailable"), []],
     ["http-before:599", page(599, "599"), []],
-    ["http-after:500", page(500, "500 Internal Server Error"), made],
-    ["html-after", page(200, "200 OK"), made],
-    ["shape-after", { status: 200, text: '{"ok":true,"result":{"rows":1}}' }, made],
-    ["empty-after", { status: 200, text: "" }, made],
+    ["http-after:500", page(500, "500 Internal Server Error"), created],
+    ["html-after", page(200, "200 OK"), created],
+    ["shape-after", { status: 200, text: '{"ok":true,"result":{"rows":1}}' }, created],
+    ["empty-after", { status: 200, text: "" }, created],
     ["redirect", { status: 302, text: "" }, []],
   ])("%s", async (kind, expected, groups) => {
     const emulator = await start({ faults: [`add:${kind}`] });
-    expect(await see(emulator, "add", add)).toEqual({ text: "", headers: expect.anything() as object, ...expected });
+    expect(await outcomeOf(emulator, "add", add)).toEqual({
+      text: "",
+      headers: expect.anything() as object,
+      ...expected,
+    });
     expect(names(emulator)).toEqual(groups);
     expect(emulator.calls).toMatchObject([{ operation: "add", userId: "demo", fault: `add:${kind}` }]);
-    // It is over, and the next call is as ever.
+    // The next call is normal.
     expect(emulator.faults.list()).toEqual([]);
-    expect((await see(emulator, "add", { name: "Next" })).text).toContain('"success"');
+    expect((await outcomeOf(emulator, "add", { name: "Next" })).text).toContain('"success"');
     expect(emulator.calls[1]).not.toHaveProperty("fault");
   });
 
-  test.each(["hang-before", "hang-after"])("%s: no answer, and the others get theirs", async (kind) => {
-    const { emulator, call } = await stall(`add:${kind}`);
-    expect((await see(emulator, "list")).status).toBe(200);
-    expect(call.answered()).toBe(false);
-    expect(names(emulator)).toEqual(kind === "hang-after" ? made : []);
+  test.each(["hang-before", "hang-after"])("%s: no response; other calls get theirs", async (kind) => {
+    const { emulator, call } = await startPendingAdd(`add:${kind}`);
+    expect((await outcomeOf(emulator, "list")).status).toBe(200);
+    expect(call.hasResponse()).toBe(false);
+    expect(names(emulator)).toEqual(kind === "hang-after" ? created : []);
     call.request.destroy();
-    expect(await call.seen).toMatchObject({ error: "socket hang up" });
+    expect(await call.outcome).toMatchObject({ error: "socket hang up" });
   });
 
-  test("the code that was answered is noted, where there was one", async () => {
+  test("the code of the response is recorded if there was one", async () => {
     const faults = ["cut-after", "error-after:1010", "html-after", "slow:1"];
     const emulator = await start({ faults: faults.map((kind, n) => `add:${kind}@${n + 1}`) });
-    for (const name of faults) await see(emulator, "add", { name });
-    expect(emulator.calls.map(({ answer }) => answer)).toEqual([undefined, 1010, undefined, 200]);
+    for (const name of faults) await outcomeOf(emulator, "add", { name });
+    expect(emulator.calls.map(({ code }) => code)).toEqual([undefined, 1010, undefined, 200]);
   });
 });
 
-describe("the headers", () => {
+describe("response headers", () => {
   test.each([
     ["cut-after", "content-length", String(success.length)],
     ["cut-after", "content-type", "application/json; charset=utf-8"],
@@ -95,12 +99,12 @@ describe("the headers", () => {
     ["redirect", "location", "https://deepcall.invalid/api/v2/Group/add"],
   ])("%s: %s is %s", async (kind, header, value) => {
     const emulator = await start({ faults: [`add:${kind}`] });
-    expect((await see(emulator, "add", add)).headers[header]).toBe(value);
+    expect((await outcomeOf(emulator, "add", add)).headers[header]).toBe(value);
   });
 
-  test("errors have the HTTP status that errorHttpStatus asks for", async () => {
+  test("errorHttpStatus applies to errors of faults", async () => {
     const emulator = await start({ faults: ["add:error-before:1015"], options: { errorHttpStatus: true } });
-    expect((await see(emulator, "add", add)).status).toBe(403);
+    expect((await outcomeOf(emulator, "add", add)).status).toBe(403);
   });
 
   test.each([
@@ -111,73 +115,73 @@ describe("the headers", () => {
     "empty-after",
     "redirect",
     "cut-after",
-  ])("echoCredentials holds for %s", async (kind) => {
+  ])("echoCredentials applies to %s", async (kind) => {
     const emulator = await start({ faults: [`add:${kind}`], options: { echoCredentials: true } });
-    const { headers, text } = await see(emulator, "add", add);
+    const { headers, text } = await outcomeOf(emulator, "add", add);
     expect(headers["x-echo"]).toBe("demo-ssid");
-    const elsewhere = kind === "redirect" ? headers.location : kind === "empty-after" ? "demo-ssid" : text;
-    // Half of a body may end before it.
-    if (kind !== "cut-after") expect(elsewhere).toContain("demo-ssid");
+    const echo = kind === "redirect" ? headers.location : kind === "empty-after" ? "demo-ssid" : text;
+    // The echo may be in the missing half of the body.
+    if (kind !== "cut-after") expect(echo).toContain("demo-ssid");
   });
 });
 
 describe("time", () => {
-  test("late-commit: it happens later, also if nobody waits, and settled() tells when", async () => {
+  test("late-commit: executes later, even if no client waits; waitForLateCommits() waits for it", async () => {
     const emulator = await start({ faults: ["add:late-commit:50x2"] });
     const begin = Date.now();
-    await Promise.all([see(emulator, "add", add), see(emulator, "add", { name: "Sales" })]);
-    await emulator.settled();
-    // A timer may be early by the fraction of a millisecond that Date.now() leaves out.
+    await Promise.all([outcomeOf(emulator, "add", add), outcomeOf(emulator, "add", { name: "Sales" })]);
+    await emulator.waitForLateCommits();
+    // Date.now() rounds, so a timer may seem to fire a fraction of a millisecond early.
     expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
     expect(names(emulator).sort()).toEqual(["Sales", "Support"]);
-    expect(emulator.calls[0]).not.toHaveProperty("answer");
-    await emulator.settled();
+    expect(emulator.calls[0]).not.toHaveProperty("code");
+    await emulator.waitForLateCommits();
   });
 
-  test("late-commit: what the account has become by then decides", async () => {
+  test("late-commit: the state of the account at execution time counts", async () => {
     const emulator = await start({ faults: ["any:late-commit:20x0"] });
     const { id } = emulator.account("demo").add("Gone");
-    // However slow the machine is, the commits wait for the edits.
+    // However slow the machine is, the edits come first.
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "clearImmediate", "queueMicrotask", "performance"] });
     try {
-      await Promise.all([see(emulator, "delete", { groupId: id }), see(emulator, "add", add)]);
+      await Promise.all([outcomeOf(emulator, "delete", { groupId: id }), outcomeOf(emulator, "add", add)]);
       emulator.account("demo").remove(id);
       emulator.account("demo").add("Support");
       jest.advanceTimersByTime(20);
     } finally {
       jest.useRealTimers();
     }
-    await emulator.settled();
+    await emulator.waitForLateCommits();
     expect(names(emulator)).toEqual(["Support", "Support1"]);
   });
 
-  test("late-commit: one that fails is shown, and the others still happen", async () => {
-    const shown = jest.spyOn(console, "error").mockImplementation();
+  test("late-commit: a failure is logged, and the others still execute", async () => {
+    const logged = jest.spyOn(console, "error").mockImplementation();
     const emulator = await start({ faults: ["add:late-commit:1x2"] });
-    // As when the file of --data can't be written.
+    // As if the file of --data could not be written.
     Object.defineProperty(emulator.options, "suffix", {
       get: () => {
-        throw new Error("mistake");
+        throw new Error("bug");
       },
     });
     emulator.account("demo").add("Support");
-    await Promise.all([see(emulator, "add", add), see(emulator, "add", { name: "Sales" })]);
-    await emulator.settled();
+    await Promise.all([outcomeOf(emulator, "add", add), outcomeOf(emulator, "add", { name: "Sales" })]);
+    await emulator.waitForLateCommits();
     expect(names(emulator)).toEqual(["Support", "Sales"]);
-    expect(shown).toHaveBeenCalledTimes(1);
-    shown.mockRestore();
+    expect(logged).toHaveBeenCalledTimes(1);
+    logged.mockRestore();
   });
 
   test("close() cancels late commits", async () => {
     const emulator = await start({ faults: ["add:late-commit:600000"] });
-    await see(emulator, "add", add);
-    const settled = emulator.settled();
+    await outcomeOf(emulator, "add", add);
+    const waiting = emulator.waitForLateCommits();
     await emulator.close();
-    await settled;
+    await waiting;
     expect(emulator.groups()).toEqual([]);
   });
 
-  test("close() keeps late commits from being begun, too", async () => {
+  test("close() also prevents late commits that are scheduled later", async () => {
     const emulator = await start({ faults: ["add:late-commit:0"] });
     let release: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => (release = resolve));
@@ -187,48 +191,48 @@ describe("time", () => {
       emulator.intercept = async (_, proceed) => {
         arrive();
         await closed;
-        const answer = await proceed();
+        const response = await proceed();
         resolve();
-        return answer;
+        return response;
       };
     });
     const call = sendCall(emulator, "add", add);
     await arrived;
     await emulator.close();
     release();
-    await Promise.all([done, call.seen]);
-    await emulator.settled();
+    await Promise.all([done, call.outcome]);
+    await emulator.waitForLateCommits();
     expect(emulator.calls[0]?.fault).toBe("add:late-commit:0");
     expect(emulator.groups()).toEqual([]);
   });
 
-  test("slow: committed at once, answered later", async () => {
-    const { emulator, call } = await stall("add:slow:600000");
-    expect(names(emulator)).toEqual(made);
-    await see(emulator, "list");
-    expect(call.answered()).toBe(false);
+  test("slow: executes immediately, responds later", async () => {
+    const { emulator, call } = await startPendingAdd("add:slow:600000");
+    expect(names(emulator)).toEqual(created);
+    await outcomeOf(emulator, "list");
+    expect(call.hasResponse()).toBe(false);
     emulator.faults.add("add:slow:50");
     const begin = Date.now();
-    expect((await see(emulator, "add", add)).status).toBe(200);
+    expect((await outcomeOf(emulator, "add", add)).status).toBe(200);
     expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
   });
 
-  test("slow: a client that gave up before is no harm", async () => {
-    const { emulator, call, ended } = await stall("add:slow:50");
+  test("slow: a client may disconnect before the response", async () => {
+    const { emulator, call, ended } = await startPendingAdd("add:slow:50");
     call.request.destroy();
     await ended;
-    expect((await see(emulator, "list")).status).toBe(200);
+    expect((await outcomeOf(emulator, "list")).status).toBe(200);
   });
 
   test.each(["hang-before", "hang-after", "slow:600000"])("close() ends %s", async (kind) => {
-    const { emulator, call } = await stall(`add:${kind}`);
+    const { emulator, call } = await startPendingAdd(`add:${kind}`);
     await emulator.close();
-    expect(await call.seen).toMatchObject({ error: "socket hang up" });
+    expect(await call.outcome).toMatchObject({ error: "socket hang up" });
   });
 
-  test("hang ends when the client gives up", async () => {
-    const { emulator, call, ended } = await stall("add:hang-after");
-    expect(names(emulator)).toEqual(made);
+  test("hang ends when the client disconnects", async () => {
+    const { emulator, call, ended } = await startPendingAdd("add:hang-after");
+    expect(names(emulator)).toEqual(created);
     call.request.destroy();
     expect(await ended).toBe("add:hang-after");
   });
@@ -237,32 +241,32 @@ describe("time", () => {
 test.each([
   ["update", { groupId: 1, name: "Renamed", status: 0 }, [{ id: 1, name: "Renamed", status: 0, userId: "demo" }]],
   ["delete", { groupId: 1 }, []],
-])("%s is carried out after, and not before", async (operation, fields, expected) => {
+])("%s is executed for reset-after, but not for reset-before", async (operation, fields, expected) => {
   const emulator = await start({ faults: [`${operation}:reset-before`, `${operation}:reset-after@2`] });
   emulator.account("demo").add("Support");
-  await see(emulator, operation, fields);
+  await outcomeOf(emulator, operation, fields);
   expect(emulator.groups()).toMatchObject([{ name: "Support", status: 1 }]);
-  await see(emulator, operation, fields);
+  await outcomeOf(emulator, operation, fields);
   expect(emulator.groups()).toEqual(expected);
 });
 
-test("faults are set, listed and taken away while it runs, as objects or as text", async () => {
+test("faults can be added, listed and removed while it runs, as objects or as text", async () => {
   const emulator = await start({ faults: [{ operation: "list", kind: "error-before:1009", times: 0 }] });
   emulator.faults.add("any:redirect@3");
-  await see(emulator, "list");
+  await outcomeOf(emulator, "list");
   expect(emulator.faults.list()).toEqual([
     { operation: "list", kind: "error-before:1009", nth: 1, times: 0, text: "list:error-before:1009x0", seen: 1 },
     { operation: "any", kind: "redirect", nth: 3, times: 1, text: "any:redirect@3", seen: 1 },
   ]);
   emulator.faults.clear();
-  expect((await see(emulator, "list")).text).toContain('"success"');
+  expect((await outcomeOf(emulator, "list")).text).toContain('"success"');
   expect(() => {
     emulator.faults.add("add:boom");
   }).toThrow('unknown kind "boom"');
   await expect(start({ faults: ["add:boom"] })).rejects.toThrow('unknown kind "boom"');
 });
 
-test("every call counts in the order of arrival: refused, unreadable and those of other accounts", async () => {
+test("every call counts in order of arrival, even if its credentials or its body are invalid", async () => {
   const emulator = await start({ faults: ["list:error-before:1009@3"] });
   const codes: unknown[] = [];
   for (const body of [{ ssid: "wrong" }, "{", bySsid, bySsid]) {
@@ -271,15 +275,15 @@ test("every call counts in the order of arrival: refused, unreadable and those o
   expect(codes).toEqual([1014, 1047, 1009, 200]);
 });
 
-test("a call that is refused is hit like any other, and has done nothing", async () => {
+test("a fault applies to an unauthenticated call, which changes nothing", async () => {
   const emulator = await start({ faults: ["add:html-after"] });
   const { status, text } = await post(emulator, "add", { ssid: "wrong", name: "Support" });
   expect([status, text]).toEqual([200, expect.stringContaining("<h1>")]);
   expect(emulator.groups()).toEqual([]);
 });
 
-describe("an interceptor comes first", () => {
-  test("its own answer keeps the fault from striking; the call has counted", async () => {
+describe("an interceptor runs first", () => {
+  test("if it responds, the fault is not applied, but the call counts", async () => {
     const emulator = await start({ faults: ["add:reset-after"], intercept: () => Response.json({ code: 1 }) });
     expect((await post(emulator, "add", { ...bySsid, ...add })).body).toEqual({ code: 1 });
     expect(emulator.calls[0]).not.toHaveProperty("fault");
@@ -287,18 +291,18 @@ describe("an interceptor comes first", () => {
     expect(emulator.groups()).toEqual([]);
   });
 
-  test("proceed meets the fault", async () => {
+  test("proceed applies the fault", async () => {
     const emulator = await start({ faults: ["add:reset-after", "add:error-after:1009@2"] });
     emulator.intercept = (_, proceed) => proceed();
-    expect(await see(emulator, "add", add)).toMatchObject({ error: "read ECONNRESET" });
-    expect(await see(emulator, "add", add)).toMatchObject(error(1009, "Something went wrong"));
+    expect(await outcomeOf(emulator, "add", add)).toMatchObject({ error: "read ECONNRESET" });
+    expect(await outcomeOf(emulator, "add", add)).toMatchObject(error(1009, "Something went wrong"));
     expect(names(emulator)).toEqual(["Support", "Support1"]);
   });
 });
 
-test("answers of faults are held back by latencyMs, too", async () => {
+test("latencyMs applies to faults", async () => {
   const emulator = await start({ faults: ["add:http-before:503"], options: { latencyMs: 50 } });
   const begin = Date.now();
-  expect((await send(`${emulator.url}/api/v2/Group/add`, "POST", bySsid).seen).status).toBe(503);
+  expect((await send(`${emulator.url}/api/v2/Group/add`, "POST", bySsid).outcome).status).toBe(503);
   expect(Date.now() - begin).toBeGreaterThanOrEqual(49);
 });

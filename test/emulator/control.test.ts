@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { Emulator } from "../../../emulator";
-import { codeOf, list, see, send, useEmulators } from "../support";
+import type { Emulator } from "../../emulator";
+import { codeOf, list, outcomeOf, send, useEmulators } from "./support";
 
 const start = useEmulators();
 const seed = {
@@ -10,7 +10,7 @@ const seed = {
   ],
 };
 
-interface Controlled {
+interface ControlResponse {
   status: number | undefined;
   body: Record<string, unknown>;
 }
@@ -20,18 +20,18 @@ async function control(
   request: string,
   body?: object | string,
   headers?: OutgoingHttpHeaders,
-): Promise<Controlled> {
+): Promise<ControlResponse> {
   const [method = "", path = ""] = request.split(" ");
-  const { status, text, ...seen } = await send(`${emulator.url}/_emulator${path}`, method, body, headers).seen;
-  expect(seen.headers).toMatchObject({ "content-type": "application/json" });
-  expect(seen.headers).not.toHaveProperty("access-control-allow-origin");
+  const { status, text, ...response } = await send(`${emulator.url}/_emulator${path}`, method, body, headers).outcome;
+  expect(response.headers).toMatchObject({ "content-type": "application/json" });
+  expect(response.headers).not.toHaveProperty("access-control-allow-origin");
   return { status, body: JSON.parse(text) as Record<string, unknown> };
 }
 
-test("the state: accounts without credentials, groups, calls, faults, options", async () => {
+test("the state has accounts without credentials, groups, calls, faults and options", async () => {
   const emulator = await start({ seed, faults: ["list:slow:1x2", "add:late-commit:600000"] });
   await list(emulator);
-  await see(emulator, "add", { name: "Late" });
+  await outcomeOf(emulator, "add", { name: "Late" });
   const { status, body } = await control(emulator, "GET /state");
   expect(status).toBe(200);
   expect(body).toEqual({
@@ -45,13 +45,13 @@ test("the state: accounts without credentials, groups, calls, faults, options", 
   expect(JSON.stringify(body)).not.toMatch(/secret|demo-ssid/);
 });
 
-test("it is no call: not counted, not broken, not limited, not held back", async () => {
+test("control requests are not calls: no count, no faults, no rate limit, no latency", async () => {
   const emulator = await start({ options: { rateLimit: 1, latencyMs: 600_000 }, faults: ["any:hang-beforex0"] });
   for (let n = 0; n < 3; n += 1) expect((await control(emulator, "GET /state/")).status).toBe(200);
   expect([emulator.count(), emulator.faults.list()]).toEqual([0, [expect.objectContaining({ seen: 0 })]]);
 });
 
-test("faults are set and taken away", async () => {
+test("faults can be added and removed", async () => {
   const emulator = await start();
   expect(await control(emulator, "POST /faults", { fault: "list:error-before:1009x0" })).toMatchObject({
     status: 200,
@@ -62,7 +62,7 @@ test("faults are set and taken away", async () => {
   expect(await codeOf(emulator, "list", {})).toBe(200);
 });
 
-test("groups are edited as in the panel", async () => {
+test("groups can be edited", async () => {
   const emulator = await start({ seed });
   const edit = async (request: object): Promise<unknown> => {
     const { status, body } = await control(emulator, "POST /groups", { userId: "7", ...request });
@@ -70,7 +70,7 @@ test("groups are edited as in the panel", async () => {
     expect(emulator.groups("7").concat(body["group"] as never)).toContainEqual(body["group"]);
     return body["group"];
   };
-  // Exactly that name, taken or not.
+  // Exactly this name, even if it is taken.
   expect(await edit({ action: "add", name: "Support" })).toEqual({ id: 6, name: "Support", status: 1, userId: "7" });
   expect(await edit({ action: "add", name: "Night", status: 0 })).toMatchObject({ id: 7, status: 0 });
   expect(await edit({ action: "rename", id: 5, name: "Sales" })).toMatchObject({ id: 5, name: "Sales" });
@@ -83,7 +83,7 @@ test("groups are edited as in the panel", async () => {
   expect(emulator.count()).toBe(0);
 });
 
-test("options are changed, all or none", async () => {
+test("a request changes all of its options or none", async () => {
   const emulator = await start({ seed });
   const { status, body } = await control(emulator, "POST /options", { suffix: "parens", latencyMs: 1 });
   expect([status, body["options"]]).toEqual([200, expect.objectContaining({ suffix: "parens", latencyMs: 1 })]);
@@ -93,7 +93,7 @@ test("options are changed, all or none", async () => {
   expect(emulator.options).toMatchObject({ suffix: "parens", idKey: "id" });
 });
 
-test("calls are forgotten", async () => {
+test("calls can be cleared", async () => {
   const emulator = await start();
   await list(emulator);
   expect(await control(emulator, "DELETE /calls")).toMatchObject({ status: 200, body: { calls: { list: 0 } } });
@@ -102,14 +102,14 @@ test("calls are forgotten", async () => {
 
 test.each<[string, object | string, string]>([
   ["/faults", {}, "body: fault: Invalid input: expected string, received undefined"],
-  ["/faults", { fault: "add:boom" }, 'fault "add:boom": unknown kind "boom"; kinds: reset-before, '],
+  ["/faults", { fault: "add:boom" }, 'fault "add:boom": unknown kind "boom". Valid kinds: reset-before, '],
   ["/faults", { fault: "add:slow", nth: 2 }, 'body: Unrecognized key: "nth"'],
-  ["/faults", "add:slow", "body: not JSON"],
-  ["/faults", "", "body: not JSON"],
+  ["/faults", "add:slow", "body: must be valid JSON"],
+  ["/faults", "", "body: must be valid JSON"],
   ["/faults", "[]", "body: Invalid input: expected object, received array"],
   ["/groups", {}, "body: action: Invalid discriminator value. Expected 'add' | 'rename' | 'setStatus' | 'remove'"],
   ["/groups", { userId: "7", action: "drop" }, "body: action: Invalid discriminator value. Expected "],
-  ["/groups", { userId: "9", action: "add", name: "A" }, 'body: userId: no account "9"; there is 7, 8'],
+  ["/groups", { userId: "9", action: "add", name: "A" }, 'body: userId: unknown account "9"; available: 7, 8'],
   ["/groups", { action: "add", name: "A" }, "body: userId: Invalid input: expected string, received undefined"],
   ["/groups", { userId: "7", action: "add" }, "body: name: Invalid input: expected string, received undefined"],
   ["/groups", { userId: "7", action: "add", name: "A", id: 3 }, 'body: Unrecognized key: "id"'],
@@ -124,50 +124,56 @@ test.each<[string, object | string, string]>([
   ["/options", { suffix: "comma" }, 'options: suffix: Invalid option: expected one of "plain"|'],
   ["/options", { sufix: "dash" }, 'options: Unrecognized key: "sufix"'],
   ["/options", "7", "body: Invalid input: expected record, received number"],
-])("POST %s %j is refused by the name of what is wrong", async (path, body, message) => {
+])("POST %s %j is rejected with the invalid property in the message", async (path, body, message) => {
   const emulator = await start({ seed });
   const before = await control(emulator, "GET /state");
-  const answer = await control(emulator, `POST ${path}`, body);
-  expect([answer.status, String(answer.body["error"]).slice(0, message.length)]).toEqual([400, message]);
+  const response = await control(emulator, `POST ${path}`, body);
+  expect([response.status, String(response.body["error"]).slice(0, message.length)]).toEqual([400, message]);
   expect(await control(emulator, "GET /state")).toEqual(before);
 });
 
-test.each(["GET /nothing", "PUT /faults", "POST /state", "GET "])("%s: what there is instead", async (request) => {
-  const [method, path = ""] = request.split(" ");
-  expect(await control(await start(), request)).toEqual({
-    status: 404,
-    body: {
-      error:
-        `no ${method} /_emulator${path}; there is GET /_emulator/state, POST /_emulator/faults, ` +
-        "DELETE /_emulator/faults, POST /_emulator/groups, POST /_emulator/options, DELETE /_emulator/calls",
-    },
-  });
-});
+test.each(["GET /nothing", "PUT /faults", "POST /state", "GET "])(
+  "%s: the error lists the available requests",
+  async (request) => {
+    const [method, path = ""] = request.split(" ");
+    expect(await control(await start(), request)).toEqual({
+      status: 404,
+      body: {
+        error:
+          `unknown request ${method} /_emulator${path}; available: GET /_emulator/state, POST /_emulator/faults, ` +
+          "DELETE /_emulator/faults, POST /_emulator/groups, POST /_emulator/options, DELETE /_emulator/calls",
+      },
+    });
+  },
+);
 
-test("a mistake of ours is shown and answered", async () => {
-  const shown = jest.spyOn(console, "error").mockImplementation();
+test("an internal error is logged, and the response has status 500", async () => {
+  const logged = jest.spyOn(console, "error").mockImplementation();
   const emulator = await start();
   jest.spyOn(emulator.calls, "filter").mockImplementation(() => {
-    throw new Error("mistake");
+    throw new Error("bug");
   });
   expect(await control(emulator, "GET /state")).toMatchObject({
     status: 500,
     body: { error: expect.anything() as string },
   });
-  expect(shown).toHaveBeenCalledTimes(1);
-  shown.mockRestore();
+  expect(logged).toHaveBeenCalledTimes(1);
+  logged.mockRestore();
 });
 
-describe("who may use it", () => {
-  test.each(["http://127.0.0.1:8920", "https://deepcall.com", "null", ""])("not a web page of %j", async (origin) => {
-    const emulator = await start();
-    for (const request of ["GET /state", "POST /faults", "DELETE /faults", "OPTIONS /faults", "GET /nothing"]) {
-      const body = request.startsWith("POST") ? { fault: "add:slow" } : undefined;
-      const answer = await control(emulator, request, body, { origin });
-      expect(answer).toMatchObject({ status: 403, body: { error: expect.stringContaining("Origin") as string } });
-    }
-    expect(emulator.faults.list()).toEqual([]);
-  });
+describe("access", () => {
+  test.each(["http://127.0.0.1:8920", "https://deepcall.com", "null", ""])(
+    "the Origin %j is rejected",
+    async (origin) => {
+      const emulator = await start();
+      for (const request of ["GET /state", "POST /faults", "DELETE /faults", "OPTIONS /faults", "GET /nothing"]) {
+        const body = request.startsWith("POST") ? { fault: "add:slow" } : undefined;
+        const response = await control(emulator, request, body, { origin });
+        expect(response).toMatchObject({ status: 403, body: { error: expect.stringContaining("Origin") as string } });
+      }
+      expect(emulator.faults.list()).toEqual([]);
+    },
+  );
 
   test.each([
     ["localhost", 200],
@@ -183,6 +189,7 @@ describe("who may use it", () => {
   ])("Host %s: %d", async (host, expected) => {
     const { status, body } = await control(await start(), "GET /state", undefined, { host });
     expect(status).toBe(expected);
-    if (status === 403) expect(body["error"]).toBe(`Host "${host}" is refused: only loopback addresses are served`);
+    if (status === 403)
+      expect(body["error"]).toBe(`Host "${host}" is rejected: it must be localhost or a loopback address`);
   });
 });
