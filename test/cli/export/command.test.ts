@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../cli/program";
 import type { Emulator } from "../../../emulator";
+import { nameProblem } from "../../../provider/lifecycle/names";
 import { emulate, environment, ssid, token } from "../../support/lifecycle";
 
 let folder: string;
@@ -33,7 +34,7 @@ async function pulumiDeepcall(env: Record<string, string>, ...argv: string[]): P
   return { code, out, err };
 }
 
-async function exported(emulator: Emulator, ...argv: string[]): Promise<Outcome> {
+async function runExport(emulator: Emulator, ...argv: string[]): Promise<Outcome> {
   return pulumiDeepcall(environment(emulator), "export", ...argv);
 }
 
@@ -49,105 +50,105 @@ async function withGroups(options = {}): Promise<Emulator> {
   const emulator = await emulate(options);
   emulator.account("7").add("Support");
   emulator.account("7").add("Sales", 0);
-  emulator.account("8").add("Of somebody else");
+  emulator.account("8").add("In another account");
   return emulator;
 }
 
 test.each(["array", "byId", "nested", "nestedWithTotal"])(
-  "standard output, from a list in the shape %s",
+  "writes to standard output, from a list with shape %s",
   async (listShape) => {
     const emulator = await withGroups({ listShape });
-    const { code, out, err } = await exported(emulator);
+    const { code, out, err } = await runExport(emulator);
     expect([code, err]).toEqual([0, ""]);
     expect(entries(out)).toEqual([sales, support]);
     expect(emulator.calls.map(({ operation }) => operation)).toEqual(["list"]);
   },
 );
 
-test("with an ssid", async () => {
+test("accepts an ssid", async () => {
   const emulator = await withGroups();
   const { code, out } = await pulumiDeepcall({ DEEPCALL_BASE_URL: emulator.url, DEEPCALL_SSID: ssid }, "export");
   expect([code, entries(out)]).toEqual([0, [sales, support]]);
 });
 
 test("--format typescript", async () => {
-  const { code, out } = await exported(await withGroups(), "--format", "typescript");
+  const { code, out } = await runExport(await withGroups(), "--format", "typescript");
   expect(code).toBe(0);
   expect(out).toContain('    support: { name: "Support", onNameConflict: "adopt" },\n');
 });
 
-test("--out writes a file, never over one that is there, unless --force", async () => {
+test("--out writes a file, and overwrites an existing one only with --force", async () => {
   const emulator = await withGroups();
-  expect(await exported(emulator, "--out", out)).toEqual({ code: 0, out: "", err: `Wrote 2 groups to ${out}.\n` });
+  expect(await runExport(emulator, "--out", out)).toEqual({ code: 0, out: "", err: `Wrote 2 groups to ${out}.\n` });
   const first = readFileSync(out, "utf8");
   expect(entries(first)).toEqual([sales, support]);
 
-  writeFileSync(out, "mine");
+  writeFileSync(out, "existing");
   emulator.clearCalls();
-  expect(await exported(emulator, "--out", out)).toEqual({
+  expect(await runExport(emulator, "--out", out)).toEqual({
     code: 1,
     out: "",
-    err: `error: ${out} exists already, and was left as it is. Give --force to overwrite it, or another --out.\n`,
+    err: `error: Could not write ${out}: it already exists. It was not changed. Overwrite it with --force, or choose another --out.\n`,
   });
-  expect([readFileSync(out, "utf8"), emulator.count()]).toEqual(["mine", 0]);
-  expect((await exported(emulator, "--out", out, "--force")).code).toBe(0);
+  expect([readFileSync(out, "utf8"), emulator.count()]).toEqual(["existing", 0]);
+  expect((await runExport(emulator, "--out", out, "--force")).code).toBe(0);
   expect(readFileSync(out, "utf8")).toBe(first);
 });
 
-test("--out into a folder that is not there", async () => {
-  const { code, err } = await exported(await withGroups(), "--out", join(folder, "no", "groups.yaml"));
+test("--out in a folder that does not exist", async () => {
+  const { code, err } = await runExport(await withGroups(), "--out", join(folder, "no", "groups.yaml"));
   expect(code).toBe(1);
-  expect(err).toMatch(/^error: .*groups\.yaml could not be written: ENOENT/);
+  expect(err).toMatch(/^error: Could not write .*groups\.yaml: ENOENT/);
 });
 
 test.each(["part", "exact", "none"])(
-  "--name takes parts of names in any case, however the server filters (%s)",
+  "--name matches parts of names in any case, for the name filter %s",
   async (nameFilter) => {
     const emulator = await withGroups({ nameFilter });
-    expect(entries((await exported(emulator, "--name", "PORT")).out)).toEqual([support]);
-    const none = await exported(emulator, "--name", "nobody");
-    expect(none).toMatchObject({ code: 0, err: "There is no such group in the account.\n" });
+    expect(entries((await runExport(emulator, "--name", "PORT")).out)).toEqual([support]);
+    const none = await runExport(emulator, "--name", "nobody");
+    expect(none).toMatchObject({ code: 0, err: "No matching groups were found in the account.\n" });
     expect(none.out).toContain("\ngroups: {}\n");
   },
 );
 
-test("a list that is cut off is an error; with --name, what the server finds is enough", async () => {
+test("an incomplete list is an error; with --name, the server's complete matches are enough", async () => {
   const emulator = await withGroups({ listShape: "nestedWithTotal", pageLimit: 1 });
-  const { code, out: text, err } = await exported(emulator, "--out", out);
+  const { code, out: text, err } = await runExport(emulator, "--out", out);
   expect([code, text, existsSync(out)]).toEqual([1, "", false]);
   expect(err).toContain(
-    "Deepcall says that its list is cut off: there are more groups than the 1 that it told. Nothing was written.",
+    "Could not export the account: Deepcall reported more groups than the 1 it returned. Nothing was written.",
   );
-  expect(entries((await exported(emulator, "--name", "sal")).out)).toEqual([sales]);
+  expect(entries((await runExport(emulator, "--name", "sal")).out)).toEqual([sales]);
 });
 
-test("what can't be declared is told on stderr, and stands in the export as a comment", async () => {
+test("groups that cannot be declared are skipped, with a warning and a comment", async () => {
   const emulator = await withGroups();
   emulator.account("7").add("Support");
   emulator.account("7").add("a\tb");
-  const { code, out, err } = await exported(emulator);
+  const { code, out, err } = await runExport(emulator);
   expect(code).toBe(0);
   expect(entries(out)).toEqual([sales]);
   const lines = [
-    '"Support" (id 1): its name is that of the group with id 4 too',
-    '"Support" (id 4): its name is that of the group with id 1 too',
-    String.raw`"a\tb" (id 5): a name must not hold control characters or line breaks`,
+    'group "Support" (id 1): it has the same name as the group with id 4',
+    'group "Support" (id 4): it has the same name as the group with id 1',
+    String.raw`group "a\tb" (id 5): its name ${nameProblem("a\tb") ?? ""}`,
   ];
   for (const line of lines) expect(out).toContain(`#   ${line}\n`);
-  expect(err).toBe(lines.map((line) => `warning: left out ${line}\n`).join(""));
+  expect(err).toBe(lines.map((line) => `warning: skipped ${line}\n`).join(""));
 });
 
-test("a server that does not tell the status: said at the top and on stderr", async () => {
-  const { code, out, err } = await exported(await withGroups({ listStatus: false }));
+test("if the server does not report the status, the file and a warning say so", async () => {
+  const { code, out, err } = await runExport(await withGroups({ listStatus: false }));
   expect(code).toBe(0);
   expect(entries(out)).toEqual([
     '  sales: { name: "Sales", active: true, onNameConflict: adopt }',
     '  support: { name: "Support", active: true, onNameConflict: adopt }',
   ]);
-  expect(err).toContain("warning: Deepcall does not tell whether 2 groups are active.");
+  expect(err).toContain("warning: Deepcall did not report the status of 2 groups.");
 });
 
-test("credentials that are refused: 3; settings that are missing, a server that is not there, a wrong flag: 1", async () => {
+test("exit code 3 for refused credentials, 1 for missing settings and invalid flags", async () => {
   const emulator = await withGroups({ echoCredentials: true });
   const refused = await pulumiDeepcall(
     environment(emulator, { DEEPCALL_TOKEN: "wrong-token" }),
@@ -162,8 +163,8 @@ test("credentials that are refused: 3; settings that are missing, a server that 
   const missing = await pulumiDeepcall({}, "export");
   expect(missing.code).toBe(1);
   expect(missing.err).toContain("DEEPCALL_BASE_URL");
-  expect((await exported(emulator, "--format", "toml")).code).toBe(1);
-  expect((await exported(emulator, "--name", "x", "--out", out)).err).not.toContain(token);
+  expect((await runExport(emulator, "--format", "toml")).code).toBe(1);
+  expect((await runExport(emulator, "--name", "x", "--out", out)).err).not.toContain(token);
 });
 
 test("--help shows examples", async () => {
