@@ -25,7 +25,7 @@ const tasks = {
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
     [
-      "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
+      "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
       ...["client", "provider", "cli", "emulator", "examples", "bench", "tools", "test"],
     ],
     ...[".", "bench", "tools", ...readdirSync(join(root, "examples")).map((name) => `examples/${name}`)].map(
