@@ -72,7 +72,6 @@ async function start({ port, seed, data, option = [], fault, quiet }: Flags, io:
 
 // Loaded on demand, so that other commands start fast; synchronously, because Commander's help texts are synchronous.
 function loadEmulator(): typeof import("../emulator") {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require("../emulator") as typeof import("../emulator");
 }
 

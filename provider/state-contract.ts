@@ -19,7 +19,7 @@ export const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecy
 export type OnNameConflict = "suffix" | "adopt" | "fail";
 
 /** The inputs of a group. Optional keys are left out if they have their default. Pulumi does not show keys with `__`. */
-export type StoredInputs = {
+export interface StoredInputs {
   /** The name in the program. Not called `name`, because previews would show the input for the output of that name. */
   requestedName: string;
   active: boolean;
@@ -28,10 +28,10 @@ export type StoredInputs = {
   __resource?: string | undefined;
   /** The properties in `ignoreChanges`, which the engine does not pass to dynamic providers. */
   __ignore?: ("name" | "active")[] | undefined;
-};
+}
 
 /** The outputs of a group. */
-export type StoredState = StoredInputs & {
+export interface StoredState extends StoredInputs {
   /** The name that the server assigned when `requestedName` was last sent. */
   assignedName: string;
   /** The current name. */
@@ -44,4 +44,4 @@ export type StoredState = StoredInputs & {
   userId?: string | undefined;
   /** Distinguishes resources that declare the same group; random. */
   __key?: string | undefined;
-};
+}

@@ -41,17 +41,17 @@ export function storedInputs<Active, Rule>({
   };
 }
 
-export function storedState(state: GroupState): StoredState {
+export function storedState(state: GroupState) {
   const { assignedName, name, ownerId, userId, __key } = state;
   return {
     ...storedInputs(state),
     assignedName,
     name,
-    ...(name !== assignedName && { __renamed: true }),
+    ...(name !== assignedName && { __renamed: true as const }),
     ...(ownerId !== undefined && { ownerId }),
     ...(userId !== undefined && { userId }),
     ...(__key !== "" && { __key }),
-  };
+  } satisfies StoredState;
 }
 
 /** The state after a group was created, adopted or updated. */

@@ -56,7 +56,10 @@ test.each<[string, CallError["outcome"], boolean, boolean]>([
   expect(
     (["list", "getGroupAgentRelation", "delete"] as const).map((operation) => isSafeToResend(createError(operation))),
   ).toEqual([repeatable, repeatable, repeatable]);
-  expect((["add", "update"] as const).map((operation) => isSafeToResend(createError(operation)))).toEqual([other, other]);
+  expect((["add", "update"] as const).map((operation) => isSafeToResend(createError(operation)))).toEqual([
+    other,
+    other,
+  ]);
 });
 
 test("every failure of the table has its class", () => {
