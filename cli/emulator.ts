@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Call, Emulator, EmulatorOptions, EmulatorSettings } from "../emulator";
 import { type Io, UsageError } from "./io";
@@ -19,29 +18,27 @@ Examples:
   $ pulumi-deepcall emulator --option suffix=parens --option listShape=byId
   $ pulumi-deepcall emulator --fault add:reset-after --fault any:http-before:503@10x2
 
-While it runs (GET /_emulator/state shows what there is):
+Control it while it runs:
   $ curl http://127.0.0.1:8920/_emulator/state
   $ curl -d '{"fault":"add:reset-after"}' http://127.0.0.1:8920/_emulator/faults
 
-A seed:
+A seed file:
   {"accounts":[{"userId":"1","token":"t","ssid":"s","groups":[{"id":28,"name":"Support","active":true}]}]}
+If the file of --data exists, its accounts replace those of the seed.
 `;
 
-/** Adds `emulator`, which runs a Deepcall on this machine until it is stopped. */
+/** Adds `emulator`, which runs a Deepcall emulator until it is stopped. */
 export function addEmulatorCommand(program: Command, io: Io): void {
   program
     .command("emulator")
-    .description("run a Deepcall on this machine, on the loopback address only")
-    .option("--port <n>", "the port to listen on; 0 takes any free one", parsePort, 8920)
-    .option("--seed <file>", "JSON file with the accounts and groups to start with (default: one account, demo)")
-    .option(
-      "--data <file>",
-      "keep accounts and groups in this file over a restart; once it exists, it replaces the seed",
-    )
-    .option("--option <key=value>", "how an undocumented point plays, see below; repeatable", collect)
-    .option("--fault <text>", "what goes wrong on purpose, see below; repeatable", collect)
-    .option("--quiet", "don't print a line for each call")
-    .addHelpText("after", () => `\n${optionsHelp()}\n\n${faultsHelp()}\n${examples}`)
+    .description("run a Deepcall emulator on this machine's loopback address")
+    .option("--port <n>", "port to listen on; 0 selects any free port", parsePort, 8920)
+    .option("--seed <file>", 'initial accounts and groups, as JSON (default: account "demo")')
+    .option("--data <file>", "file that keeps accounts and groups across restarts")
+    .option("--option <key=value>", "behavior where the API is undocumented (below); repeatable", collect)
+    .option("--fault <text>", "fault to inject (below); repeatable", collect)
+    .option("--quiet", "do not print a line per call")
+    .addHelpText("after", () => `\n${optionsAndFaultsHelp()}\n${examples}`)
     .action((flags: Flags) => runEmulator(flags, io));
 }
 
@@ -64,7 +61,7 @@ async function start({ port, seed, data, option = [], fault, quiet }: Flags, io:
       faults: fault,
     };
     if (quiet === undefined)
-      settings.onAnswer = (call, ms) => {
+      settings.onResponse = (call, ms) => {
         io.out(callLine(call, ms));
       };
     return await startEmulator(settings);
@@ -73,9 +70,9 @@ async function start({ port, seed, data, option = [], fault, quiet }: Flags, io:
   }
 }
 
-// Not a static import: no other command should wait for the emulator to load.
+// Loaded on demand, so that other commands start fast; synchronously, because Commander's help texts are synchronous.
 function loadEmulator(): typeof import("../emulator") {
-  return createRequire(__filename)("../emulator") as typeof import("../emulator");
+  return require("../emulator") as typeof import("../emulator");
 }
 
 function greeting({ url, accounts }: Emulator): string {
@@ -86,48 +83,47 @@ function greeting({ url, accounts }: Emulator): string {
       : [["userId", "USER_ID", account.userId] as const, ["token", "TOKEN", account.token] as const];
   const lines = [["baseUrl", "BASE_URL", url] as const, ...settings];
   return [
-    `Deepcall emulator: ${url} (Ctrl-C ends it)`,
+    `Deepcall emulator: ${url} (press Ctrl-C to stop)`,
     ...lines.map(([key, , value]) => {
       const secret = key === "token" || key === "ssid" ? "--secret " : "";
-      return `  pulumi config set ${secret}deepcall:${key} ${shellWord(value)}`;
+      return `  pulumi config set ${secret}deepcall:${key} ${shellQuote(value)}`;
     }),
     "or",
-    ...lines.map(([, variable, value]) => `  export DEEPCALL_${variable}=${shellWord(value)}`),
+    ...lines.map(([, variable, value]) => `  export DEEPCALL_${variable}=${shellQuote(value)}`),
     "",
   ].join("\n");
 }
 
-function callLine({ operation, userId, answer, fault }: Call, ms: number): string {
-  const line = `${operation} ${userId === "" ? "-" : userId} ${answer ?? "-"} ${ms}ms`;
+function callLine({ operation, userId, code, fault }: Call, ms: number): string {
+  const line = `${operation} ${userId === "" ? "-" : userId} ${code ?? "-"} ${ms}ms`;
   return fault === undefined ? `${line}\n` : `${line} (fault ${fault})\n`;
 }
 
-function optionsHelp(): string {
-  const { describeOptions } = loadEmulator();
-  return ["Values of --option, the default first:", ...describeOptions().map((line) => `  ${line}`)].join("\n");
-}
-
-function faultsHelp(): string {
-  const { describeFaults } = loadEmulator();
+function optionsAndFaultsHelp(): string {
+  const { describeFaults, describeOptions } = loadEmulator();
   return [
+    "Values of --option, the default first:",
+    ...describeOptions().map((line) => `  ${line}`),
+    "",
     "Values of --fault: OPERATION:KIND[:PARAM][@NTH][xTIMES]",
-    "  OPERATION is add, update, delete, list, getGroupAgentRelation, submitAssignGroupToAgent or any;",
-    "  the fault hits the NTH of its calls (1) and TIMES calls in a row (1; 0 for good). KIND is one of:",
+    "  OPERATION is add, update, delete, list, getGroupAgentRelation, submitAssignGroupToAgent or any.",
+    "  The fault applies to the NTH call of the operation (default 1), and to TIMES calls in a row",
+    "  (default 1; 0 for every call from then on). KIND is one of:",
     ...describeFaults().map((line) => `  ${line}`),
   ].join("\n");
 }
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError("Expected a number from 0 to 65535.");
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
   return port;
 }
 
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
 }
 
-// Quoted only where the shell would see more than one plain word.
-function shellWord(value: string): string {
+// Quoted only if necessary, so that the output stays readable.
+function shellQuote(value: string): string {
   return /^[\w./:@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

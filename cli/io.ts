@@ -1,27 +1,27 @@
-/** What a command has of the world around it; tests give their own. */
+/** A command's access to its process; tests pass a replacement. */
 export interface Io {
   /** Writes to standard output. */
   readonly out: (text: string) => void;
   /** Writes to standard error. */
   readonly err: (text: string) => void;
-  /** Resolves when the user asks the process to end (SIGINT, SIGTERM). */
+  /** Resolves when the user asks the process to stop (SIGINT, SIGTERM). */
   readonly untilStopped: () => Promise<void>;
-  /** The environment: settings come from there. */
+  /** The environment variables, which hold the settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The version of this package. */
   readonly version: string;
-  /** Which outputs are terminals: only there are colours and lines that redraw themselves. Default: none is. */
+  /** Which outputs are terminals; only those get colors and lines that redraw themselves. Default: none. */
   readonly terminals?: { readonly out: boolean; readonly err: boolean };
 }
 
-/** What the exit codes of all commands mean. */
+/** The exit codes of all commands. */
 export const exitCodes = { ok: 0, failed: 1, drift: 2, credentialsRefused: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Sets what the process ends with when its command comes to its end; 0 unless it is called. */
+/** Sets the exit code for when the command has completed; it is 0 unless this is called. */
 export type Finish = (code: ExitCode) => void;
 
-/** The command can't do what was asked; the message is one line for the user. */
+/** The command cannot do what the user asked; the message is shown without a stack trace. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

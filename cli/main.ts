@@ -1,16 +1,18 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { run } from "./program";
 
-// At run time: package.json lies outside of what is compiled, two levels above dist/cli/main.js.
-const { version } = createRequire(__filename)("../../package.json") as { version: string };
+// Relative to dist/cli/main.js.
+const packageJson = readFileSync(join(__dirname, "../../package.json"), "utf8");
+const { version } = JSON.parse(packageJson) as { version: string };
 
-// A reader that has seen enough (`| head`) closes the pipe: that is no error, and there is nobody left to tell.
+// A reader that needs no more output (`| head`) closes the pipe. That is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
 });
-// Where nobody reads errors and progress, the result still counts.
+// The result on standard output is complete even if nobody reads errors and progress.
 process.stderr.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
@@ -23,8 +25,8 @@ void run(process.argv.slice(2), {
       for (const signal of ["SIGINT", "SIGTERM"]) {
         const stop = (): void => {
           resolve();
-          // Not earlier, as `once` would: libraries that see no other listener (execa) would end the process now.
-          // A second signal does end it.
+          // `once` would remove the listener earlier, and libraries that see no other listener (execa) would then end
+          // the process immediately. A second signal does end it.
           setImmediate(() => process.off(signal, stop));
         };
         process.on(signal, stop);

@@ -1,6 +1,6 @@
 /**
- * A text of somebody else's on one line, with nothing in it that moves a cursor or turns the direction of writing.
- * Emoji stay whole: their joiners are no danger.
+ * Puts foreign text (a name, a server's message) on one line: escapes every character that could end the line, control
+ * a terminal or change the writing direction. Emoji joiners are harmless and stay.
  */
 export function oneLine(text: string): string {
   return text
@@ -9,4 +9,9 @@ export function oneLine(text: string): string {
       /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
     );
+}
+
+/** Foreign text in quotation marks, on one line. */
+export function quote(text: string): string {
+  return oneLine(JSON.stringify(text));
 }

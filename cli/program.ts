@@ -6,8 +6,8 @@ import { addEmulatorCommand } from "./emulator";
 import { addExportCommand } from "./export/command";
 import { exitCodes, type ExitCode, type Finish, type Io, UsageError } from "./io";
 
-// Each in a file of its own that loads what it needs only when it runs.
-const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [
+// A command loads its heavy dependencies when it runs, so that `--help` is fast.
+const commands: readonly ((program: Command, io: Io, finish: Finish) => void)[] = [
   addDoctorCommand,
   addExportCommand,
   addDriftCommand,
@@ -16,9 +16,10 @@ const commands: ((program: Command, io: Io, finish: Finish) => void)[] = [
 
 /**
  * Runs a command line.
- * @param argv the arguments after the program's name
- * @returns the exit code: what the command says, 1 when the command line or what it names is at fault or a call
- *   failed, 3 when Deepcall refused the credentials
+ *
+ * @param argv - the arguments after the program's name.
+ * @returns the exit code: the one that the command set; 1 for a usage error or a failed call; 3 if Deepcall refused the
+ *   credentials.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: ExitCode = exitCodes.ok;

@@ -3,64 +3,47 @@ import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
 import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
-import { standardRetryPolicy, delayBeforeRetry, type RetryPolicy } from "./retry";
-import { createDispatcher, readJson, send, type HttpReply } from "./transport";
-import { readAnswer, readList, readNewId, type JsonObject, type GroupList } from "./responses";
-
-/** One kind of credential, as Deepcall takes it: in the body of every call. */
-export type Credentials = { readonly ssid: string } | { readonly userId: string; readonly token: string };
-
-/** What the client needs to know; see `provider/settings.ts` for where it comes from. */
-export interface ClientSettings {
-  /** Address of the API without `/api/v2`, e.g. `https://v4-api.deepcall.com`. */
-  readonly baseUrl: URL;
-  readonly credentials: Credentials;
-  /** Time for one call from its sending to the end of its answer, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Calls in flight at a time. */
-  readonly maxConcurrency: number;
-  /** Calls begun per second; `undefined` sets no limit. */
-  readonly requestsPerSecond: number | undefined;
-  /** A line per call on stderr: operation, outcome, milliseconds. */
-  readonly debug: boolean;
-}
+import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
+import { delayBeforeRetry, standardRetryPolicy, type RetryPolicy } from "./retry";
+import type { ClientSettings } from "./settings";
+import { createDispatcher, send, type HttpReply } from "./transport";
 
 /**
- * Deepcall's Group API v2.0, typed. It knows nothing of Pulumi.
+ * Deepcall's Group API v2.0, typed and without Pulumi.
  *
- * Every method makes one call, and sends it again where that is safe (see `retry.ts`). It may end in `ConnectionError`,
- * `TimeoutError`, `RateLimitError`, `AnswerError` or `ApiError` (with its subclasses `AuthenticationError`,
- * `PermissionError`, `NotFoundError`).
+ * Each method makes one call and sends it again if that is safe (`retry.ts`). Methods throw `ConnectionError`,
+ * `TimeoutError`, `RateLimitError`, `AnswerError` or `ApiError` (`AuthenticationError`, `PermissionError`,
+ * `NotFoundError`).
  */
 export class DeepcallClient {
   readonly #settings: ClientSettings;
-  readonly #pace: RetryPolicy;
+  readonly #policy: RetryPolicy;
   readonly #dispatcher: Dispatcher;
-  readonly #places: Semaphore;
+  readonly #semaphore: Semaphore;
   readonly #redact: Redact;
   #nextStart = 0;
   #pausedUntil = 0;
 
   /**
-   * @param pace - how patient it is; tests are less so.
-   * @param dispatcher - undici's connections; tests put a MockAgent here.
+   * @param policy - shorter in tests.
+   * @param dispatcher - undici's connections; a MockAgent in tests.
    */
   constructor(
     settings: ClientSettings,
-    pace: RetryPolicy = standardRetryPolicy,
+    policy: RetryPolicy = standardRetryPolicy,
     dispatcher: Dispatcher = createDispatcher(settings.baseUrl, settings.maxConcurrency),
   ) {
     this.#settings = settings;
-    this.#pace = pace;
+    this.#policy = policy;
     this.#dispatcher = dispatcher;
-    this.#places = new Semaphore(settings.maxConcurrency);
+    this.#semaphore = new Semaphore(settings.maxConcurrency);
     const { credentials } = settings;
-    this.#redact = createRedact("ssid" in credentials ? [credentials.ssid] : [credentials.token]);
+    this.#redact = createRedact(["ssid" in credentials ? credentials.ssid : credentials.token]);
   }
 
   /**
-   * Makes a group (Group: Add). A name that is taken gets a number appended by the server, and the answer does not
-   * tell: read the group back to know its name. Not safe to send twice.
+   * Creates a group (Group: Add). If the name is taken, the server appends a number and its answer does not say so:
+   * read the group back to learn its name. Not idempotent.
    *
    * @returns the new group's id.
    */
@@ -68,22 +51,21 @@ export class DeepcallClient {
     return this.#call("add", { name }, readNewId);
   }
 
-  /** Sets name and status (Group: Update); both always go together, because a missing status re-activates the group. */
-  async update(id: number, group: { name: string; active: boolean }): Promise<void> {
-    await this.#call("update", { groupId: String(id), name: group.name, status: group.active ? 1 : 0 }, readNothing);
+  /** Sets name and status (Group: Update). Both are always sent, because an update without status activates the group. */
+  async update(id: number, { name, active }: { name: string; active: boolean }): Promise<void> {
+    await this.#call("update", { groupId: String(id), name, status: active ? 1 : 0 }, readAnswer);
   }
 
-  /** Deletes a group for good, with all its relations to agents (Group: Delete). */
+  /** Permanently deletes a group and its assignments to agents (Group: Delete). */
   async delete(id: number): Promise<void> {
-    await this.#call("delete", { groupId: String(id) }, readNothing);
+    await this.#call("delete", { groupId: String(id) }, readAnswer);
   }
 
   /**
    * Lists groups (Group: List).
    *
-   * @param filter - `id` asks for one group; the documentation spells that filter in two ways, so both are sent.
-   *   `name` asks for names that contain the text, in any case.
-   * @returns the groups; none also where Deepcall says 1503, for whether it does is not documented.
+   * @param filter - `id` selects one group; the documentation spells this filter in two ways, so both are sent.
+   *   `name` selects names that contain the text, in any case.
    */
   async list(filter: { id?: number; name?: string } = {}): Promise<GroupList> {
     const { id, name } = filter;
@@ -94,26 +76,26 @@ export class DeepcallClient {
     try {
       return await this.#call("list", fields, readList);
     } catch (error) {
-      // Whether nothing found is an empty list or error 1503 is not documented.
+      // The documentation does not say whether "nothing found" is an empty list or error 1503.
       if (error instanceof NotFoundError) return { groups: [], complete: true };
       throw error;
     }
   }
 
   /**
-   * Asks for one group by its id (Group: Group Agent Relation), the only read that needs one.
+   * Reads one group by its id (Group: Group Agent Relation), the only read that requires one.
    *
-   * @throws NotFoundError when the group does not exist or belongs to somebody else.
+   * @throws NotFoundError if the group does not exist or belongs to another account.
    */
   async probe(id: number): Promise<void> {
-    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readNothing);
+    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readAnswer);
   }
 
   /**
-   * Makes a call that only reads, with exactly these fields, and gives what came back, understood or not.
-   * For looking at what a server does, as `pulumi-deepcall doctor` does.
+   * Makes a read-only call with exactly these fields and returns the reply, understood or not: `pulumi-deepcall doctor`
+   * examines it.
    *
-   * @param onFailure - receives the error of every attempt that fails, including those that are retried.
+   * @param onFailure - called for every failed attempt, including those that are retried.
    * @throws ConnectionError, TimeoutError or RateLimitError.
    */
   async ask(
@@ -121,10 +103,10 @@ export class DeepcallClient {
     fields: JsonObject,
     onFailure?: (error: CallError) => void,
   ): Promise<HttpReply> {
-    return this.#exchange(operation, fields, (reply) => reply, onFailure);
+    return this.#call(operation, fields, (_, reply) => reply, onFailure);
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   async close(): Promise<void> {
     await this.#dispatcher.close();
   }
@@ -132,63 +114,59 @@ export class DeepcallClient {
   async #call<T>(
     operation: ApiOperation,
     fields: JsonObject,
-    read: (operation: ApiOperation, answer: JsonObject) => T,
-  ): Promise<T> {
-    return this.#exchange(operation, fields, (reply) =>
-      read(operation, readAnswer(operation, reply.httpStatus, readJson(operation, reply))),
-    );
-  }
-
-  async #exchange<T>(
-    operation: ApiOperation,
-    fields: JsonObject,
-    read: (reply: HttpReply) => T,
+    read: (operation: ApiOperation, reply: HttpReply) => T,
     onFailure?: (error: CallError) => void,
   ): Promise<T> {
-    const first = performance.now();
-    for (let tries = 1; ; tries++) {
+    const firstStart = performance.now();
+    for (let attempts = 1; ; attempts++) {
       try {
-        return await this.#places.runExclusive(async () => this.#try(operation, fields, read, tries));
+        return await this.#semaphore.runExclusive(async () => this.#attempt(operation, fields, read, attempts));
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
-        error.tries = tries;
+        error.tries = attempts;
         onFailure?.(error);
-        const wait = delayBeforeRetry(error, tries, performance.now() - first, Math.random(), this.#pace);
-        if (wait === undefined) throw error;
-        await sleep(wait);
+        const delay = delayBeforeRetry(error, attempts, performance.now() - firstStart, Math.random(), this.#policy);
+        if (delay === undefined) throw error;
+        await sleep(delay);
       }
     }
   }
 
-  async #try<T>(operation: ApiOperation, fields: JsonObject, read: (reply: HttpReply) => T, tries: number): Promise<T> {
-    await this.#turn();
-    const started = performance.now();
+  async #attempt<T>(
+    operation: ApiOperation,
+    fields: JsonObject,
+    read: (operation: ApiOperation, reply: HttpReply) => T,
+    attempt: number,
+  ): Promise<T> {
+    await this.#throttle();
+    const { baseUrl, credentials, timeoutMs } = this.#settings;
+    const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
+    const start = performance.now();
+    let outcome = "failed";
     try {
-      const result = read(await this.#send(operation, fields));
-      this.#log(operation, "ok", started, tries);
+      const body = { ...credentials, ...fields };
+      const result = read(operation, await send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact));
+      outcome = "ok";
       return result;
     } catch (error) {
-      this.#log(operation, error instanceof CallError ? error.name : "failed", started, tries);
-      if (error instanceof RateLimitError) this.#pause(error.retryAfterMs ?? this.#pace.firstWaitMs);
+      if (error instanceof CallError) outcome = error.name;
+      if (error instanceof RateLimitError) {
+        // The rate limit applies to the account, so every call waits.
+        const pauseMs = error.retryAfterMs ?? this.#policy.firstWaitMs;
+        this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + pauseMs);
+      }
       throw error;
+    } finally {
+      if (this.#settings.debug) {
+        const ms = Math.round(performance.now() - start);
+        process.stderr.write(`deepcall: ${operation} ${outcome} ${ms} ms, attempt ${attempt}\n`);
+      }
     }
   }
 
-  async #send(operation: ApiOperation, fields: JsonObject): Promise<HttpReply> {
-    const { baseUrl, credentials, timeoutMs } = this.#settings;
-    const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
-    const body = { ...credentials, ...fields };
-    return send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact);
-  }
-
-  /** Too many calls are too many from all of us: nobody begins one before the time that Deepcall asks for. */
-  #pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
-  }
-
-  /** Waits until the next call may begin: no more than `requestsPerSecond`, and none while Deepcall asks to wait. */
-  async #turn(): Promise<void> {
-    // While one call waits, another may be asked to wait longer.
+  /** Waits until the next call may start: within `requestsPerSecond`, and after any pause that Deepcall asked for. */
+  async #throttle(): Promise<void> {
+    // The pause may be extended by another call in the meantime.
     for (let now = performance.now(); now < this.#pausedUntil; now = performance.now())
       await sleep(this.#pausedUntil - now);
     const { requestsPerSecond } = this.#settings;
@@ -198,15 +176,4 @@ export class DeepcallClient {
     this.#nextStart = start + 1000 / requestsPerSecond;
     if (start > now) await sleep(start - now);
   }
-
-  #log(operation: ApiOperation, outcome: string, started: number, tries: number): void {
-    if (!this.#settings.debug) return;
-    const ms = Math.round(performance.now() - started);
-    process.stderr.write(`deepcall: ${operation} ${outcome} ${ms} ms, attempt ${tries}\n`);
-  }
-}
-
-/** Of some successes there is nothing to read. */
-function readNothing(): void {
-  return;
 }

@@ -1,49 +1,67 @@
-import { meaningOf } from "./codes";
-
-/** The calls of Deepcall's Group API that this package makes. */
+/** The operations of Deepcall's Group API that this package calls. */
 export type ApiOperation = "add" | "update" | "delete" | "list" | "getGroupAgentRelation";
 
 /**
- * What became of a call that failed, as far as can be known from here:
- * - `not sent`: the request never reached Deepcall (refused connection, DNS, TLS).
- * - `refused`: Deepcall answered that it did not do it.
- * - `answered`: Deepcall is done with the call, and its answer does not tell whether it was carried out.
- * - `unknown`: no answer came. The call may have been carried out, or may still be.
+ * What is known about a failed call:
+ * - `not sent`: the request never reached Deepcall (connection refused, DNS, TLS).
+ * - `refused`: Deepcall answered that it did nothing.
+ * - `answered`: Deepcall has finished, but its answer does not say whether the call took effect.
+ * - `unknown`: there was no complete answer. The call may have taken effect, or may still do so.
  */
 export type Outcome = "not sent" | "refused" | "answered" | "unknown";
 
-/** The base of every error of this package. Messages are safe to log: they never hold a credential. */
+/** The error codes of this folder's errors, except for Deepcall's own numbers ({@link apiErrorMeanings}). */
+export type ClientErrorCode = (typeof clientErrorCodes)[number];
+export const clientErrorCodes = ["settings", "connection", "timeout", "answer", "rate-limit"] as const;
+
+/** The base class of all errors of this package. Messages never contain a credential. */
 export class DeepcallError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    /** The stable code at the end of the message, for example `"1014"` or `"timeout"`. `docs/errors.md` lists all codes. */
+    readonly errorCode: string,
+    /** The message without its code. */
+    readonly description: string,
+    options?: ErrorOptions,
+  ) {
+    super(withErrorCode(description, errorCode), options);
     this.name = new.target.name;
   }
 }
 
-/** A setting (stack config or environment) is missing, malformed or contradicts another. No call was made. */
-export class SettingsError extends DeepcallError {}
+/** Ends a message with its code: of a provider's error, Pulumi passes on the message alone. */
+export function withErrorCode(description: string, errorCode: string): string {
+  return `${description} [deepcall:${errorCode}]`;
+}
+
+/** A setting (stack config or environment) is missing, malformed or contradicts another one. No call was made. */
+export class SettingsError extends DeepcallError {
+  constructor(description: string) {
+    super("settings" satisfies ClientErrorCode, description);
+  }
+}
 
 /** A call to Deepcall failed. */
 export abstract class CallError extends DeepcallError {
+  /** How many times the call was sent. */
+  tries = 1;
+
   constructor(
-    /** The operation of the Group API that was called. */
+    errorCode: ClientErrorCode | `${number}`,
+    /** The operation that was called. */
     readonly operation: ApiOperation,
-    /** Whether Deepcall may have carried the call out. */
+    /** What is known about the effect of the call. */
     readonly outcome: Outcome,
-    what: string,
+    description: string,
     /** Whether the same call may succeed a little later. */
     readonly transient: boolean,
-    /** What the reader can do about it, as a sentence. */
+    /** What to do next, as a sentence. */
     readonly hint: string,
   ) {
-    super(what);
+    super(errorCode, description);
   }
-
-  /** How often the call was sent. */
-  tries = 1;
 }
 
-/** Deepcall could not be reached, or the connection broke before an answer came. */
+/** Deepcall could not be reached, or the connection broke before the answer was complete. */
 export class ConnectionError extends CallError {
   constructor(
     operation: ApiOperation,
@@ -51,143 +69,152 @@ export class ConnectionError extends CallError {
     transient: boolean,
     host: string,
     reason: string,
-    /** Node's or undici's code for it, e.g. `ECONNREFUSED` or `CERT_HAS_EXPIRED`; empty where there is none. */
+    /** The error code of Node or undici, for example `ECONNREFUSED` or `CERT_HAS_EXPIRED`; empty if there is none. */
     readonly code = "",
   ) {
     super(
+      "connection",
       operation,
       outcome,
       outcome === "not sent"
-        ? `Deepcall could not be reached at ${host} (${operation}: ${reason}).`
-        : `The connection to Deepcall at ${host} broke before the whole answer to ${operation} came (${reason}).`,
+        ? `Could not reach Deepcall at ${host} (${operation}: ${reason}).`
+        : `The connection to Deepcall at ${host} broke before the answer to ${operation} was complete (${reason}).`,
       transient,
-      "Check deepcall:baseUrl and the network between here and there, then run the same command again.",
+      "Check deepcall:baseUrl and the network between this machine and that host, then run the same command again.",
     );
   }
 }
 
-/** No complete answer came within `deepcall:timeoutMs`. */
+/** There was no complete answer within `deepcall:timeoutMs`. */
 export class TimeoutError extends CallError {
   constructor(operation: ApiOperation, host: string, timeoutMs: number) {
     super(
+      "timeout",
       operation,
       "unknown",
       `Deepcall at ${host} did not answer ${operation} within ${timeoutMs} ms.`,
       true,
-      "Run the same command again; where the service is slow, raise deepcall:timeoutMs.",
+      "Run the same command again. If the service is slow, raise deepcall:timeoutMs.",
     );
   }
 }
 
-/** An answer came, and it is none of the shapes that this package can understand. */
+/** An answer arrived in a form that this package does not understand. */
 export class AnswerError extends CallError {
-  /** @param httpStatus - from 500 on it is often a gateway that speaks, and the service behind it may still be at work. */
-  constructor(operation: ApiOperation, what: string, httpStatus = 200) {
-    const gateway = httpStatus >= 500;
+  constructor(operation: ApiOperation, problem: string, httpStatus = 200) {
+    // An answer with 5xx often comes from a gateway while the service behind it is still working.
+    const fromGateway = httpStatus >= 500;
     super(
+      "answer",
       operation,
-      gateway ? "unknown" : "answered",
-      `Deepcall's answer to ${operation} could not be understood: ${what}.`,
-      gateway,
-      gateway
-        ? "The service, or a gateway before it, has a fault: run the same command again in a while."
-        : "Check that deepcall:baseUrl is the address of the API. If it is, please report this message: it shows a form of answer that is not documented.",
+      fromGateway ? "unknown" : "answered",
+      `Could not understand Deepcall's answer to ${operation}: ${problem}.`,
+      fromGateway,
+      fromGateway
+        ? "The service, or a gateway in front of it, has a problem. Run the same command again later."
+        : "Check that deepcall:baseUrl is the address of the API. If it is, please report this message: it shows an undocumented form of answer.",
     );
   }
 }
 
-/** Deepcall asks for fewer calls (HTTP status 429); the call was not carried out. */
+/** Deepcall asked the client to slow down (HTTP 429). The call had no effect. */
 export class RateLimitError extends CallError {
   constructor(
     operation: ApiOperation,
-    /** How long Deepcall asks to wait, in milliseconds; `undefined` where it doesn't say. */
+    /** How long Deepcall asked the client to wait, in milliseconds; `undefined` if it did not say. */
     readonly retryAfterMs: number | undefined,
   ) {
     super(
+      "rate-limit",
       operation,
       "refused",
-      `Deepcall refused ${operation} because there were too many calls (HTTP status 429).`,
+      `Deepcall refused ${operation} because of too many calls (HTTP 429).`,
       true,
-      "Set deepcall:requestsPerSecond to what the account may have, then run the same command again.",
+      "Set deepcall:requestsPerSecond to the account's limit, then run the same command again.",
     );
   }
 }
 
-/** Faults on Deepcall's side, which may pass: "something went wrong", no database, internal error. */
-const faults: ReadonlySet<number> = new Set([1009, 1010, 1032]);
+/**
+ * What the codes of the Group API mean. Codes below 1100 are shared by all v2 APIs; those from 1500 on have another
+ * meaning in each API, so this table is for the Group API alone.
+ */
+export const apiErrorMeanings: Readonly<Record<number, string>> = {
+  1000: "invalid parameters or failed authentication",
+  1001: "invalid data type",
+  1002: "userId not provided",
+  1009: "something went wrong",
+  1010: "error connecting to the database",
+  1014: "invalid or expired token",
+  1015: "permission denied",
+  1020: "token not found",
+  1032: "internal server error",
+  1039: "user account suspended",
+  1047: "invalid request data",
+  1501: "name not provided",
+  1502: "groupId is required",
+  1503: "group not found or not authorized",
+};
+
+/** Errors on Deepcall's side that a retry may get past. */
+const transientCodes: ReadonlySet<number> = new Set([1009, 1010, 1032]);
 
 /** Deepcall answered with an error code. */
 export class ApiError extends CallError {
   constructor(
     operation: ApiOperation,
-    /** Deepcall's code, e.g. 1503. */
+    /** Deepcall's code, for example 1503. */
     readonly code: number,
-    message: string,
-    next = "Run the same command again; if it stays, ask Deepcall's support what the code means for this account.",
+    serverMessage: string,
+    hint = "Run the same command again. If it fails again, ask Deepcall's support what the code means for this account.",
   ) {
-    const meaning = meaningOf(code);
-    const said = message === "" ? "" : `: ${JSON.stringify(message)}`;
-    const fault = faults.has(code);
+    const meaning = apiErrorMeanings[code];
+    const transient = transientCodes.has(code);
     super(
+      `${code}`,
       operation,
-      fault ? "answered" : "refused",
-      `Deepcall ${fault ? "failed" : "refused"} ${operation} with code ${code}${meaning && ` (${meaning})`}${said}.`,
-      fault,
-      next,
+      transient ? "answered" : "refused",
+      `Deepcall ${transient ? "failed" : "refused"} ${operation} with code ${code}` +
+        `${meaning === undefined ? "" : ` (${meaning})`}${serverMessage === "" ? "" : `: ${JSON.stringify(serverMessage)}`}.`,
+      transient,
+      hint,
     );
   }
 }
 
 /** Deepcall does not accept the credentials: one of {@link authenticationCodes}. */
 export class AuthenticationError extends ApiError {
-  constructor(operation: ApiOperation, code: number, message: string) {
+  constructor(operation: ApiOperation, code: number, serverMessage: string) {
     super(
       operation,
       code,
-      message,
-      "Check deepcall:ssid, or deepcall:userId and deepcall:token (an ssid is a session and may have expired), and that deepcall:baseUrl is the brand they belong to.",
+      serverMessage,
+      "Check deepcall:ssid, or deepcall:userId and deepcall:token, and that they belong to the brand of deepcall:baseUrl. An ssid is a session and may have expired.",
     );
   }
 }
 
-/** The credentials are accepted, and are not allowed to do this: codes 1015 and 1039. */
+/** Deepcall accepts the credentials but does not allow this operation: codes 1015 and 1039. */
 export class PermissionError extends ApiError {
-  constructor(operation: ApiOperation, code: number, message: string) {
+  constructor(operation: ApiOperation, code: number, serverMessage: string) {
     super(
       operation,
       code,
-      message,
+      serverMessage,
       "Give this user the permission to manage groups in Deepcall, or use credentials that have it.",
     );
   }
 }
 
-/** Code 1503: the group does not exist **or** belongs to an account that these credentials may not see. */
+/** Code 1503: the group does not exist **or** belongs to an account that these credentials cannot access. */
 export class NotFoundError extends ApiError {}
 
-/** The codes of credentials that are not accepted; 1000 ("invalid parameters") is also used for failed authentication. */
+/** The codes for rejected credentials. 1000 ("invalid parameters") is also used for failed authentication. */
 export const authenticationCodes: ReadonlySet<number> = new Set([1000, 1002, 1014, 1020]);
 
-/** The class that a code of the Group API stands for. */
-export function apiError(operation: ApiOperation, code: number, message: string): ApiError {
-  if (authenticationCodes.has(code)) return new AuthenticationError(operation, code, message);
-  switch (code) {
-    case 1015:
-    case 1039:
-      return new PermissionError(operation, code, message);
-    case 1503:
-      return new NotFoundError(operation, code, message);
-    default:
-      return new ApiError(operation, code, message);
-  }
-}
-
-/**
- * The code that the message of an `ApiError` tells, anywhere in a text: of an error in the provider, Pulumi hands on
- * nothing but its message. What is quoted there (names, Deepcall's own words) is not looked at.
- */
-export function codeIn(text: string): number | undefined {
-  const [, code] =
-    /\bDeepcall (?:refused|failed) \w+ with code (\d+)/.exec(text.replace(/"(?:[^"\\]|\\.)*"/g, '""')) ?? [];
-  return code === undefined ? undefined : Number(code);
+/** The error for a code of the Group API. */
+export function apiError(operation: ApiOperation, code: number, serverMessage: string): ApiError {
+  if (authenticationCodes.has(code)) return new AuthenticationError(operation, code, serverMessage);
+  if (code === 1015 || code === 1039) return new PermissionError(operation, code, serverMessage);
+  return new (code === 1503 ? NotFoundError : ApiError)(operation, code, serverMessage);
 }

@@ -1,31 +1,28 @@
-/** Stands where a credential stood. */
+/** Replaces a credential. */
 export const redactedText = "[redacted]";
 
-/** Shorter texts are no secrets, and would tear ordinary words and ids apart. */
-const shortest = 4;
+/** Shorter values are not secret, and replacing them would damage ordinary words and ids. */
+const minimumLength = 4;
 
-/** Takes the credentials out of a text, or out of all strings and keys of a value. */
+/** Removes the credentials from a text, or from all strings and keys of a value. */
 export type Redact = <T>(value: T) => T;
 
-/**
- * Makes the one function through which everything passes that comes back from the network: it takes every
- * occurrence of a credential out of a text, or out of all strings and keys of a parsed answer.
- */
+/** Creates the function that everything from the network goes through before anything else sees it. */
 export function createRedact(secrets: readonly string[]): Redact {
-  const needles = secrets
-    .filter((secret) => secret.length >= shortest)
+  const forms = secrets
+    .filter((secret) => secret.length >= minimumLength)
     .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
 
-  const text = (value: string): string =>
-    needles.reduce((result, needle) => result.replaceAll(needle, redactedText), value);
+  const redactText = (text: string): string =>
+    forms.reduce((result, form) => result.replaceAll(form, redactedText), text);
 
-  const deep = (value: unknown): unknown => {
-    if (typeof value === "string") return text(value);
-    if (Array.isArray(value)) return value.map(deep);
+  const redact = (value: unknown): unknown => {
+    if (typeof value === "string") return redactText(value);
+    if (Array.isArray(value)) return value.map(redact);
     if (value !== null && typeof value === "object")
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), deep(item)]));
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [redactText(key), redact(item)]));
     return value;
   };
 
-  return <T>(value: T) => deep(value) as T;
+  return <T>(value: T) => redact(value) as T;
 }

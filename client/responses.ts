@@ -1,22 +1,23 @@
 import { z } from "zod";
 import { AnswerError, apiError, type ApiOperation } from "./errors";
+import type { HttpReply } from "./transport";
 
-/** A group as `list` tells it (Deepcall's documentation, Group: List), whatever shape the server chose. */
+/** A group in a list (Group: List), whatever shape the server uses. */
 export interface Group {
   /** Deepcall's id of the group. */
   readonly id: number;
-  /** The name as the server has it now. */
+  /** The current name on the server. */
   readonly name: string;
-  /** Whether the group takes calls (`status` 1); `undefined` where the server does not tell the status. */
+  /** Whether the group takes calls (`status` 1); `undefined` if the list does not include the status. */
   readonly active: boolean | undefined;
-  /** The `user_id` that the group belongs to; `undefined` where the server does not tell it. */
+  /** The `user_id` that the group belongs to; `undefined` if the list does not include it. */
   readonly owner: string | undefined;
 }
 
-/** What a `list` brought. */
+/** The result of a `list`. */
 export interface GroupList {
   readonly groups: readonly Group[];
-  /** False when the answer itself says that there are more groups than it holds. */
+  /** False if the answer says that there are more groups than it contains. */
   readonly complete: boolean;
 }
 
@@ -44,14 +45,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Success or failure, decided by the body; an HTTP status other than 2xx is a failure too.
+ * Decides from the body whether a call succeeded. An HTTP status other than 2xx is always a failure.
  *
  * @returns the fields of a success.
- * @throws ApiError (or its subclass for the code) when Deepcall says so; AnswerError for anything else.
+ * @throws ApiError (or its subclass for the code) if Deepcall reports an error; AnswerError for anything else.
  */
-export function readAnswer(operation: ApiOperation, httpStatus: number, body: unknown): JsonObject {
+export function readAnswer(operation: ApiOperation, reply: HttpReply): JsonObject {
+  const { httpStatus } = reply;
+  const body = readJson(operation, reply);
   const parsed = envelope.safeParse(body);
-  const http = httpStatus >= 200 && httpStatus < 300 ? "" : ` with HTTP status ${httpStatus}`;
+  const isHttpSuccess = httpStatus >= 200 && httpStatus < 300;
+  const http = isHttpSuccess ? "" : ` with HTTP status ${httpStatus}`;
   if (!parsed.success) throw new AnswerError(operation, `${describe(body)}${http}`, httpStatus);
   const { status, code, message } = parsed.data;
   if (status === "error") {
@@ -59,17 +63,34 @@ export function readAnswer(operation: ApiOperation, httpStatus: number, body: un
       throw new AnswerError(operation, `an error without a code${http}`, httpStatus);
     throw apiError(operation, code, typeof message === "string" ? message : "");
   }
-  if (http !== "" || (code !== undefined && code !== 200))
-    throw new AnswerError(
-      operation,
-      `a success with ${http === "" ? `code ${code ?? ""}` : http.slice(6)}`,
-      httpStatus,
-    );
+  if (!isHttpSuccess) throw new AnswerError(operation, `a success${http}`, httpStatus);
+  if (code !== undefined && code !== 200) throw new AnswerError(operation, `a success with code ${code}`, httpStatus);
   return parsed.data;
 }
 
+function readJson(operation: ApiOperation, { httpStatus, headers, text, json }: HttpReply): unknown {
+  if (httpStatus >= 300 && httpStatus < 400) {
+    const target = String(headers["location"]);
+    const origin = URL.canParse(target) ? new URL(target).origin : "another path";
+    throw new AnswerError(operation, `a redirect to ${origin} (HTTP status ${httpStatus})`);
+  }
+  if (json !== undefined) return json.value;
+  throw new AnswerError(
+    operation,
+    `${describeText(headers["content-type"], text)} instead of JSON (HTTP status ${httpStatus})`,
+    httpStatus,
+  );
+}
+
+function describeText(contentType: string | string[] | undefined, text: string): string {
+  if (text === "") return "an empty body";
+  const type = String(contentType ?? "no content type").split(";")[0] ?? "";
+  return `${text.length} characters of ${type}${/^\s*[[{]/.test(text) ? ", cut off or malformed," : ""}`;
+}
+
 /** The id that a successful `add` gave to the new group. */
-export function readNewId(operation: ApiOperation, fields: JsonObject): number {
+export function readNewId(operation: ApiOperation, reply: HttpReply): number {
+  const fields = readAnswer(operation, reply);
   const id = idOf(fields);
   if (id === undefined) throw new AnswerError(operation, `a success without the group's id (${describe(fields)})`);
   return id;
@@ -103,7 +124,8 @@ export function parseListShape(response: unknown): ListResponse {
  * The groups of a successful `list`, in any shape that {@link parseListShape} recognizes. Anything else is an error
  * that says which keys were seen.
  */
-export function readList(operation: ApiOperation, fields: JsonObject): GroupList {
+export function readList(operation: ApiOperation, reply: HttpReply): GroupList {
+  const fields = readAnswer(operation, reply);
   const { response } = fields;
   const { shape, entries } = parseListShape(response);
   if (shape === "array") return list(operation, entries, fields);

@@ -1,36 +1,33 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { type Answer, failure, success, tooMany } from "./answers";
-import { strike } from "./faults/break";
-import { type CallEnv, divert, receive, type Surroundings } from "./middleware";
-import { operationNames, operations, type OperationCall, type OperationName } from "./operations";
-import { Refusal } from "./refusal";
-import { send } from "./send";
+import { type CallEnv, type EmulatorContext, receive } from "./calls";
+import { ApiError } from "./errors";
+import { applyFault } from "./faults/fault-list";
+import { interceptCalls } from "./intercept";
+import { type OperationName, operationNames, operations } from "./operations";
+import { type ApiResult, failure, rateLimitExceeded, send, success } from "./responses";
 
-/** The group service: its routes, and how their outcome is answered. */
-export function createApp(surroundings: Surroundings): Hono<CallEnv> {
-  const { store, options, lateCommits } = surroundings;
-  // Not strict: a trailing slash makes no difference.
+/** Deepcall's Group API. */
+export function createApp(context: EmulatorContext): Hono<CallEnv> {
+  const { options, lateCommits } = context;
+  // Not strict: a trailing slash is ignored.
   const app = new Hono<CallEnv>({ strict: false });
 
   for (const operation of operationNames) {
-    app.post(`/api/v2/Group/${operation}`, receive(operation, surroundings), divert(surroundings), (c) => {
-      const { body, sender, fault, admitted } = c.var;
-      const commit = (): Answer =>
-        sender instanceof Refusal
-          ? failure(sender, options)
-          : perform(operation, { userId: sender.userId, body, store, options });
-      if (!admitted) return send(c, tooMany(options), options);
-      return fault === undefined ? send(c, commit(), options) : strike(fault, { c, commit, options, lateCommits });
+    app.post(`/api/v2/Group/${operation}`, receive(operation, context), interceptCalls(context), (c) => {
+      const { fault, withinRateLimit } = c.var;
+      if (!withinRateLimit) return send(c, rateLimitExceeded(options));
+      const execute = (): ApiResult => executeCall(operation, c.var, context);
+      return fault === undefined ? send(c, execute()) : applyFault(fault, { c, execute, lateCommits });
     });
   }
 
   app.onError((error, c) => {
     console.error(error);
-    return send(c, failure(new Refusal(1032), options), options);
+    return send(c, failure(new ApiError(1032), options));
   });
 
-  // The page that Express shows: what a wrong base URL meets.
+  // Express's page, which clients with a wrong base URL get.
   app.notFound((c) =>
     c.html(
       html`<!doctype html>
@@ -42,12 +39,16 @@ export function createApp(surroundings: Surroundings): Hono<CallEnv> {
   return app;
 }
 
-/** Carries a call out, and gives its answer. */
-function perform(operation: OperationName, call: OperationCall): Answer {
+function executeCall(
+  operation: OperationName,
+  { sender, body }: CallEnv["Variables"],
+  { store, options }: EmulatorContext,
+): ApiResult {
   try {
-    return success(operations[operation](call), call.options);
+    if (sender instanceof ApiError) throw sender;
+    return success(operations[operation]({ userId: sender.userId, body, store, options }), options);
   } catch (error) {
-    if (error instanceof Refusal) return failure(error, call.options);
+    if (error instanceof ApiError) return failure(error, options);
     throw error;
   }
 }

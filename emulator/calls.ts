@@ -1,56 +1,93 @@
-import type { Body } from "./requests";
+import { setTimeout as delay } from "node:timers/promises";
+import type { HttpBindings } from "@hono/node-server";
+import type { MiddlewareHandler } from "hono";
+import { ApiError } from "./errors";
+import type { ActiveFault, FaultList } from "./faults/fault-list";
+import type { LateCommits } from "./faults/late-commits";
+import type { Intercept } from "./intercept";
+import type { EmulatorOptions } from "./options";
+import { authenticate, type JsonObject, parseBody, withoutCredentials } from "./requests";
+import type { Account, Store } from "./store";
 
 /** A call that the emulator received. */
 export interface Call {
-  /** The last part of the path, e.g. "add". */
+  /** The last part of the path, for example "add". */
   readonly operation: string;
-  /** The account, or "" when the call didn't authenticate. */
+  /** The account, or "" if authentication failed. */
   readonly userId: string;
-  /** The body as received, without its credentials; empty when it couldn't be parsed. */
-  readonly body: Body;
+  /** The body without the credentials; empty if it could not be parsed. */
+  readonly body: JsonObject;
   /** When it arrived, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The code that was answered; absent while there is none, or when the answer was cut off or has none. */
-  answer?: number;
-  /** The fault that hit it, as text; absent when none did. */
+  /** The code in the response. Absent while the call is running, and if the response had no code or was cut off. */
+  code?: number;
+  /** The fault that was applied, as text; absent if none was. */
   fault?: string;
 }
 
-/** What an interceptor is told about a call. */
-export interface InterceptedCall {
-  readonly operation: string;
-  readonly userId: string;
-  readonly body: Body;
-  /** The nth call of this operation, from 1; counted anew after `clearCalls()`. */
-  readonly index: number;
+/** The state that all calls share. */
+export interface EmulatorContext {
+  readonly store: Store;
+  readonly options: EmulatorOptions;
+  readonly calls: Call[];
+  readonly faults: FaultList;
+  readonly lateCommits: LateCommits;
+  readonly rateLimit: RateLimit;
+  /** Returns the current interceptor. */
+  readonly intercept: () => Intercept | undefined;
+  readonly onResponse: (call: Call, ms: number) => void;
 }
 
-/**
- * Stands between a call and its handling. What it returns is the answer, as it is; undefined means: go on as normal.
- * `proceed` carries the call out (once, however often it is called) and gives its answer. Throwing a
- * {@link CutConnection} ends the connection without an answer.
- */
-export type Intercept = (
-  call: InterceptedCall,
-  proceed: () => Promise<Response>,
-) => Response | undefined | Promise<Response | undefined>;
-
-/** Thrown by an interceptor to destroy the socket instead of answering. */
-export class CutConnection extends Error {
-  override readonly name = "CutConnection";
+/** What Hono passes along with a call. */
+export interface CallEnv {
+  Bindings: HttpBindings;
+  Variables: {
+    options: EmulatorOptions;
+    body: JsonObject;
+    sender: Account | ApiError;
+    call: Call;
+    fault: ActiveFault | undefined;
+    withinRateLimit: boolean;
+  };
 }
 
-/** The calls so far, in order of arrival. */
-export class CallLog {
-  readonly calls: Call[] = [];
+/** Parses, authenticates and records a call, and delays its response by `latencyMs`. */
+export function receive(operation: string, context: EmulatorContext): MiddlewareHandler<CallEnv> {
+  const { store, options, calls, faults, rateLimit, onResponse } = context;
+  return async (c, next) => {
+    const startedAt = Date.now();
+    // A body that breaks off cannot be parsed either.
+    const body = parseBody(await c.req.text().catch(() => ""));
+    const sender = body === undefined ? new ApiError(1047) : authenticate(body, store.accounts, options);
+    const userId = sender instanceof ApiError ? "" : sender.userId;
+    const call: Call = { operation, userId, body: withoutCredentials(body ?? {}), startedAt };
+    calls.push(call);
+    c.set("options", options);
+    c.set("body", body ?? {});
+    c.set("sender", sender);
+    c.set("call", call);
+    c.set("fault", faults.next(operation));
+    c.set("withinRateLimit", rateLimit.allows(options.rateLimit, startedAt));
+    await next();
+    // Does not keep the process alive: after close() no client waits for the response.
+    if (options.latencyMs > 0) await delay(options.latencyMs, undefined, { ref: false });
+    onResponse(call, Date.now() - startedAt);
+  };
+}
 
-  /** How many calls there were, of one operation or of all. */
-  count(operation?: string): number {
-    return this.calls.filter((call) => operation === undefined || call.operation === operation).length;
-  }
+/** Limits the calls within any second, over all accounts. */
+export class RateLimit {
+  #allowed: number[] = [];
 
-  /** Forgets all calls. */
-  clear(): void {
-    this.calls.length = 0;
+  /**
+   * Whether a call is allowed. A rejected call does not count toward the limit.
+   * @param limit calls per second; 0 for no limit
+   * @param now in milliseconds
+   */
+  allows(limit: number, now: number): boolean {
+    this.#allowed = this.#allowed.filter((time) => time > now - 1000);
+    if (limit > 0 && this.#allowed.length >= limit) return false;
+    this.#allowed.push(now);
+    return true;
   }
 }

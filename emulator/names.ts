@@ -17,17 +17,16 @@ const transforms: Record<EmulatorOptions["nameTransform"], (name: string) => str
   cut: (name) => Array.from(name).slice(0, 20).join(""),
 };
 
-/** What the server makes of a name before it looks whether it is taken. */
+/** Changes a name as the server does before it compares and stores it. */
 export function transformName(name: string, options: EmulatorOptions): string {
   return transforms[options.nameTransform](name);
 }
 
-/** Whether two names count as the same. */
 export function sameName(one: string, other: string, options: EmulatorOptions): boolean {
   return options.caseInsensitive ? one.toLowerCase() === other.toLowerCase() : one === other;
 }
 
-/** The name itself when it is free, else the name with the lowest free number appended. */
+/** The name if it is free, otherwise the name with the lowest free number appended. */
 export function freeName(name: string, taken: readonly string[], options: EmulatorOptions): string {
   let candidate = name;
   for (let n = 1; taken.some((other) => sameName(candidate, other, options)); n += 1) {

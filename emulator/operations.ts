@@ -1,107 +1,124 @@
-import { groupEntry, listResponse, wireId } from "./answers";
+import { ApiError } from "./errors";
 import type { EmulatorOptions } from "./options";
-import { Refusal } from "./refusal";
-import {
-  addFields,
-  assignFields,
-  type Body,
-  deleteFields,
-  listFields,
-  readFields,
-  relationFields,
-  updateFields,
-} from "./requests";
+import { fieldsOf, type JsonObject, omit, readFields } from "./requests";
+import { encodeNumber } from "./responses";
 import type { Group, Store } from "./store";
 
 /** An authenticated call. */
-export interface OperationCall {
+interface AuthenticatedCall {
   readonly userId: string;
-  readonly body: Body;
+  readonly body: JsonObject;
   readonly store: Store;
   readonly options: EmulatorOptions;
 }
 
-/** Carries a call out; gives the fields of the success, or throws a {@link Refusal}. */
-type Operation = (call: OperationCall) => Record<string, unknown>;
+/** Executes a call. Returns the fields of the successful response, or throws an {@link ApiError}. */
+type Handler = (call: AuthenticatedCall) => JsonObject;
 
-const idFilters = {
-  both: ["groupid", "groupId"],
-  groupid: ["groupid"],
-  groupId: ["groupId"],
-  none: [],
-} as const satisfies Record<EmulatorOptions["filterKey"], readonly (keyof Body)[]>;
-
-const nameFilters: Record<EmulatorOptions["nameFilter"], (name: string, wanted: string) => boolean> = {
-  part: (name, wanted) => name.toLowerCase().includes(wanted.toLowerCase()),
-  exact: (name, wanted) => name.toLowerCase() === wanted.toLowerCase(),
-  none: () => true,
-};
-
-/** The six operations by the last part of their path. */
+/** The operations, by the last part of their path. */
 export const operations = {
   add: ({ userId, body, store, options }) => {
-    const { name } = readFields(addFields, body);
-    return { groupId: wireId(store.add(userId, name).id, options) };
+    const { name } = readFields(fieldsOf.add, body);
+    return { groupId: encodeNumber(store.add(userId, name).id, options.idType) };
   },
 
   update: ({ userId, body, store }) => {
-    const { groupId, name, status } = readFields(updateFields, body);
+    const { groupId, name, status } = readFields(fieldsOf.update, body);
     store.update(userId, groupId, name, status);
     return { message: "Group updated successfully" };
   },
 
   delete: ({ userId, body, store }) => {
-    const { groupId } = readFields(deleteFields, body);
+    const { groupId } = readFields(fieldsOf.delete, body);
     store.remove(userId, groupId);
     return { message: "Group deleted successfully" };
   },
 
   list: ({ userId, body, store, options }) => {
-    const known: readonly string[] = idFilters[options.filterKey];
-    const heard = Object.entries(body).filter(([key]) => known.includes(key) || !isIdFilter(key));
-    const { groupid, groupId, name, quick } = readFields(listFields, Object.fromEntries(heard));
+    const fields = omit(body, ignoredIdFilters[options.filterKey]);
+    const { groupid, groupId, name, quick } = readFields(fieldsOf.list, fields);
     const ids = [groupid, groupId].filter((id) => id !== undefined && id !== "");
-    const found = store
+    const groups = store
       .groups(userId)
       .filter((group) => ids.every((id) => String(group.id) === id))
       .filter((group) => name === "" || nameFilters[options.nameFilter](group.name, name));
-    const byId = ids.length > 0;
-    if (byId && found.length === 0 && options.missing === "1503") throw new Refusal(1503);
-    return { response: listResponse(found, { quick, byId }, options) };
+    const isById = ids.length > 0;
+    if (isById && groups.length === 0 && options.missing === "1503") throw new ApiError(1503);
+    return { response: formatList(groups, isById, quick, options) };
   },
 
   getGroupAgentRelation: ({ userId, body, store, options }) => {
-    const { groupId, quick } = readFields(relationFields, body);
-    return { response: relation(store.find(userId, groupId), quick, options) };
+    const { groupId, quick } = readFields(fieldsOf.getGroupAgentRelation, body);
+    return { response: formatRelation(store.find(userId, groupId), quick, options) };
   },
 
   submitAssignGroupToAgent: ({ userId, body, store }) => {
-    const { groupId, agent_unique_id: agents, receive_call: receivers } = readFields(assignFields, body);
+    const {
+      groupId,
+      agent_unique_id: agents,
+      receive_call: receivers,
+    } = readFields(fieldsOf.submitAssignGroupToAgent, body);
     store.change(userId, store.find(userId, groupId).id, {
       agents: agents.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
     });
     return { message: "Group assigned to agents successfully" };
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, Handler>;
 
-/** The last part of an operation's path. */
 export type OperationName = keyof typeof operations;
-
-/** The name of every operation. */
 export const operationNames = Object.keys(operations) as OperationName[];
 
-function isIdFilter(key: string): boolean {
-  return idFilters.both.some((filter) => filter === key);
+const ignoredIdFilters: Record<EmulatorOptions["filterKey"], readonly string[]> = {
+  both: [],
+  groupid: ["groupId"],
+  groupId: ["groupid"],
+  none: ["groupid", "groupId"],
+};
+
+const nameFilters: Record<EmulatorOptions["nameFilter"], (name: string, filter: string) => boolean> = {
+  part: (name, filter) => name.toLowerCase().includes(filter.toLowerCase()),
+  exact: (name, filter) => name.toLowerCase() === filter.toLowerCase(),
+  none: () => true,
+};
+
+function formatList(groups: readonly Group[], isById: boolean, quick: boolean, options: EmulatorOptions): unknown {
+  const page = options.pageLimit === 0 ? groups : groups.slice(0, options.pageLimit);
+  const entries = page.map((group) => formatGroup(group, quick, options));
+  switch (options.listShape) {
+    case "array":
+      return entries;
+    case "byId":
+      return Object.fromEntries(page.map(({ id }, n) => [id, omit(entries[n] ?? {}, [options.idKey])]));
+    case "nested":
+      return { groups: entries };
+    case "nestedWithTotal":
+      return { groups: entries, total: groups.length };
+    case "single":
+      return isById ? (entries[0] ?? {}) : entries;
+    case "unknown":
+      return { rows: { a: 1 } };
+  }
 }
 
-function relation(group: Group, quick: boolean, options: EmulatorOptions): Record<string, unknown> {
+function formatRelation(group: Group, quick: boolean, options: EmulatorOptions): JsonObject {
   return {
-    groupData: groupEntry(group, quick, options),
+    groupData: formatGroup(group, quick, options),
     agentData: group.agents.map(({ id }) => ({ agent_unique_id: id })),
     relationData: group.agents.map(({ id, receivesCalls }) => ({
-      groupId: wireId(group.id, options),
+      groupId: encodeNumber(group.id, options.idType),
       agent_unique_id: id,
       receive_call: receivesCalls ? 1 : 0,
     })),
+  };
+}
+
+/** A group in a list; `quick` omits the date. */
+function formatGroup(group: Group, quick: boolean, options: EmulatorOptions): JsonObject {
+  return {
+    [options.idKey]: encodeNumber(group.id, options.idType),
+    name: group.name,
+    ...(options.listStatus && { status: encodeNumber(group.status, options.statusType) }),
+    ...(options.listOwner && { user_id: group.userId }),
+    ...(!quick && { create_date: group.createDate }),
   };
 }

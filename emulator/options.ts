@@ -1,94 +1,92 @@
 import { z } from "zod";
-import { explain, SetupError } from "./setup-error";
+import { SetupError, validationError } from "./errors";
 
-/** What Deepcall's documentation leaves open: each option plays one unknown either way. */
+/** How the emulator behaves where the API is undocumented. */
 export const optionsSchema = z.strictObject({
   /**
-   * How the number is appended to a name that is taken: "plain" `Support1`, "space" `Support 1`, "parens" `Support (1)`,
-   * "dash" `Support-1`, "underscore" `Support_1`; always the lowest free number from 1. Default "plain".
+   * How a number is appended to a name that is taken: "plain" `Support1`, "space" `Support 1`, "parens" `Support (1)`,
+   * "dash" `Support-1`, "underscore" `Support_1`. It is the lowest free number, from 1.
    */
   suffix: z.enum(["plain", "space", "parens", "dash", "underscore"]).default("plain"),
-  /** What `update` does with a name that is taken: append a number, allow it, or reject it with code 1000. Default "suffix". */
+  /** What `update` does with a name that is taken: append a number, allow it, or reject it with code 1000. */
   updateDuplicate: z.enum(["suffix", "allow", "reject"]).default("suffix"),
-  /** Whether a group's own name counts as taken when the group is updated to it. Default false. */
+  /** Whether a group's own name counts as taken when the group is updated to it. */
   ownNameTaken: z.boolean().default(false),
-  /** Whether names that differ only in case count as the same name. Default false. */
+  /** Whether names that differ only in case count as the same name. */
   caseInsensitive: z.boolean().default(false),
   /**
-   * What happens to a name before it is compared and stored: nothing, surrounding space trimmed, `& < > " '` escaped to
-   * HTML entities, or cut to 20 characters. Default "none".
+   * How a name is changed before it is compared and stored: not at all, whitespace is trimmed, `& < > " '` are escaped
+   * as HTML entities, or it is cut to 20 characters.
    */
   nameTransform: z.enum(["none", "trim", "escape", "cut"]).default("none"),
   /**
-   * The form of `response` in a list: "array"; "byId", an object keyed by id whose entries don't repeat it; "nested"
-   * `{"groups":[…]}`; "nestedWithTotal" `{"groups":[…],"total":N}`; "single", an array, but a bare object for a list by
-   * id; "unknown", something that nobody can understand. Default "array".
+   * The format of `response` in a list: "array"; "byId", an object keyed by id whose entries do not repeat the id;
+   * "nested" `{"groups":[…]}`; "nestedWithTotal" `{"groups":[…],"total":N}`; "single", an array, but a single object for
+   * a list by id; "unknown", a format that no client knows.
    */
   listShape: z.enum(["array", "byId", "nested", "nestedWithTotal", "single", "unknown"]).default("array"),
-  /** The name of the id in an entry of a list. Default "id". */
+  /** The key of the id in a list entry. */
   idKey: z.enum(["id", "groupId", "groupid", "group_id", "_id"]).default("id"),
-  /** The JSON type of ids, in lists and in the answer to `add`. Default "number". */
+  /** The JSON type of ids. */
   idType: z.enum(["number", "string"]).default("number"),
-  /** The JSON type of `code` in every answer. Default "number". */
+  /** The JSON type of `code`. */
   codeType: z.enum(["number", "string"]).default("number"),
-  /** The JSON type of a group's `status`. Default "number". */
+  /** The JSON type of a group's `status`. */
   statusType: z.enum(["number", "string"]).default("number"),
-  /** The answer to a list by id that matches nothing of the account: error 1503, or an empty success. Default "1503". */
+  /** The response to a list by id that matches no group of the account: error 1503, or an empty list. */
   missing: z.enum(["1503", "empty"]).default("1503"),
-  /** Which id filters a list obeys; one that it doesn't know is ignored. Default "both". */
+  /** Which id filters `list` supports; it ignores the other. */
   filterKey: z.enum(["both", "groupid", "groupId", "none"]).default("both"),
-  /** How a list filters by name, never minding case: part of the name, the whole name, or not at all. Default "part". */
+  /** How `list` filters by name, ignoring case: by part of the name, by the whole name, or not at all. */
   nameFilter: z.enum(["part", "exact", "none"]).default("part"),
-  /** Whether the entries of a list carry `status`. Default true. */
+  /** Whether list entries include `status`. */
   listStatus: z.boolean().default(true),
-  /** Whether the entries of a list carry the account's userId as `user_id`. Default true. */
+  /** Whether list entries include the account's userId as `user_id`. */
   listOwner: z.boolean().default(true),
-  /** How many entries a list is cut to; 0 for all. Default 0. */
+  /** The maximum number of entries in a list; 0 for no limit. */
   pageLimit: z.int().min(0).default(0),
-  /** Whether errors come with a fitting HTTP status (400, 401, 403, 404, 500) rather than 200. Default false. */
+  /** Whether errors have a matching HTTP status (400, 401, 403, 404, 500) instead of 200. */
   errorHttpStatus: z.boolean().default(false),
-  /** The code of a failed authentication. Default 1014. */
+  /** The code of a failed authentication. */
   authFailureCode: z.literal([1014, 1000, 1020]).default(1014),
-  /** How long every answer is held back after the call was carried out, in milliseconds. Default 0. */
+  /** How long every response is delayed after the call was executed, in milliseconds. */
   latencyMs: z.int().min(0).default(0),
   /**
-   * How many calls are let through within a second, over all accounts; those above get HTTP 429 with `Retry-After` and
-   * nothing is done for them; 0 for no limit. Default 0.
+   * The maximum number of calls within a second, over all accounts; 0 for no limit. Further calls get HTTP 429 with
+   * `Retry-After`, and are not executed.
    */
   rateLimit: z.int().min(0).default(0),
-  /** Whether every answer repeats the received credential, in `message` and in the header `x-echo`. Default false. */
+  /** Whether every response repeats the received credentials, in `message` and in the header `x-echo`. */
   echoCredentials: z.boolean().default(false),
 });
 
-/** A choice for each of the undocumented points. */
 export type EmulatorOptions = z.output<typeof optionsSchema>;
 
-/** The default of every option. */
 export const defaultOptions: Readonly<EmulatorOptions> = optionsSchema.parse({});
 
-/** Checks options from outside; those left out take their value from `base`. */
+/** Validates options. Those that are missing have their value in `base`. */
 export function readOptions(given: Readonly<Record<string, unknown>>, base: EmulatorOptions): EmulatorOptions {
   const parsed = optionsSchema.safeParse({ ...base, ...given });
-  if (!parsed.success) throw new SetupError(explain("options", parsed.error));
+  if (!parsed.success) throw validationError("options", parsed.error);
   return parsed.data;
 }
 
 /**
- * Reads one option written as text.
- * @param text `key=value`, e.g. `suffix=parens` or `latencyMs=20`
+ * Parses an option.
+ * @param text `key=value`, for example `suffix=parens` or `latencyMs=20`
  */
 export function readOptionText(text: string): Partial<EmulatorOptions> {
   const [, key = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (!isOptionName(key)) {
     const known = Object.keys(defaultOptions).join(", ");
-    throw new SetupError(`option ${JSON.stringify(text)}: expected key=value with one of the keys ${known}`);
+    throw new SetupError(`option ${JSON.stringify(text)}: expected key=value, with one of these keys: ${known}`);
   }
-  const parsed = optionsSchema.shape[key].safeParse(typed(value, typeof defaultOptions[key]));
-  if (!parsed.success) throw new SetupError(explain(`option ${JSON.stringify(text)}`, parsed.error));
+  const parsed = optionsSchema.shape[key].safeParse(parseValue(value, typeof defaultOptions[key]));
+  if (!parsed.success) throw validationError(`option ${JSON.stringify(text)}`, parsed.error);
   return { [key]: parsed.data };
 }
 
-/** Lists every option with its values, the default first, e.g. `missing=1503|empty`. */
+/** A line for each option with its values, the default first, for example `missing=1503|empty`. */
 export function describeOptions(): string[] {
   const properties = z.toJSONSchema(optionsSchema).properties ?? {};
   return Object.entries(defaultOptions).map(([key, value]) => {
@@ -103,7 +101,7 @@ function isOptionName(key: string): key is keyof EmulatorOptions {
   return Object.hasOwn(defaultOptions, key);
 }
 
-function typed(value: string, type: string): unknown {
+function parseValue(value: string, type: string): unknown {
   if (type === "boolean" && ["true", "false"].includes(value)) return value === "true";
   if (type === "number" && /^\d+$/.test(value)) return Number(value);
   return value;

@@ -1,66 +1,86 @@
 import { z } from "zod";
-import { Refusal, type RefusalCode } from "./refusal";
+import { ApiError } from "./errors";
+import type { EmulatorOptions } from "./options";
+import type { Account } from "./store";
 
-/** The JSON object of a call. */
-export type Body = Record<string, unknown>;
+export type JsonObject = Record<string, unknown>;
 
 const idSchema = z.union([z.string().min(1), z.number()]).transform(String);
 const filterSchema = z.union([z.string(), z.number()]).transform(String);
 const agentIdsSchema = z.array(z.string()).default([]);
+const nameSchema = z.string().min(1);
+const quickSchema = z.boolean().default(false);
 const statusSchema = z.number().pipe(z.literal([0, 1]));
 
-/** The fields of `add`. */
-export const addFields = z.object({ name: z.string().min(1) });
+/** The fields of each operation, without the credentials. */
+export const fieldsOf = {
+  add: z.object({ name: nameSchema }),
+  update: z.object({ groupId: idSchema, name: nameSchema, status: statusSchema.default(1) }),
+  delete: z.object({ groupId: idSchema }),
+  list: z.object({
+    forward: z.boolean().optional(),
+    quick: quickSchema,
+    groupid: filterSchema.optional(),
+    groupId: filterSchema.optional(),
+    name: z.string().default(""),
+  }),
+  getGroupAgentRelation: z.object({ groupId: idSchema, quick: quickSchema, name: z.string().optional() }),
+  submitAssignGroupToAgent: z.object({
+    groupId: idSchema,
+    agent_unique_id: agentIdsSchema,
+    receive_call: agentIdsSchema,
+  }),
+};
 
-/** The fields of `update`. */
-export const updateFields = z.object({ groupId: idSchema, name: z.string().min(1), status: statusSchema.default(1) });
+const missingFieldCodes: Partial<Record<PropertyKey, number>> = { name: 1501, groupId: 1502 };
 
-/** The fields of `delete`. */
-export const deleteFields = z.object({ groupId: idSchema });
-
-/** The fields of `list`, with both names that the id filter may have. */
-export const listFields = z.object({
-  forward: z.boolean().optional(),
-  quick: z.boolean().default(false),
-  groupid: filterSchema.optional(),
-  groupId: filterSchema.optional(),
-  name: z.string().default(""),
-});
-
-/** The fields of `getGroupAgentRelation`. */
-export const relationFields = z.object({
-  groupId: idSchema,
-  quick: z.boolean().default(false),
-  name: z.string().optional(),
-});
-
-/** The fields of `submitAssignGroupToAgent`. */
-export const assignFields = z.object({
-  groupId: idSchema,
-  agent_unique_id: agentIdsSchema,
-  receive_call: agentIdsSchema,
-});
-
-const codesOfAbsence: Partial<Record<PropertyKey, RefusalCode>> = { name: 1501, groupId: 1502 };
-
-/** Parses the JSON of a call. */
-export function parseBody(text: string): Body | Refusal {
+/** Parses the body of a call; undefined if it is not a JSON object. */
+export function parseBody(text: string): JsonObject | undefined {
   try {
-    const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(text)).data;
   } catch {
-    // Not JSON: the same answer as for JSON that isn't an object.
+    return undefined;
   }
-  return new Refusal(1047);
 }
 
-/** The fields of a call in their types; the first one at fault decides the error code. */
-export function readFields<Fields>(schema: z.ZodType<Fields>, body: Body): Fields {
+/** Validates the fields of a call. The first invalid field decides the error code. */
+export function readFields<Fields>(schema: z.ZodType<Fields>, body: JsonObject): Fields {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path[0] ?? "";
   const value = body[String(field)];
-  const absence = value === undefined || value === null || value === "" ? codesOfAbsence[field] : undefined;
-  throw new Refusal(absence ?? (issue?.code === "invalid_value" ? 1000 : 1001));
+  const isMissing = value === undefined || value === null || value === "";
+  const invalidCode = issue?.code === "invalid_value" ? 1000 : 1001;
+  throw new ApiError((isMissing ? missingFieldCodes[field] : undefined) ?? invalidCode);
+}
+
+/** Finds the account that a call authenticates as: by `ssid`, or by `userId` and `token`, but not by both. */
+export function authenticate(
+  { ssid, userId, token }: JsonObject,
+  accounts: readonly Account[],
+  options: EmulatorOptions,
+): Account | ApiError {
+  const given = [ssid, userId, token].filter((value) => value !== undefined);
+  if (ssid !== undefined && given.length > 1) return new ApiError(1000);
+  if (given.some((value) => typeof value !== "string")) return new ApiError(1001);
+  const account = accounts.find((candidate) =>
+    ssid === undefined
+      ? candidate.token !== undefined && candidate.userId === userId && candidate.token === token
+      : candidate.ssid === ssid,
+  );
+  return account ?? new ApiError(options.authFailureCode, 401);
+}
+
+export function withoutCredentials(body: JsonObject): JsonObject {
+  return omit(body, ["ssid", "userId", "token"]);
+}
+
+/** The secrets in a body, separated by a space. */
+export function secretsOf({ ssid, token }: JsonObject): string {
+  return [ssid, token].filter((value) => typeof value === "string").join(" ");
+}
+
+export function omit(object: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }

@@ -1,22 +1,24 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { SetupError, validationError } from "./errors";
 import { optionsSchema } from "./options";
 
 const groupSchema = z
   .strictObject({
-    /** Unique over all accounts; default: the next free one. */
+    /** Unique across all accounts; default: the next free id. */
     id: z.int().min(1).optional(),
-    /** Taken as it is, also when another group is called the same. */
+    /** Stored exactly as given, even if another group has this name. */
     name: z.string().min(1),
     /** 1 active, 0 inactive; default 1. */
     status: z.literal([0, 1]).optional(),
-    /** The same as `status` in another form; only one of the two may be given. */
+    /** An alternative to `status`. */
     active: z.boolean().optional(),
-    /** When the group was made, ISO 8601; default: now. */
+    /** ISO 8601; default: now. */
     createDate: z.string().optional(),
     /** The agents assigned to the group; default: none. */
     agents: z.array(z.strictObject({ id: z.string(), receivesCalls: z.boolean() })).optional(),
   })
-  .refine(({ status, active }) => status === undefined || active === undefined, "give either status or active");
+  .refine(({ status, active }) => status === undefined || active === undefined, "must not have both status and active");
 
 const accountSchema = z
   .strictObject({
@@ -25,38 +27,81 @@ const accountSchema = z
     ssid: z.string().min(1).optional(),
     groups: z.array(groupSchema).default([]),
   })
-  .refine(({ token, ssid }) => token !== undefined || ssid !== undefined, "give a token, an ssid, or both");
+  .refine(({ token, ssid }) => token !== undefined || ssid !== undefined, "must have a token, an ssid, or both");
 
-/** The accounts that an emulator starts with. The file that an emulator persists to has the same form. */
-export const seedSchema = z
+const seedSchema = z
   .strictObject({
     accounts: z.array(accountSchema).min(1),
     options: optionsSchema.optional(),
-    /** The next id to give out, at least; default: 1, or the one after the highest in `accounts`. */
+    /** The lowest id for new groups; default: 1, or one above the highest id in `accounts`. */
     nextId: z.int().min(1).optional(),
   })
   .superRefine(({ accounts }, context) => {
-    const seen = new Map<string, string>();
-    const unique = (kind: string, value: string | number | undefined, path: (string | number)[]): void => {
+    const paths = new Map<string, string>();
+    const requireUnique = (property: string, value: string | number | undefined, parent: (string | number)[]): void => {
       if (value === undefined) return;
-      const before = seen.get(`${kind} ${value}`);
-      if (before !== undefined) context.addIssue({ code: "custom", path, message: `the same as ${before}` });
-      seen.set(`${kind} ${value}`, z.core.toDotPath(path));
+      const path = [...parent, property];
+      const first = paths.get(`${property} ${value}`);
+      const message = `must be unique, but ${first} has the same value`;
+      if (first !== undefined) context.addIssue({ code: "custom", path, message });
+      paths.set(`${property} ${value}`, z.core.toDotPath(path));
     };
-    accounts.forEach((account, a) => {
-      unique("userId", account.userId, ["accounts", a, "userId"]);
-      unique("ssid", account.ssid, ["accounts", a, "ssid"]);
-      account.groups.forEach(({ id }, g) => {
-        unique("id", id, ["accounts", a, "groups", g, "id"]);
+    accounts.forEach(({ userId, ssid, groups }, a) => {
+      requireUnique("userId", userId, ["accounts", a]);
+      requireUnique("ssid", ssid, ["accounts", a]);
+      groups.forEach(({ id }, g) => {
+        requireUnique("id", id, ["accounts", a, "groups", g]);
       });
     });
   });
 
-/** A seed as it is written. */
+/** The initial accounts. The file in which an emulator keeps its state has the same format. */
 export type Seed = z.input<typeof seedSchema>;
 
-/** A seed that was checked, its defaults filled in. */
+/** A validated seed with its defaults filled in. */
 export type CheckedSeed = z.output<typeof seedSchema>;
 
-/** One account that anybody can use, without groups. */
 export const defaultSeed: Seed = { accounts: [{ userId: "demo", token: "demo-token", ssid: "demo-ssid" }] };
+
+/**
+ * Validates a seed.
+ * @param source what error messages call it, for example the name of its file
+ */
+export function checkSeed(seed: unknown, source: string): CheckedSeed {
+  const parsed = seedSchema.safeParse(seed);
+  if (!parsed.success) throw validationError(source, parsed.error);
+  return parsed.data;
+}
+
+/** Reads a seed from a JSON file. */
+export function loadSeed(file: string): CheckedSeed {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw fileError(file, error);
+  }
+  return checkSeed(content, file);
+}
+
+/** Reads the state that an earlier emulator saved; undefined if there is no such file. */
+export function loadSavedState(file: string): CheckedSeed | undefined {
+  return existsSync(file) ? loadSeed(file) : undefined;
+}
+
+/** Writes the state. The file is replaced as a whole, so it is never half written. */
+export function saveState(file: string, state: Seed): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}
+
+function fileError(file: string, error: unknown): SetupError {
+  // Not `instanceof Error`, which fails for errors of another realm, as under Jest.
+  const { message } = error as Error;
+  return new SetupError(`${file}: ${error instanceof SyntaxError ? "must be valid JSON: " : ""}${message}`);
+}

@@ -1,9 +1,9 @@
+import { ApiError } from "./errors";
 import { freeName, sameName, transformName } from "./names";
 import type { EmulatorOptions } from "./options";
-import { Refusal } from "./refusal";
 import type { CheckedSeed, Seed } from "./seed";
 
-/** Who may call, and with what. */
+/** An account and its credentials. */
 export interface Account {
   readonly userId: string;
   readonly token?: string | undefined;
@@ -19,7 +19,7 @@ export interface AssignedAgent {
 /** 1 active, 0 inactive. */
 export type Status = 0 | 1;
 
-/** A group as it is now; a change makes a new object. */
+/** Immutable: a change creates a new object. */
 export interface Group {
   readonly id: number;
   readonly userId: string;
@@ -30,20 +30,20 @@ export interface Group {
   readonly agents: readonly AssignedAgent[];
 }
 
-/** The accounts and their groups, in memory. `add` and `update` follow the options; `insert` and `change` are exact. */
+/** The accounts and their groups. `add` and `update` apply the options; `insert` and `change` store names as given. */
 export class Store {
   readonly accounts: readonly Account[];
   readonly #groups = new Map<number, Group>();
   #nextId: number;
 
   /**
-   * @param options read anew at every call
-   * @param changed called after every change
+   * @param options may change at any time
+   * @param onChange called after every change
    */
   constructor(
     seed: CheckedSeed,
     private readonly options: EmulatorOptions,
-    private readonly changed: () => void,
+    private readonly onChange: () => void,
   ) {
     this.accounts = seed.accounts.map(({ userId, token, ssid }) => ({ userId, token, ssid }));
     const seeded = seed.accounts.flatMap(({ userId, groups }) => groups.map((group) => ({ userId, ...group })));
@@ -67,49 +67,47 @@ export class Store {
       .sort((one, other) => one.id - other.id);
   }
 
-  /** The group of that id, as long as it belongs to the account. */
+  /** The group with this id, if it belongs to the account; otherwise error 1503. */
   find(userId: string, id: string): Group {
     const group = this.#groups.get(Number(id));
-    if (group === undefined || String(group.id) !== id) throw new Refusal(1503);
-    if (group.userId !== userId) throw new Refusal(1503, 403);
+    if (group === undefined || String(group.id) !== id) throw new ApiError(1503);
+    if (group.userId !== userId) throw new ApiError(1503, 403);
     return group;
   }
 
-  /** Makes an active group; its name is transformed, and numbered when it is taken. */
-  add(userId: string, wish: string): Group {
-    const name = this.#transformed(wish);
+  /** Creates an active group; a number is appended to its name if the name is taken. */
+  add(userId: string, requestedName: string): Group {
+    const name = this.#transformed(requestedName);
     return this.insert(userId, freeName(name, this.#names(userId), this.options), 1);
   }
 
-  /** Renames a group by the rules of the options, and sets its status. */
-  update(userId: string, id: string, wish: string, status: Status): void {
+  /** Renames a group and sets its status. */
+  update(userId: string, id: string, requestedName: string, status: Status): void {
     const group = this.find(userId, id);
-    const name = this.#transformed(wish);
+    const name = this.#transformed(requestedName);
     const taken = this.#names(userId, this.options.ownNameTaken ? undefined : group.id);
     this.change(userId, group.id, { name: this.#nameForUpdate(name, taken), status });
   }
 
-  /** Makes a group exactly as told. */
   insert(userId: string, name: string, status: Status): Group {
     const group: Group = { id: this.#takeId(), userId, name, status, createDate: now(), agents: [] };
     this.#put(group);
-    this.changed();
+    this.onChange();
     return group;
   }
 
-  /** Changes a group exactly as told. */
   change(userId: string, id: number, change: Partial<Pick<Group, "name" | "status" | "agents">>): void {
     this.#put({ ...this.find(userId, String(id)), ...change });
-    this.changed();
+    this.onChange();
   }
 
-  /** Deletes a group for good; its id is never given out again. */
+  /** Deletes a group. Its id is never used again. */
   remove(userId: string, id: string): void {
     this.#groups.delete(this.find(userId, id).id);
-    this.changed();
+    this.onChange();
   }
 
-  /** All that another store needs to go on from here. */
+  /** The seed from which another store continues. */
   toSeed(): Seed {
     const accounts = this.accounts.map((account) => ({
       ...account,
@@ -127,13 +125,13 @@ export class Store {
   #nameForUpdate(name: string, taken: readonly string[]): string {
     if (this.options.updateDuplicate === "suffix") return freeName(name, taken, this.options);
     const isTaken = taken.some((other) => sameName(name, other, this.options));
-    if (isTaken && this.options.updateDuplicate === "reject") throw new Refusal(1000);
+    if (isTaken && this.options.updateDuplicate === "reject") throw new ApiError(1000);
     return name;
   }
 
-  #transformed(wish: string): string {
-    const name = transformName(wish, this.options);
-    if (name === "") throw new Refusal(1501);
+  #transformed(requestedName: string): string {
+    const name = transformName(requestedName, this.options);
+    if (name === "") throw new ApiError(1501);
     return name;
   }
 

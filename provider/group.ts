@@ -1,47 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ResourceError } from "./lifecycle/errors";
 import { isNumbered } from "./lifecycle/names";
-import type { OnNameConflict } from "./lifecycle/state";
-import { groupType } from "./type";
+import { groupType, providerText, type OnNameConflict } from "./state-contract";
 
-/** What a program can say about a group. All of it is optional. */
+/** The arguments of a group. All are optional. */
 export interface DeepcallGroupArgs {
   /**
-   * The name that the group shall have (Deepcall's Group: Add and Update, field `name`): any text that is not empty,
-   * has no blank at its edges and no control characters. Default: the resource's own name.
+   * The requested name (Deepcall's Group: Add and Update, field `name`). It must not be empty, start or end with a
+   * space, or contain control characters. Default: the resource's name.
    *
-   * Names are unique in an account. Where one is taken, `onNameConflict` decides.
+   * Names are unique in an account. If the name is taken, `onNameConflict` applies.
    */
   name?: pulumi.Input<string>;
   /** Whether the group takes calls (Group: Update, field `status`: 1 or 0). Default: true. */
   active?: pulumi.Input<boolean>;
   /**
-   * What to do when a group of exactly that name exists already. Default: `"suffix"`.
+   * What to do if a group with exactly that name already exists. Default: `"suffix"`.
    *
-   * - `"suffix"`: Deepcall appends a number (`Support1`); the resource carries a warning that names both names.
-   * - `"adopt"`: the existing group is taken over. This replaces `pulumi import`, which can't work here.
-   * - `"fail"`: nothing is made; the error names the group that stands in the way.
+   * - `"suffix"`: Deepcall appends a number (`Support1`), and the resource shows a warning with both names.
+   * - `"adopt"`: manages the existing group. This replaces `pulumi import`, which dynamic providers do not support.
+   * - `"fail"`: creates nothing; the error names the existing group.
    *
-   * For a rename, `"adopt"` acts like `"fail"`: two groups can't become one.
+   * For a rename, `"adopt"` works like `"fail"`, because two groups cannot become one.
    */
   onNameConflict?: pulumi.Input<OnNameConflict>;
 }
 
 /**
- * What Pulumi stores in the state as the resource's provider, in the form of its dynamic providers: a module whose
- * `handler` gives the methods. Written by hand instead of by Pulumi's serialiser, it is the same short text in every
- * program, however the package is installed. **It is part of every user's state: it must never change**, and neither
- * must the subpath `pulumi-deepcall/lifecycle` in `package.json`.
- */
-export const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
-
-/**
- * A group of agents in Deepcall (its Group API, V2.0: Add, Update, Delete, List).
+ * A Deepcall agent group (Group API v2.0: Add, Update, Delete, List).
  *
- * Pulumi shows on the resource what goes wrong, and keeps of an error only its message: settings (`SettingsError`), a
- * name that is taken (`NameTakenError`), a group that vanished (`GroupGoneError`), the credentials of another account
- * (`OtherAccountError`), two resources for one group (`SharedGroupError`), a call that failed (`GroupError`, with the
- * `CallError` as its cause), the same after the group was made (`UnfinishedGroupError`).
+ * Pulumi shows errors on the resource and keeps only their message: `SettingsError`, `NameTakenError`,
+ * `GroupGoneError`, `OtherAccountError` (credentials of another account), `SharedGroupError` (two resources for one
+ * group), `GroupError` (a failed call), `UnfinishedGroupError` (a failure after the group was created). Each message
+ * ends with a code that `docs/errors.md` explains.
  *
  * @example
  * ```ts
@@ -50,14 +41,14 @@ export const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecy
  * ```
  */
 export class DeepcallGroup extends pulumi.CustomResource {
-  /** Deepcall's id of the group; Pulumi's `id` is the same as a string. */
+  /** Deepcall's id of the group; Pulumi's `id` is the same value as a string. */
   readonly groupId: pulumi.Output<number>;
   /**
-   * The name that the server gave, e.g. `"Support1"` where `"Support"` was taken. Unknown in a preview that makes or
-   * changes the group: only the server decides.
+   * The name that the server assigned, for example `"Support1"` if `"Support"` was taken. Unknown in a preview that
+   * creates or changes the group, because only the server decides.
    */
   declare readonly name: pulumi.Output<string>;
-  /** The name that the program asked for. */
+  /** The name that the program requested. */
   declare readonly requestedName: pulumi.Output<string>;
   /** Whether the group takes calls. */
   declare readonly active: pulumi.Output<boolean>;
@@ -66,7 +57,7 @@ export class DeepcallGroup extends pulumi.CustomResource {
    * Reads a group that is managed elsewhere. It is never changed or deleted.
    *
    * @param name - the resource's name in this program.
-   * @param id - Deepcall's id of the group, e.g. `"42"`.
+   * @param id - Deepcall's id of the group, for example `"42"`.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): DeepcallGroup {
     return new DeepcallGroup(name, {}, { ...opts, id });
@@ -75,64 +66,63 @@ export class DeepcallGroup extends pulumi.CustomResource {
   /**
    * Declares a group.
    *
-   * @param name - the resource's name in this program, and the group's name unless `args.name` says otherwise.
-   * @param opts - Pulumi's options. They speak of properties by the names in `DeepcallGroupArgs`
-   *   (`ignoreChanges: ["name"]`). `import` can't work for dynamic providers: use `onNameConflict: "adopt"`.
-   * @throws ResourceError when an option cannot work.
+   * @param name - the resource's name in this program, and the default of `args.name`.
+   * @param opts - Pulumi's options. They use the property names of `DeepcallGroupArgs` (`ignoreChanges: ["name"]`).
+   *   `import` is not supported: use `onNameConflict: "adopt"`.
+   * @throws ResourceError if an option cannot work.
    */
   constructor(name: string, args: DeepcallGroupArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
-    refuseImpossible(name, args, opts);
-    const ignore = ignored(opts.ignoreChanges);
+    assertOptions(name, args, opts);
+    const ignore = ignoredProperties(opts.ignoreChanges);
     super(
       groupType,
       name,
-      { ...inputs(name, args, opts, ignore), ...outputs, __provider: providerText },
-      options(args, opts),
+      { ...resourceInputs(name, args, opts, ignore), ...serverOutputs, __provider: providerText },
+      resourceOptions(args, opts),
     );
     this.groupId = this.id.apply(Number);
-    if (opts.id === undefined && !ignore.includes("name")) this.#warnAboutOtherName();
+    if (opts.id === undefined && !ignore.includes("name")) this.#warnAboutAssignedName();
   }
 
-  #warnAboutOtherName(): void {
+  #warnAboutAssignedName(): void {
     const secret = pulumi.isSecret(this.name);
     pulumi.all([this.name, this.requestedName]).apply(async ([name, requestedName]) => {
       if (typeof name !== "string" || name === requestedName) return;
-      void pulumi.log.warn((await secret) ? otherSecretName : otherName(name, requestedName), this);
+      void pulumi.log.warn((await secret) ? secretNameWarning : nameWarning(name, requestedName), this);
     });
   }
 }
 
-/** The outputs that are no inputs. Pulumi wants to know them, and that their values come from the provider. */
-const outputs = { name: undefined, assignedName: undefined };
+/** Pulumi fills only outputs that it knows from the inputs. */
+const serverOutputs = { name: undefined, assignedName: undefined };
 
-function inputs(
-  name: string,
+function resourceInputs(
+  resourceName: string,
   args: DeepcallGroupArgs,
   opts: pulumi.CustomResourceOptions,
   ignore: string[],
 ): pulumi.Inputs {
-  // A group that is only read has no wishes.
+  // Groups read with `get` declare no inputs.
   if (opts.id !== undefined) return { requestedName: undefined, active: undefined };
-  // Unknown properties go along, so that `check` can name them: JavaScript programs have no compiler that would.
-  const { name: wish, active, onNameConflict, ...rest } = args;
+  // Unknown properties are passed on so that `check` can report them: JavaScript programs have no compiler for that.
+  const { name, active, onNameConflict, ...rest } = args;
   return {
     ...rest,
-    // Not called `name`: previews show an output of the same name as an input with the input's value, and would
-    // promise a name that the server may have to change.
-    requestedName: wish ?? name,
+    // Not `name`: a preview shows the input's value for an output with the same name, but the server may change it.
+    requestedName: name ?? resourceName,
     active: active ?? true,
     onNameConflict,
-    __resource: name,
+    __resource: resourceName,
     ...(ignore.length > 0 && { __ignore: ignore }),
   };
 }
 
-/** Pulumi's names of the inputs, for the options that speak of properties. */
+/** Translates property names in options to Pulumi's names of the inputs. */
 function inputNames(paths: string[] | undefined): string[] | undefined {
   return paths?.map((path) => (path === "name" ? "requestedName" : path));
 }
 
-function ignored(paths: string[] = []): string[] {
+function ignoredProperties(paths: string[] = []): string[] {
   const all = paths.includes("*");
   return [
     ...(all || paths.includes("name") || paths.includes("requestedName") ? ["name"] : []),
@@ -140,53 +130,53 @@ function ignored(paths: string[] = []): string[] {
   ];
 }
 
-/** A secret name is secret in every form of it. */
-const allNames = ["name", "requestedName", "assignedName"];
+/** A secret name is secret in all of these. */
+const nameProperties = ["name", "requestedName", "assignedName"];
 
-function options(args: DeepcallGroupArgs, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+function resourceOptions(args: DeepcallGroupArgs, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   const ignoreChanges = inputNames(opts.ignoreChanges);
   const replaceOnChanges = inputNames(opts.replaceOnChanges);
   return {
-    // Names are unique: a replacement that is made before its predecessor is gone could not have the name.
+    // Names are unique: a replacement could not have the name while its predecessor exists.
     deleteBeforeReplace: true,
     ...opts,
     ...(ignoreChanges && { ignoreChanges }),
     ...(replaceOnChanges && { replaceOnChanges }),
     ...(opts.additionalSecretOutputs?.includes("name") && {
-      additionalSecretOutputs: [...opts.additionalSecretOutputs, ...allNames],
+      additionalSecretOutputs: [...opts.additionalSecretOutputs, ...nameProperties],
     }),
     ...(pulumi.Output.isInstance(args.name) && {
-      transforms: [...(opts.transforms ?? []), secretNames(pulumi.output(args.name))],
+      transforms: [...(opts.transforms ?? []), markNamesSecret(pulumi.output(args.name))],
     }),
   };
 }
 
-/** The names that the server answers with are as secret as the one that was asked for. */
-function secretNames(name: pulumi.Output<string>): pulumi.ResourceTransform {
+/** Makes the names from the server as secret as the requested one. */
+function markNamesSecret(name: pulumi.Output<string>): pulumi.ResourceTransform {
   return async ({ props, opts }) =>
     (await pulumi.isSecret(name))
-      ? { props, opts: pulumi.mergeOptions(opts, { additionalSecretOutputs: allNames }) }
+      ? { props, opts: pulumi.mergeOptions(opts, { additionalSecretOutputs: nameProperties }) }
       : undefined;
 }
 
-function refuseImpossible(name: string, args: DeepcallGroupArgs, opts: pulumi.CustomResourceOptions): void {
+function assertOptions(name: string, args: DeepcallGroupArgs, opts: pulumi.CustomResourceOptions): void {
   const resource = `DeepcallGroup ${JSON.stringify(name)}`;
   if (opts.import !== undefined)
     throw new ResourceError(
-      `${resource}: the option "import" can't work for dynamic providers. Use onNameConflict: "adopt" with the group's exact name; that takes the existing group over.`,
+      `${resource}: dynamic providers do not support the option "import". Use onNameConflict: "adopt" with the group's exact name to manage the existing group.`,
     );
   if (opts.deleteBeforeReplace === false && (args.onNameConflict ?? "suffix") === "suffix")
     throw new ResourceError(
-      `${resource}: with deleteBeforeReplace: false a replacement would be made while its predecessor still has the name, and end with a number behind it. Leave the option out, or set onNameConflict: "adopt".`,
+      `${resource}: deleteBeforeReplace: false would create a replacement while its predecessor still has the name, so Deepcall would append a number. Remove the option, or set onNameConflict: "adopt".`,
     );
 }
 
-function otherName(name: string, requestedName: string): string {
-  const [is, asked] = [JSON.stringify(name), JSON.stringify(requestedName)];
+function nameWarning(name: string, requestedName: string): string {
+  const [assigned, requested] = [JSON.stringify(name), JSON.stringify(requestedName)];
   return isNumbered(name, requestedName)
-    ? `Deepcall named this group ${is}, because ${asked} was taken. To be rid of this warning, ask for another name in the program; ` +
-        `or free ${asked} in Deepcall's panel and rename this group to it there (that is no drift).`
-    : `Deepcall named this group ${is} where ${asked} was asked for.`;
+    ? `Deepcall named this group ${assigned} because ${requested} was taken. To silence this warning, request another name in the program, ` +
+        `or free ${requested} in Deepcall's panel and rename this group to it there (that is not drift).`
+    : `Deepcall named this group ${assigned} instead of the requested ${requested}.`;
 }
 
-const otherSecretName = "Deepcall gave this group another name than the one that was asked for (both are secret).";
+const secretNameWarning = "Deepcall gave this group a name that differs from the requested name (both are secret).";

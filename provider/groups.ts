@@ -1,23 +1,23 @@
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 import type { GroupsFile } from "./groups-file/read";
 import { GroupsError, ResourceError } from "./lifecycle/errors";
+import { groupsType } from "./state-contract";
 
-/** Where the groups stand: in a file, or in the program. Exactly one of the two. */
+/** Either a file with groups or the groups themselves. */
 export type DeepcallGroupsArgs<Key extends string = string> =
   | {
       /**
-       * A YAML or JSON file with the groups (`groups:`, then a map from keys to `name`, `active`, `onNameConflict`). A relative
-       * path counts from the program's working directory: the folder of `Pulumi.yaml`, or the one that `main` names there.
+       * A YAML or JSON file with the groups: `groups:`, then a map from keys to `name`, `active`, `onNameConflict`.
+       * Relative to the program's working directory: the folder of `Pulumi.yaml`, or the one that its `main` names.
        */
       file: string;
       groups?: never;
     }
   | {
       /**
-       * The groups, each by a key that stays: letters from a to z, digits, `-` and `_`. A group without `name`, or with
-       * nothing at all (`null`), is called like its key.
+       * The groups by key. A key identifies its group and consists of letters a to z, digits, `-` and `_`. The key is
+       * the default of `name`; `null` stands for a group with all defaults.
        */
       groups: Readonly<Record<Key, DeepcallGroupArgs | null>>;
       file?: never;
@@ -27,11 +27,11 @@ export type DeepcallGroupsArgs<Key extends string = string> =
 export type GroupOutputs = Pick<DeepcallGroup, "name" | "requestedName" | "groupId" | "active">;
 
 /**
- * One `DeepcallGroup` for each entry of a file, or of an object in the program. The key of an entry is what stands for its
- * group: the order does not matter, and a group with another name under the same key is renamed, not made anew.
+ * One `DeepcallGroup` for each entry of a file or of an object in the program. An entry's key identifies its group: the
+ * order does not matter, and another name under the same key renames the group.
  *
- * The resource of the key `support` in the component `groups` is called `groups/support`. Pulumi's options of the component
- * hold for its groups too: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`, `aliases`, `transforms`.
+ * The resource for the key `support` in the component `groups` is called `groups/support`. These options of the
+ * component also apply to its groups: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`, `aliases`, `transforms`.
  *
  * @example
  * ```ts
@@ -40,73 +40,64 @@ export type GroupOutputs = Pick<DeepcallGroup, "name" | "requestedName" | "group
  * ```
  */
 export class DeepcallGroups<Key extends string = string> extends pulumi.ComponentResource {
-  /** The outputs of each group by its key. */
+  /** The outputs of each group by key. */
   readonly outputs: Readonly<Record<Key, GroupOutputs>>;
 
   /**
    * Declares the groups.
    *
-   * @param name - the component's name in this program; the names of its groups' resources begin with it.
-   * @throws GroupsError that tells all that is wrong with the groups. Nothing was declared.
-   * @throws ResourceError when there is not exactly one of `file` and `groups`.
+   * @param name - the component's name in this program, and the prefix of its groups' resource names.
+   * @throws GroupsError with every problem of the groups. Nothing was declared.
+   * @throws ResourceError unless exactly one of `file` and `groups` is given.
    */
   constructor(name: string, args: DeepcallGroupsArgs<Key>, opts: pulumi.ComponentResourceOptions = {}) {
-    const { groups, warnings } = found(name, args);
-    super("pulumi-deepcall:index:DeepcallGroups", name, {}, opts);
+    const { groups, warnings } = readArgs(name, args);
+    super(groupsType, name, {}, opts);
     for (const warning of warnings) void pulumi.log.warn(warning, this);
-    const inherited = { parent: this, ...passedOn(opts) };
+    const { dependsOn, ignoreChanges, retainOnDelete } = opts;
+    const childOptions = {
+      parent: this,
+      // Pulumi does not pass these on to children.
+      ...(dependsOn !== undefined && { dependsOn }),
+      ...(ignoreChanges !== undefined && { ignoreChanges }),
+      ...(retainOnDelete !== undefined && { retainOnDelete }),
+    };
     const outputs = Object.entries(groups).map(([key, group]): [string, GroupOutputs] => {
-      const resource = new DeepcallGroup(`${name}/${key}`, { ...group, name: group?.name ?? key }, inherited);
-      const { name: given, requestedName, groupId, active } = resource;
-      return [key, { name: given, requestedName, groupId, active }];
+      const resource = new DeepcallGroup(`${name}/${key}`, { ...group, name: group?.name ?? key }, childOptions);
+      return [
+        key,
+        {
+          name: resource.name,
+          requestedName: resource.requestedName,
+          groupId: resource.groupId,
+          active: resource.active,
+        },
+      ];
     });
     this.outputs = Object.fromEntries(outputs) as Record<Key, GroupOutputs>;
     this.registerOutputs();
   }
 }
 
-/** What Pulumi does not pass on to children by itself. */
-function passedOn({
-  dependsOn,
-  ignoreChanges,
-  retainOnDelete,
-}: pulumi.ComponentResourceOptions): pulumi.CustomResourceOptions {
-  return {
-    ...(dependsOn !== undefined && { dependsOn }),
-    ...(ignoreChanges !== undefined && { ignoreChanges }),
-    ...(retainOnDelete !== undefined && { retainOnDelete }),
-  };
-}
-
-interface Found {
-  readonly groups: Readonly<Record<string, DeepcallGroupArgs | null>>;
-  readonly warnings: readonly string[];
-}
-
-function found(name: string, args: DeepcallGroupsArgs): Found {
+function readArgs(
+  name: string,
+  { file, groups }: DeepcallGroupsArgs,
+): { groups: Readonly<Record<string, DeepcallGroupArgs | null>>; warnings: readonly string[] } {
   const component = `DeepcallGroups ${JSON.stringify(name)}`;
-  if ((args.file === undefined) === (args.groups === undefined))
-    throw new ResourceError(
-      `${component}: give either file or groups (the groups themselves), and not both. Nothing was changed.`,
+  if ((file === undefined) === (groups === undefined))
+    throw new ResourceError(`${component}: set exactly one of file and groups. Nothing was changed.`);
+  // Loaded only here: programs without this component don't wait for yaml and zod.
+  const { readGroupsFile, readInlineGroups } = require("./groups-file/read") as typeof import("./groups-file/read");
+  const result: GroupsFile = file === undefined ? readInlineGroups(groups, isOutput) : readGroupsFile(file);
+  if (result.problems.length > 0)
+    throw new GroupsError(
+      `${component}: ${file === undefined ? "the groups are" : `${file} is`} not valid. Nothing was changed.`,
+      result.problems,
     );
-  const { file, groups } = args;
-  // Not static imports: a program without this component should not wait for yaml and zod.
-  const load = createRequire(__filename);
-  if (file !== undefined) {
-    const { readGroupsFile } = load("./groups-file/read") as typeof import("./groups-file/read");
-    return usable(readGroupsFile(file), `${component}: ${file} can't be used as it is. Nothing was changed.`);
-  }
-  const { readInlineGroups } = load("./groups-file/inline") as typeof import("./groups-file/inline");
-  const read = readInlineGroups(groups, isLater);
-  return { ...usable(read, `${component}: the groups can't be used as they are. Nothing was changed.`), groups };
+  return { groups: groups ?? result.groups, warnings: result.warnings };
 }
 
-/** Whether a value is known only later; the resource itself will check it then. */
-function isLater(value: unknown): boolean {
+/** Whether a value is known only later; the resource itself checks it then. */
+function isOutput(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
-}
-
-function usable(read: GroupsFile, otherwise: string): Found {
-  if (read.problems.length > 0) throw new GroupsError(otherwise, read.problems);
-  return read;
 }

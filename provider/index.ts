@@ -1,6 +1,6 @@
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
-export type { OnNameConflict } from "./lifecycle/state";
+export type { OnNameConflict } from "./state-contract";
 export {
   ApiError,
   AnswerError,

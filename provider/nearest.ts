@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** What somebody who wrote `word` may have meant: the candidates that begin with it, or else the closest ones, up to two edits away. */
+/** Suggestions for a mistyped word: the candidates that start with it, or else the closest ones, up to two edits away. */
 export function nearest(word: string, candidates: readonly string[]): string[] {
   const typed = word.toLowerCase();
   const completions = candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed));

@@ -1,8 +1,7 @@
-// Builds dist/ and schema/, and links the package into its own node_modules. npm runs this as `prepare`.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// Builds dist/ and schema/, and links the package into its own node_modules. npm runs this script as `prepare`.
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { linkSelf } from "./link-self.mjs";
 import { Failure, main, run } from "./process.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -10,39 +9,52 @@ const dist = `${root}/dist`;
 const buildInfo = `${root}/node_modules/.cache/tsc/build.tsbuildinfo`;
 
 export async function build() {
-  // An incremental build writes only what changed since its notes, so without one of the two the other is worthless.
+  // tsc writes only what changed since buildInfo, so dist/ and buildInfo are useless without each other.
   if (!existsSync(dist) || !existsSync(buildInfo)) {
     rmSync(dist, { recursive: true, force: true });
     rmSync(buildInfo, { force: true });
   }
-  const code = await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  const { code } = await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
     cwd: root,
-    patience: 2_000,
+    gracePeriodMs: 2_000,
   });
-  if (code !== 0) throw new Failure("The build of dist/ failed; the messages are above.");
-  removeStale();
+  if (code !== 0) throw new Failure("Could not build dist/: see the messages of tsc above.");
+  removeStaleFiles();
   writeSchema();
-  linkSelf();
+  linkPackage();
 }
 
-/** The JSON Schema of groups files, for editors; made from what reads them. */
-function writeSchema() {
-  const { groupsJsonSchema } = createRequire(import.meta.url)(`${dist}/provider/groups-file/schema.js`);
-  mkdirSync(`${root}/schema`, { recursive: true });
-  writeFileSync(`${root}/schema/groups.schema.json`, `${JSON.stringify(groupsJsonSchema(), null, 2)}\n`);
-}
-
-/** tsc leaves what it made of sources that are gone since, and that would be packed and published. */
-function removeStale() {
-  for (const file of readdirSync(dist, { recursive: true })) {
+/** tsc keeps the output of sources that were deleted, and npm would publish it. */
+function removeStaleFiles() {
+  for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
     const source = file.replace(/(\.d\.ts|\.js)$/, ".ts");
     if (source !== file && !existsSync(`${root}/${source}`)) rmSync(`${dist}/${file}`);
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+/** The JSON Schema of groups files, for editors, generated from the schema that the provider reads them with. */
+function writeSchema() {
+  /** @type {typeof import("../dist/provider/groups-file/schema.js")} */
+  const { groupsJsonSchema } = createRequire(import.meta.url)(`${dist}/provider/groups-file/schema.js`);
+  mkdirSync(`${root}/schema`, { recursive: true });
+  writeFileSync(`${root}/schema/groups.schema.json`, `${JSON.stringify(groupsJsonSchema(), null, 2)}\n`);
+}
+
+/**
+ * Links node_modules/pulumi-deepcall to this folder, so that the examples can import the package by its name. Every
+ * `npm install` removes the link.
+ */
+function linkPackage() {
+  const link = `${root}/node_modules/pulumi-deepcall`;
+  // Processes that are running may use the link, so replace it only if it is wrong.
+  if (existsSync(link) && realpathSync(link) === realpathSync(root)) return;
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(root, link, "junction");
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   await main(async () => {
-    // tools/run.mjs builds after its install, with progress shown.
-    if (process.env.PULUMI_DEEPCALL_PREPARE !== "skip") await build();
+    // tools/run.mjs skips this during its `npm ci`, and builds afterwards.
+    if (process.env["PULUMI_DEEPCALL_PREPARE"] !== "skip") await build();
   });
 }

@@ -1,106 +1,145 @@
-// The entry of `npm start`, `npm test` and the other tasks. It has to run on a fresh clone, so with Node 18 and
-// nothing installed: it makes what is missing, then runs the task with the Node and the Pulumi CLI of package.json.
-import { existsSync, readFileSync } from "node:fs";
+// The entry point of `npm start`, `npm test` and the other tasks. Runs with Node 20 in a fresh clone, where nothing is
+// installed: it installs what is missing, then runs the task with the Node and the Pulumi CLI of package.json.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureCli } from "./cli.mjs";
-import { credentialProblem } from "./credentials.mjs";
-import { Failure, main, run } from "./process.mjs";
 import { build } from "./build.mjs";
-import { elapsed, withHeartbeat } from "./progress.mjs";
+import { ensureCli } from "./install-cli.mjs";
+import { elapsed, Failure, main, run } from "./process.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "node_modules/.bin");
+const jest = "node_modules/jest/bin/jest.js";
 
-/** Each task is a list of scripts for Node, with their arguments. */
+/**
+ * The scripts of each task, with their arguments.
+ * @type {Record<string, (args: string[]) => string[][]>}
+ */
 const tasks = {
-  start: () => [["tools/start.mjs"]],
-  bench: (args) => [["bench/main.mjs", ...args]],
-  test: (args) => [["node_modules/jest/bin/jest.js", ...args]],
-  "test:mutations": (args) => [["tools/mutations.mjs", ...args]],
-  "test:slow": (args) => [["node_modules/jest/bin/jest.js", ...args]],
+  start: () => [[process.env["DEEPCALL_BASE_URL"] ? "tools/real-account.mts" : "tools/demo.mts"]],
+  bench: (args) => [["bench/main.mts", ...args]],
+  test: (args) => [[jest, ...args]],
+  "test:slow": (args) => [[jest, ...args]],
+  "test:mutations": (args) => [["tools/mutations.mts", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
-    ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit"],
+    [
+      "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
+      ...["client", "provider", "cli", "emulator", "examples", "bench", "tools", "test"],
+    ],
+    ...[".", "bench", "tools", ...readdirSync(join(root, "examples")).map((name) => `examples/${name}`)].map(
+      (project) => ["node_modules/typescript/bin/tsc", "--noEmit", "-p", project],
+    ),
   ],
 };
 
 await main(async () => {
-  const [task, ...args] = process.argv.slice(2);
-  if (!(task in tasks)) throw new Failure(`usage: node tools/run.mjs ${Object.keys(tasks).join("|")} [arguments]`);
-  const problem = task === "start" && credentialProblem(process.env);
-  if (problem) throw new Failure(problem);
+  const [name = "", ...args] = process.argv.slice(2);
+  const task = tasks[name];
+  if (!task) throw new Failure(`usage: node tools/run.mjs ${Object.keys(tasks).join("|")} [arguments]`);
+  if (name === "start") checkCredentials();
 
   await install();
-  const node = chooseNode();
+  const node = findNode();
   await build();
-  const env = { ...process.env };
-  if (needsCli(task, args)) env.PULUMI_CLI_BIN = await ensureCli();
-  // The CLI comes first: node_modules/.bin has a `pulumi` of its own, which would download.
-  env.PATH = [env.PULUMI_CLI_BIN, bin, process.env.PATH].filter(Boolean).join(delimiter);
-  // jest.config.cjs reads it.
-  env.TEST_SUITE = task === "test:slow" ? "slow" : "fast";
-
-  let worst = 0;
-  for (const script of tasks[task](args)) {
-    worst = Math.max(worst, await run(node, script, { cwd: root, env, stdio: "inherit" }));
+  const cli = needsCli(name, args) ? await ensureCli() : undefined;
+  const env = {
+    ...process.env,
+    ...(cli && { PULUMI_CLI_BIN: cli }),
+    // The CLI comes first: the `pulumi` in node_modules/.bin would download another copy.
+    PATH: [cli, bin, process.env["PATH"]].filter(Boolean).join(delimiter),
+    // Read by jest.config.cjs.
+    TEST_SUITE: name === "test:slow" ? "slow" : "fast",
+  };
+  let exitCode = 0;
+  for (const script of task(args)) {
+    const { code } = await run(node, script, { cwd: root, env, stdio: "inherit" });
+    exitCode = Math.max(exitCode, code);
   }
-  return worst;
+  return exitCode;
 });
+
+/** Fails if DEEPCALL_BASE_URL selects a real account, but the credentials are incomplete or ambiguous. */
+function checkCredentials() {
+  const { DEEPCALL_BASE_URL: url, DEEPCALL_SSID: ssid, DEEPCALL_USER_ID: userId, DEEPCALL_TOKEN: token } = process.env;
+  if (!url || (ssid ? !userId && !token : userId && token)) return;
+  const problem = ssid
+    ? "DEEPCALL_SSID is set together with DEEPCALL_USER_ID or DEEPCALL_TOKEN"
+    : userId
+      ? "DEEPCALL_TOKEN is not set"
+      : token
+        ? "DEEPCALL_USER_ID is not set"
+        : "no credentials are set";
+  throw new Failure(
+    `Could not start against the account at DEEPCALL_BASE_URL: ${problem}. ` +
+      "Set either DEEPCALL_USER_ID and DEEPCALL_TOKEN, or DEEPCALL_SSID.",
+  );
+}
 
 async function install() {
   if (isInstalled()) return;
   console.log("Installing the npm packages ...");
   const start = Date.now();
   const windows = process.platform === "win32";
-  const env = { ...process.env, PULUMI_DEEPCALL_PREPARE: "skip" };
-  // Not with the Node from node_modules, which may be about to be replaced.
-  env.PATH = env.PATH.split(delimiter)
-    .filter((folder) => folder !== bin)
-    .join(delimiter);
-  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-  let output = "";
-  const code = await withHeartbeat(
-    () => "npm ci",
-    () =>
-      run(windows ? "npm.cmd" : "npm", args, {
-        cwd: root,
-        env,
-        shell: windows,
-        patience: 5_000,
-        onOutput: (text) => (output += text),
-      }),
+  const { code, output } = await run(
+    windows ? "npm.cmd" : "npm",
+    ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        PULUMI_DEEPCALL_PREPARE: "skip",
+        // Not the Node in node_modules, which npm may be about to replace.
+        PATH: process.env["PATH"]
+          ?.split(delimiter)
+          .filter((folder) => folder !== bin)
+          .join(delimiter),
+      },
+      shell: windows,
+      capture: true,
+      progress: () => "npm ci",
+      gracePeriodMs: 5_000,
+    },
   );
-  if (code !== 0) throw new Failure(`${output.trim()}\n\nnpm ci failed; its messages are above.`);
+  if (code !== 0)
+    throw new Failure(`${output.trim()}\n\nCould not install the npm packages: see the messages of npm above.`);
   console.log(`  installed in ${elapsed(start)}`);
 }
 
-/** Whether node_modules has what package-lock.json asks for, by the notes that npm keeps when an install succeeded. */
+/** Whether node_modules matches package-lock.json, according to the file that npm writes after a successful install. */
 function isInstalled() {
-  const notes = join(root, "node_modules/.package-lock.json");
-  if (!existsSync(notes)) return false;
-  const packages = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
-  const have = packages(notes);
-  return Object.entries(packages(join(root, "package-lock.json"))).every(
-    // Optional ones may be for another platform.
-    ([path, { version, optional }]) => path === "" || (have[path] ? have[path].version === version : optional),
-  );
+  const installedFile = join(root, "node_modules/.package-lock.json");
+  if (!existsSync(installedFile)) return false;
+  /** @type {(file: string) => Record<string, { version: string, optional?: boolean }>} */
+  const readPackages = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
+  const installed = readPackages(installedFile);
+  return Object.entries(readPackages(join(root, "package-lock.json"))).every(([path, { version, optional }]) => {
+    const found = installed[path];
+    // Optional packages may be for another platform.
+    return path === "" || (found ? found.version === version : optional);
+  });
 }
 
-/** Pulumi's SDK asks for Node 22; a devDependency brings one where the machine's is older. */
-function chooseNode() {
-  const own = join(root, "node_modules/node/bin/node");
-  if (existsSync(own)) return own;
-  if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
+/** The Node of the devDependency `node`, which suits the Pulumi SDK and runs TypeScript; else the current one. */
+function findNode() {
+  const installed = join(root, "node_modules/node/bin/node");
+  if (existsSync(installed)) return installed;
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
   throw new Failure(
-    `Node 22.19 or newer is needed, and ${own} is not there. Run: npm rebuild node --ignore-scripts=false`,
+    `Node 22.19 or newer is required, but this is ${process.version} and ${installed} does not exist. ` +
+      "Run: npm rebuild node --ignore-scripts=false",
   );
 }
 
-/** A run of single layers of tests goes without the CLI, unless one of them is the end-to-end layer. */
+/**
+ * Tests that are limited to some folders don't need the CLI, unless the end-to-end tests are among them.
+ * @param {string} task
+ * @param {string[]} args
+ */
 function needsCli(task, args) {
   if (task === "start" || task === "bench" || task === "test:slow") return true;
-  const isNarrow = args.some((arg) => /^(\.[/\\])?test[/\\]\w/.test(arg) || arg.startsWith("--selectProjects"));
-  return task === "test" && (!isNarrow || args.some((arg) => arg.includes("e2e")));
+  const isLimited = args.some((arg) => /^(\.[/\\])?test[/\\]\w/.test(arg) || arg.startsWith("--selectProjects"));
+  return task === "test" && (!isLimited || args.some((arg) => arg.includes("e2e")));
 }

@@ -2,7 +2,7 @@ import type { DeepcallClient } from "../../client/client";
 import { CallError, NotFoundError, RateLimitError } from "../../client/errors";
 import { idKeys, isJsonObject, parseListShape, readAnswer, readList } from "../../client/responses";
 import type { Group, GroupList, JsonObject } from "../../client/responses";
-import { readJson, type HttpReply } from "../../client/transport";
+import type { HttpReply } from "../../client/transport";
 import { finding, ok, type Check } from "./findings";
 
 /** The only operations that change nothing. */
@@ -24,17 +24,17 @@ export interface Exchange extends Partial<GroupList> {
 export type Ask = (operation: ReadOperation, fields?: JsonObject) => Promise<Exchange>;
 
 /** Sends each call once, so that failures are seen; repeats only what Deepcall refuses with HTTP 429. */
-const maxTries = { normal: 1, rateLimited: 6 };
-export const retryPolicy = { firstWaitMs: 1_000, longestWaitMs: 1_000, deadlineMs: 12_000, settleMs: 0, maxTries };
+const maxAttempts = { failed: 1, rateLimited: 6 };
+export const retryPolicy = { firstWaitMs: 1_000, longestWaitMs: 1_000, deadlineMs: 12_000, settleMs: 0, maxAttempts };
 
-/** Makes calls and records every attempt. It throws only RateLimitError, when Deepcall refuses the last attempt. */
+/** Makes calls and records every attempt. Throws only RateLimitError: Deepcall refused the last attempt, too. */
 export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask {
   return async (operation, fields = {}) => {
     let startedAt = performance.now();
     const record = (reply: HttpReply | undefined, error?: CallError): Exchange => {
       const ms = performance.now() - startedAt;
       const body = isJsonObject(reply?.json?.value) ? reply.json.value : {};
-      const list = operation === "list" ? readGroups(body, error) : {};
+      const list = operation === "list" ? readGroups(reply, error) : {};
       const exchange = { operation, fields, startedAt, ms, reply, body, error, ...list };
       exchanges.push(exchange);
       startedAt += ms;
@@ -45,7 +45,7 @@ export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask 
       reply = await client.ask(operation, fields, (error) => {
         if (error instanceof RateLimitError) record(undefined, error);
       });
-      readAnswer(operation, reply.httpStatus, readJson(operation, reply));
+      readAnswer(operation, reply);
       return record(reply);
     } catch (error) {
       if (!(error instanceof CallError) || error instanceof RateLimitError) throw error;
@@ -54,14 +54,14 @@ export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask 
   };
 }
 
-function readGroups(body: JsonObject, error: CallError | undefined): Partial<GroupList> & { problem?: string } {
+function readGroups(reply?: HttpReply, error?: CallError): Partial<GroupList> & { problem?: string } {
   // The documentation does not say whether a list without groups is empty or error 1503.
   if (error instanceof NotFoundError) return { groups: [], complete: true };
-  if (error) return { problem: error.message };
+  if (error || !reply) return { problem: error?.description ?? "" };
   try {
-    return readList("list", body);
+    return readList("list", reply);
   } catch (failure) {
-    return { problem: (failure as CallError).message };
+    return { problem: (failure as CallError).description };
   }
 }
 

@@ -1,5 +1,4 @@
-import type { EmulatorOptions } from "../../emulator";
-import { defaultOptions } from "../../emulator/options";
+import { defaultOptions, type EmulatorOptions } from "../../emulator/options";
 import { AuthenticationError, NotFoundError, RateLimitError } from "../../client/errors";
 import { redactedText } from "../../client/redact";
 import { parseListShape, type JsonObject } from "../../client/responses";
@@ -101,7 +100,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   suffix: {
     observe: ({ all }) => guessSuffix(all?.groups ?? []),
-    describe: (form) => `judging by the names, a name that is taken becomes ${suffixForms[form].example} (a guess)`,
+    describe: (form) => `judging by the names, a name that is taken becomes Support${suffixForms[form]} (a guess)`,
     optional: true,
   },
   rateLimit: {

@@ -1,16 +1,25 @@
 import { type Command, Option } from "commander";
 import type { GroupList } from "../../client/responses";
-import { groupType } from "../../provider/type";
-import { openAccount } from "../account";
+import { groupType } from "../../provider/state-contract";
+import { createClient } from "../create-client";
 import { exitCodes, type Finish, type Io, UsageError } from "../io";
 import { compare, type Step } from "./compare";
-import { renderJson } from "./formats/json";
-import { renderJunit } from "./formats/junit";
 import { renderMarkdown } from "./formats/markdown";
 import { renderText } from "./formats/text";
 import { PulumiError, ReadOnlyStack } from "./preview";
 import { type Progress, startProgress } from "./progress";
-import { hasDrift, type Report } from "./report";
+import { hasDrift, renderJson, type Report } from "./report";
+
+const formats = {
+  text: (report: Report, io: Io) => renderText(report, io.terminals?.out === true && !io.env["NO_COLOR"]),
+  markdown: renderMarkdown,
+  json: renderJson,
+  junit: (report: Report) => {
+    // Not a static import, because `--help` must not wait for fast-xml-builder.
+    const { renderJunit } = require("./formats/junit") as typeof import("./formats/junit");
+    return renderJunit(report);
+  },
+};
 
 interface Flags {
   stack: string;
@@ -19,18 +28,13 @@ interface Flags {
   undeclared?: true;
 }
 
-const formats = {
-  text: (report: Report, io: Io) => renderText(report, io.terminals?.out === true && !io.env["NO_COLOR"]),
-  markdown: renderMarkdown,
-  json: renderJson,
-  junit: renderJunit,
-};
-
 const help = `
+Changes nothing, neither in Deepcall nor in the stack's state.
+
 Exit codes:
   0  no drift
-  1  an error: the comparison could not be made
-  2  drift, or with --undeclared a group that nothing declares
+  1  error; the result is unknown
+  2  drift, or with --undeclared an undeclared group
   3  Deepcall refused the credentials
 
 Examples:
@@ -39,15 +43,14 @@ Examples:
   $ pulumi-deepcall drift --stack org/project/prod --cwd infra --format junit > drift.xml
 `;
 
-/** Adds `drift`, which tells what was changed in Deepcall since the last `pulumi up`. */
 export function addDriftCommand(program: Command, io: Io, finish: Finish): void {
   program
     .command("drift")
-    .description("tell what was changed in Deepcall by hand; changes nothing, neither there nor in the stack's state")
-    .requiredOption("--stack <name>", "the stack to compare")
-    .option("--cwd <dir>", "the folder of the Pulumi project", ".")
-    .addOption(new Option("--format <format>", "the form of the report").choices(Object.keys(formats)).default("text"))
-    .option("--undeclared", "report groups of the account, too, that no resource of the stack declares")
+    .description("report manual changes in Deepcall since the last `pulumi up`")
+    .requiredOption("--stack <name>", "stack to compare with Deepcall")
+    .option("--cwd <dir>", "folder of the Pulumi project", ".")
+    .addOption(new Option("--format <format>", "output format").choices(Object.keys(formats)).default("text"))
+    .option("--undeclared", "also report groups that no resource declares")
     .addHelpText("after", help)
     .action((flags: Flags) => runDrift(flags, io, finish));
 }
@@ -55,7 +58,7 @@ export function addDriftCommand(program: Command, io: Io, finish: Finish): void 
 async function runDrift(flags: Flags, io: Io, finish: Finish): Promise<void> {
   const progress = startProgress(io);
   try {
-    const report = await observe(flags, io, progress);
+    const report = await createReport(flags, io, progress);
     progress.end();
     io.out(formats[flags.format](report, io));
     if (hasDrift(report)) finish(exitCodes.drift);
@@ -67,21 +70,21 @@ async function runDrift(flags: Flags, io: Io, finish: Finish): Promise<void> {
   }
 }
 
-async function observe({ stack: name, cwd, undeclared }: Flags, io: Io, progress: Progress): Promise<Report> {
+async function createReport({ stack: name, cwd, undeclared }: Flags, io: Io, progress: Progress): Promise<Report> {
   const stack = await ReadOnlyStack.open(name, cwd);
   let account: GroupList | undefined;
   if (undeclared) {
-    progress.stage("Listing the account's groups");
-    // Before the preview: a group that an `up` makes meanwhile is not in the list.
-    account = await listAccount(stack, io);
+    progress.startStage("Listing the account's groups");
+    // Before the preview, so that a group that a concurrent `up` creates is not reported as undeclared.
+    account = await listGroups(stack, io);
   }
-  progress.stage(`Comparing stack ${name} with Deepcall`);
+  progress.startStage(`Comparing stack ${name} with Deepcall`);
   const steps: Step[] = [];
-  await interruptible(io, (signal) =>
+  await runInterruptible(io, (signal) =>
     stack.preview({
       onStep: (step) => {
         steps.push(step);
-        if (step.type === groupType && step.op === "refresh") progress.group();
+        if (step.type === groupType && step.op === "refresh") progress.countGroup();
       },
       onDebug: (line) => {
         if (io.env["DEEPCALL_DEBUG"] === "1") io.err(line);
@@ -92,8 +95,8 @@ async function observe({ stack: name, cwd, undeclared }: Flags, io: Io, progress
   return compare(name, steps, account);
 }
 
-async function listAccount(stack: ReadOnlyStack, io: Io): Promise<GroupList> {
-  const client = openAccount(io, await stack.config());
+async function listGroups(stack: ReadOnlyStack, io: Io): Promise<GroupList> {
+  const client = createClient(io, await stack.config());
   try {
     return await client.list();
   } finally {
@@ -101,24 +104,25 @@ async function listAccount(stack: ReadOnlyStack, io: Io): Promise<GroupList> {
   }
 }
 
-/** How long Pulumi may let running calls end after it was asked to stop, in milliseconds; CI systems kill it soon. */
-const graceMs = 2_000;
+/** How long Pulumi may wait for calls in flight after a signal. CI systems kill a job soon after its signal. */
+const gracePeriodMs = 2_000;
 
-/** Lets Pulumi end by itself when the user stops the command, so that none of its processes is left behind. */
-async function interruptible(io: Io, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const stop = new AbortController();
-  let again: NodeJS.Timeout | undefined;
+/** When the user stops the command, lets Pulumi exit on its own, so that none of its processes is left running. */
+async function runInterruptible(io: Io, action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   void io.untilStopped().then(() => {
-    stop.abort();
-    // As a second Ctrl-C does: Pulumi then waits for nothing. A preview has nothing to lose.
-    again = setTimeout(() => stop.signal.dispatchEvent(new Event("abort")), graceMs);
+    controller.abort();
+    // Like a second Ctrl-C, this makes Pulumi exit at once. A preview has nothing to lose.
+    timer = setTimeout(() => controller.signal.dispatchEvent(new Event("abort")), gracePeriodMs);
   });
   try {
-    await work(stop.signal);
+    await action(controller.signal);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!controller.signal.aborted) throw error;
   } finally {
-    clearTimeout(again);
+    clearTimeout(timer);
   }
-  if (stop.signal.aborted) throw new UsageError("stopped before the comparison was done; nothing was changed");
+  if (controller.signal.aborted)
+    throw new UsageError("The comparison was interrupted, so the result is unknown. Nothing was changed.");
 }

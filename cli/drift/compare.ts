@@ -1,10 +1,10 @@
 import type { GroupList } from "../../client/responses";
-import { groupType } from "../../provider/type";
-import type { DeclaredGroup, Drift, Name, Pending, Report, Status, UndeclaredGroup } from "./report";
+import { groupType } from "../../provider/state-contract";
+import type { DeclaredGroup, Drift, GroupName, PendingChange, Report, Status, UndeclaredGroup } from "./report";
 
-/** One step of a preview, as the engine's events tell it (`resOutputsEvent`). */
+/** One step of a preview, from the engine's `resOutputsEvent`. */
 export interface Step {
-  /** `refresh` for what is there now; then what the next `up` would do: `same`, `create`, `update`, `delete`, `read`, … */
+  /** `refresh` reads the current state; then `same`, `create`, `update`, `delete`, `read`, … is what the next `up` does. */
   readonly op: string;
   readonly urn: string;
   readonly type: string;
@@ -12,104 +12,107 @@ export interface Step {
   readonly new?: Snapshot | null;
 }
 
+type Properties = Readonly<Record<string, unknown>>;
+
+/** A resource before or after a step. The engine replaces secret values by an object. */
 interface Snapshot {
   readonly id: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  /** Of secrets, the engine tells only that they are. */
-  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
 }
 
 /**
- * Tells drift from what the program changed. Drift is what was changed in Deepcall since the last `up`, as far as the
- * next `up` would change it back: where the program has caught up with it, or ignores it, there is none.
+ * Separates drift from changes in the program. Drift is a change in Deepcall since the last `up` that the next `up`
+ * would revert. A change that the program has adopted or ignores is not drift.
  *
- * @param steps - those of `preview --refresh --run-program`; groups that the program dropped are not refreshed there.
- * @param account - all groups of the account, where those are wanted that nothing declares.
+ * @param steps - of `preview --refresh --run-program`, which does not refresh groups that were removed from the program.
+ * @param account - all groups of the account, to report undeclared groups.
  */
 export function compare(stack: string, steps: readonly Step[], account?: GroupList): Report {
-  const ofGroups = steps.filter(({ type }) => type === groupType);
-  const resources = [...Map.groupBy(ofGroups, ({ urn }) => urn)]
-    .map(([urn, all]) => ({ urn, resource: nameIn(urn), ...split(all) }))
+  const groupSteps = steps.filter(({ type }) => type === groupType);
+  const resources = [...Map.groupBy(groupSteps, ({ urn }) => urn)]
+    .map(([urn, all]) => ({
+      urn,
+      resource: resourceName(urn),
+      refresh: all.find(({ op }) => op === "refresh"),
+      plan: all.filter(({ op }) => op !== "refresh"),
+    }))
     .toSorted((a, b) => compareText(a.resource, b.resource) || compareText(a.urn, b.urn));
 
   const groups = resources.flatMap(({ urn, resource, refresh, plan }): DeclaredGroup[] => {
     if (!refresh?.old) return [];
     const { outputs } = refresh.new ?? refresh.old;
     const id = Number(refresh.old.id);
-    return [{ resource, urn, id, name: nameOf(outputs["assignedName"]), drift: driftOf(refresh, plan) }];
+    return [{ resource, urn, id, name: toName(outputs["assignedName"]), drift: findDrift(refresh, plan) }];
   });
-  const differing = new Set(groups.filter(({ drift }) => drift.length > 0).map(({ urn }) => urn));
-  const pending = resources.flatMap(({ urn, resource, plan }): Pending[] => {
-    const change = differing.has(urn) ? undefined : changeOf(plan);
+  const drifted = new Set(groups.filter(({ drift }) => drift.length > 0).map(({ urn }) => urn));
+  const pending = resources.flatMap(({ urn, resource, plan }): PendingChange[] => {
+    const change = drifted.has(urn) ? undefined : plannedChange(plan);
     return change === undefined ? [] : [{ resource, urn, change }];
   });
   return {
     stack,
     groups,
-    undeclared: account ? { groups: undeclared(ofGroups, account), complete: account.complete } : null,
+    undeclared: account ? { groups: findUndeclared(groupSteps, account), complete: account.complete } : null,
     pending,
   };
 }
 
-function split(steps: readonly Step[]): { refresh: Step | undefined; plan: readonly Step[] } {
-  return { refresh: steps.find(({ op }) => op === "refresh"), plan: steps.filter(({ op }) => op !== "refresh") };
-}
-
-function driftOf({ old: recorded, new: live }: Step, plan: readonly Step[]): Drift[] {
+function findDrift({ old: recorded, new: live }: Step, plan: readonly Step[]): Drift[] {
   if (!live) return [{ kind: "gone" }];
   if (plan.some(({ op }) => op === "same")) return [];
-  const wish = plan.find((step) => step.new)?.new?.inputs ?? {};
+  const desired = plan.find((step) => step.new)?.new?.inputs ?? {};
   const { name, assignedName, active, __renamed } = live.outputs;
+  const [from, to] = [toName(assignedName), toName(name)];
   const wasActive = recorded?.outputs["active"];
   const drift: Drift[] = [];
-  // Whether a secret name differs can't be seen from here: the provider tells.
-  const isRenamed = nameOf(name) === null || nameOf(assignedName) === null ? __renamed === true : name !== assignedName;
-  if (isRenamed && !isIgnored(wish, "name") && (nameOf(name) === null || wish["requestedName"] !== name))
-    drift.push({ kind: "renamed", from: nameOf(assignedName), to: nameOf(name) });
-  if (wasActive !== active && !isIgnored(wish, "active") && wish["active"] !== active)
-    drift.push({ kind: "status", from: statusOf(wasActive), to: statusOf(active) });
+  // Secret values cannot be compared here, so the provider does it.
+  const isRenamed = from === null || to === null ? __renamed === true : from !== to;
+  if (isRenamed && !isIgnored(desired, "name") && (to === null || desired["requestedName"] !== to))
+    drift.push({ kind: "renamed", from, to });
+  if (wasActive !== active && !isIgnored(desired, "active") && desired["active"] !== active)
+    drift.push({ kind: "status", from: toStatus(wasActive), to: toStatus(active) });
   return drift;
 }
 
-function isIgnored(wish: Readonly<Record<string, unknown>>, property: string): boolean {
-  const ignored = wish["__ignore"];
+function isIgnored(inputs: Properties, property: string): boolean {
+  const ignored = inputs["__ignore"];
   return Array.isArray(ignored) && ignored.includes(property);
 }
 
-function changeOf(plan: readonly Step[]): Pending["change"] | undefined {
+function plannedChange(plan: readonly Step[]): PendingChange["change"] | undefined {
   const ops = plan.map(({ op }) => op);
   if (ops.some((op) => op.includes("replace"))) return "replace";
   return (["create", "update", "delete"] as const).find((change) => ops.includes(change));
 }
 
-function undeclared(steps: readonly Step[], { groups }: GroupList): UndeclaredGroup[] {
-  const ids = new Set(steps.flatMap((step) => [step.old?.id, step.new?.id]));
-  // What the next `up` takes over is declared.
-  const adopted = new Set(
-    steps.flatMap(({ op, new: wish }) =>
-      op === "create" && wish?.inputs["onNameConflict"] === "adopt" ? wish.inputs["requestedName"] : [],
-    ),
+function findUndeclared(steps: readonly Step[], { groups }: GroupList): UndeclaredGroup[] {
+  const declaredIds = new Set(steps.flatMap((step) => [step.old?.id, step.new?.id]));
+  const namesToAdopt = new Set(
+    steps
+      .filter(({ op, new: created }) => op === "create" && created?.inputs["onNameConflict"] === "adopt")
+      .map(({ new: created }) => created?.inputs["requestedName"]),
   );
   return groups
-    .filter(({ id, name }) => !ids.has(String(id)) && !adopted.has(name))
-    .map(({ id, name, active }) => ({ id, name, status: active === undefined ? null : statusOf(active) }))
+    .filter(({ id, name }) => !declaredIds.has(String(id)) && !namesToAdopt.has(name))
+    .map(({ id, name, active }) => ({ id, name, status: active === undefined ? null : toStatus(active) }))
     .toSorted((a, b) => a.id - b.id);
 }
 
-/** `urn:pulumi:stack::project::types::name`; a name may hold colons too. */
-function nameIn(urn: string): string {
+/** The last part of `urn:pulumi:stack::project::types::name`. A name may contain `::` too. */
+function resourceName(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-function nameOf(value: unknown): Name {
+function toName(value: unknown): GroupName {
   return typeof value === "string" ? value : null;
 }
 
-function statusOf(active: unknown): Status {
+function toStatus(active: unknown): Status {
   return active === true ? "active" : "inactive";
 }
 
-/** The same order everywhere, whatever the machine's language. */
+/** Unlike `localeCompare`, gives the same order on every machine. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

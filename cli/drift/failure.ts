@@ -1,74 +1,82 @@
-import { authenticationCodes, codeIn } from "../../client/errors";
-import { staleConfigHint } from "../../provider/lifecycle/errors";
+import { authenticationCodes } from "../../client/errors";
 
-/** Why a preview could not be made. */
+/** Why a preview failed. */
 export interface Failure {
-  /** For the user: what Pulumi or the provider said, without stack traces. */
+  /** Messages of Pulumi or the provider for the user, without irrelevant stack traces. */
   readonly messages: readonly string[];
   /** Whether Deepcall refused the credentials. */
   readonly credentialsRefused: boolean;
 }
 
-/** How many messages are shown: with no server, every group has one that says the same. */
-const most = 5;
+/** If the server is down, every group reports the same error, so only some are shown. */
+const maxMessages = 5;
 
 /**
  * Explains why a preview failed.
  *
- * @param diagnostics - the errors among the engine's events; they hold the provider's own messages.
- * @param output - what the command printed before it ended; it counts where the engine did not come to run.
+ * @param diagnostics - the error events of the engine, which contain the provider's messages.
+ * @param output - what the Pulumi CLI printed; used if there are no error events, because the engine did not start.
  */
-export function explain(diagnostics: readonly string[], output: string): Failure {
-  const own = diagnostics.map(clean).filter((message) => message !== "" && !/^(preview|update) failed$/.test(message));
-  const said = own.length > 0 ? own : errorsIn(output);
-  const messages = [...new Set(said)];
-  const rest = messages.length - most;
+export function explainFailure(diagnostics: readonly string[], output: string): Failure {
+  const errors = diagnostics
+    .map(clean)
+    .filter((message) => message !== "" && !/^(preview|update) failed$/.test(message));
+  const all = errors.length > 0 ? errors : explainOutput(output);
+  const messages = [...new Set(all)];
+  const omitted = messages.length - maxMessages;
   return {
-    messages: rest > 0 ? [...messages.slice(0, most), `… and ${rest} more like these`] : messages,
-    // Pulumi hands on nothing of the provider's error but its message.
-    credentialsRefused: said.some((message) => authenticationCodes.has(codeIn(message) ?? 0)),
+    messages: omitted > 0 ? [...messages.slice(0, maxMessages), `… and ${omitted} more like these`] : messages,
+    credentialsRefused: all.some((message) => authenticationCodes.has(Number(errorCode(message)))),
   };
 }
 
-/** What the user can act on: the program's own lines of a stack trace, not those of Node and of Pulumi. */
+/** Keeps the program's own lines of a stack trace, and removes those of Node and Pulumi. */
 function clean(message: string): string {
-  return (
-    message
-      .split("\n")
-      .filter((line) => !/^\s+at .*(node:|node_modules)/.test(line))
-      .join("\n")
-      .replace(/^Preview failed: /, "")
-      // A preview that runs the program uses today's config.
-      .replaceAll(staleConfigHint, "")
-      .trim()
-  );
+  return message
+    .split("\n")
+    .filter((line) => !/^\s+at .*(node:|node_modules)/.test(line))
+    .join("\n")
+    .replace(/^Preview failed: /, "")
+    .trim();
 }
 
-function errorsIn(output: string): string[] {
+/**
+ * The code of an error of this package. Pulumi passes on only the message of a provider's error, so the message ends
+ * with the code. Elsewhere in the message, a group's name could contain the same text.
+ */
+function errorCode(message: string): string | undefined {
+  return /\[deepcall:([\w-]+)\]$/.exec(message)?.[1];
+}
+
+function explainOutput(output: string): string[] {
   if (output.includes("spawn pulumi ENOENT"))
     return [
-      "The Pulumi CLI was not found: install it (https://www.pulumi.com/docs/install/), or put its folder on the PATH.",
+      "The Pulumi CLI was not found. Install it (https://www.pulumi.com/docs/install/), or add its folder to the PATH.",
     ];
-  // The Automation API repeats the command's output in its message.
+  // The Automation API's message contains the command's output twice.
   const errors = [...output.matchAll(/^error: (.*(?:\n(?! err\?:| std|error: ).+)*)/gm)].map(([, text = ""]) =>
-    withAdvice(text.trim()),
+    addAdvice(text.trim()),
   );
   return errors.length > 0 ? errors : [output.trim()];
 }
 
+/** Advice for errors of the Pulumi CLI, which has no error codes. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [
     /no stack named/,
-    "`pulumi stack ls` shows the stacks that this backend (PULUMI_BACKEND_URL, or `pulumi login`) has.",
+    "`pulumi stack ls` lists the stacks in this backend (PULUMI_BACKEND_URL, or the backend of `pulumi login`).",
   ],
-  [/no Pulumi\.yaml project file/, "Run the command in the folder of a Pulumi project, or name that with --cwd."],
+  [
+    /no Pulumi\.yaml project file/,
+    "Run the command in the folder of a Pulumi project, or specify the folder with --cwd.",
+  ],
   [
     /unknown flag/,
-    "This Pulumi CLI is too old: `pulumi-deepcall drift` needs one that has `pulumi preview --run-program`.",
+    "This Pulumi CLI is too old: `pulumi-deepcall drift` requires one with `pulumi preview --run-program`.",
   ],
 ];
 
-function withAdvice(error: string): string {
-  const [, next] = advice.find(([pattern]) => pattern.test(error)) ?? [];
-  return next === undefined ? error : `${error}. ${next}`;
+function addAdvice(error: string): string {
+  const [, nextStep] = advice.find(([pattern]) => pattern.test(error)) ?? [];
+  return nextStep === undefined ? error : `${error}. ${nextStep}`;
 }

@@ -4,19 +4,18 @@ import { join, resolve } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { UsageError } from "../io";
 import type { Step } from "./compare";
-import { explain, type Failure } from "./failure";
+import { explainFailure, type Failure } from "./failure";
 
-/** Who watches a preview. */
-export interface Watch {
-  /** Told of each step when it is done. */
+export interface PreviewOptions {
+  /** Called when a step is complete. */
   readonly onStep: (step: Step) => void;
-  /** Told of the provider's own lines (`DEEPCALL_DEBUG`). */
+  /** Called for each line that the provider writes to standard error (`DEEPCALL_DEBUG`). */
   readonly onDebug: (line: string) => void;
-  /** Ends the command, as Ctrl-C does. */
+  /** Stops Pulumi as Ctrl-C does. */
   readonly signal: AbortSignal;
 }
 
-/** What Pulumi could not do. */
+/** Pulumi or the provider reported an error. */
 export class PulumiError extends Error {
   override readonly name = "PulumiError";
   constructor(readonly failure: Failure) {
@@ -24,55 +23,56 @@ export class PulumiError extends Error {
   }
 }
 
-/** A stack of a Pulumi project, reached through the Automation API; nothing of it is changed. */
+/** A stack, accessed through Pulumi's Automation API without changing anything in it. */
 export class ReadOnlyStack {
   private constructor(private readonly stack: Stack) {}
 
   /**
-   * @param cwd - the project's folder, or one below it.
+   * @param cwd - the project's folder, or a folder inside it.
    * @throws UsageError, PulumiError
    */
   static async open(name: string, cwd: string): Promise<ReadOnlyStack> {
-    if (!existsSync(cwd)) throw new UsageError(`there is no folder ${resolve(cwd)}`);
-    const { LocalWorkspace, Stack } = loadAutomation(cwd);
-    return attempt([], async () => {
+    if (!existsSync(cwd)) throw new UsageError(`Folder ${resolve(cwd)} does not exist.`);
+    const { LocalWorkspace, Stack } = loadAutomationApi(cwd);
+    return withExplainedFailure([], async () => {
       const workspace = await LocalWorkspace.create({ workDir: cwd });
-      // Otherwise `pulumi stack select` would be run, and change what the user's own commands work on.
+      // The original runs `pulumi stack select`, which changes the stack that the user's own commands work on.
       workspace.selectStack = () => Promise.resolve();
       return new ReadOnlyStack(await Stack.select(name, workspace));
     });
   }
 
-  /** The stack's config, decrypted. */
+  /** Reads the stack's config, decrypted. */
   async config(): Promise<(key: string) => string | undefined> {
-    const config = await attempt([], () => this.stack.getAllConfig());
+    const config = await withExplainedFailure([], () => this.stack.getAllConfig());
     return (key) => config[key]?.value;
   }
 
-  /** Runs `pulumi preview --refresh --run-program`, which uses today's config. */
-  async preview({ onStep, onDebug, signal }: Watch): Promise<void> {
+  /** Runs `pulumi preview --refresh --run-program`, which uses the current config. */
+  async preview({ onStep, onDebug, signal }: PreviewOptions): Promise<void> {
     const errors: string[] = [];
     const onEvent = ({ resOutputsEvent, diagnosticEvent }: EngineEvent): void => {
       if (resOutputsEvent) onStep(resOutputsEvent.metadata);
       if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent.message);
       if (diagnosticEvent?.severity === "info#err") onDebug(diagnosticEvent.message);
     };
-    await attempt(errors, () =>
+    await withExplainedFailure(errors, () =>
       this.stack.preview({ refresh: true, runProgram: true, color: "never", suppressProgress: true, onEvent, signal }),
     );
   }
 }
 
-async function attempt<T>(errors: readonly string[], step: () => Promise<T>): Promise<T> {
+/** @param diagnostics - receives the engine's error events while the action runs. */
+async function withExplainedFailure<T>(diagnostics: readonly string[], action: () => Promise<T>): Promise<T> {
   try {
-    return await step();
+    return await action();
   } catch (error) {
-    throw new PulumiError(explain(errors, error instanceof Error ? error.message : String(error)));
+    throw new PulumiError(explainFailure(diagnostics, error instanceof Error ? error.message : String(error)));
   }
 }
 
-/** The project's own Automation API, else the one that is installed beside this package (a peer dependency). */
-function loadAutomation(cwd: string): typeof import("@pulumi/pulumi/automation") {
+/** Loads the project's own Automation API, or else the one installed with this package (a peer dependency). */
+function loadAutomationApi(cwd: string): typeof import("@pulumi/pulumi/automation") {
   for (const from of [join(resolve(cwd), "package.json"), __filename]) {
     const require = createRequire(from);
     let path: string;
@@ -83,5 +83,5 @@ function loadAutomation(cwd: string): typeof import("@pulumi/pulumi/automation")
     }
     return require(path) as typeof import("@pulumi/pulumi/automation");
   }
-  throw new UsageError(`@pulumi/pulumi is not installed in ${resolve(cwd)}: run \`npm install\` there first`);
+  throw new UsageError(`@pulumi/pulumi is not installed in ${resolve(cwd)}. Run \`npm install\` there.`);
 }

@@ -1,20 +1,18 @@
 import type { Io } from "../io";
-import { count } from "./formats/words";
+import { pluralize } from "./formats/messages";
 
-/** Tells on standard error how far a command is. */
+/** Shows on standard error what the command is doing. */
 export interface Progress {
-  /** A new stage began. */
-  stage(text: string): void;
-  /** Another group was compared. */
-  group(): void;
-  /** The work is over, whatever came of it. */
+  startStage(text: string): void;
+  countGroup(): void;
+  /** Removes a line that is being redrawn. */
   end(): void;
 }
 
-/** How many groups are compared between two lines, where there is no terminal. */
-const often = 100;
+/** Without a terminal, how many groups are compared between two lines. */
+const groupsPerLine = 100;
 
-/** One line that redraws itself on a terminal; elsewhere a plain line now and then, so that logs stay short. */
+/** On a terminal, one line that redraws itself; elsewhere a few plain lines, so that logs stay short. */
 export function startProgress({ err, terminals }: Pick<Io, "err" | "terminals">): Progress {
   const redraws = terminals?.err === true;
   const show = (text: string): void => {
@@ -22,12 +20,12 @@ export function startProgress({ err, terminals }: Pick<Io, "err" | "terminals">)
   };
   let groups = 0;
   return {
-    stage: (text) => {
+    startStage: (text) => {
       show(`${text} …`);
     },
-    group: () => {
+    countGroup: () => {
       groups += 1;
-      if (redraws || groups % often === 0) show(`${count(groups, "group")} compared …`);
+      if (redraws || groups % groupsPerLine === 0) show(`${pluralize(groups, "group")} compared …`);
     },
     end: () => {
       if (redraws) err("\r\u001b[2K");

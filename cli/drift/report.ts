@@ -1,62 +1,69 @@
-/** A group's name; `null` where the program says that it is a secret. */
-export type Name = string | null;
+/** A group's name; `null` if the program declares it as a secret. */
+export type GroupName = string | null;
 
 export type Status = "active" | "inactive";
 
-/** One way in which a group differs from what was declared; `from` is what was declared, `to` what Deepcall has now. */
+/** A difference between a group and its declaration: `from` is the declared value, `to` the value in Deepcall now. */
 export type Drift =
   | { readonly kind: "gone" }
-  | { readonly kind: "renamed"; readonly from: Name; readonly to: Name }
+  | { readonly kind: "renamed"; readonly from: GroupName; readonly to: GroupName }
   | { readonly kind: "status"; readonly from: Status; readonly to: Status };
 
-/** A resource that declares a group, and how the group differs from it. */
 export interface DeclaredGroup {
   /** The resource's name in the program. */
   readonly resource: string;
   readonly urn: string;
   /** Deepcall's id of the group. */
   readonly id: number;
-  /** The name that the group got when the program was last applied. */
-  readonly name: Name;
-  /** Empty where everything is as declared. */
+  /** The name that Deepcall assigned at the last `pulumi up`. */
+  readonly name: GroupName;
+  /** Empty if the group is as declared. */
   readonly drift: readonly Drift[];
 }
 
-/** A group of the account that no resource of the stack declares. */
+/** A group in the account that no resource in the stack declares. */
 export interface UndeclaredGroup {
   readonly id: number;
   readonly name: string;
-  /** `null` where Deepcall doesn't tell the status. */
+  /** `null` if Deepcall did not report the status. */
   readonly status: Status | null;
 }
 
-/** What the next `pulumi up` does because the program changed: no drift. */
-export interface Pending {
+/** A change in the program that the next `pulumi up` applies. It is not drift. */
+export interface PendingChange {
   readonly resource: string;
   readonly urn: string;
   readonly change: "create" | "update" | "replace" | "delete";
 }
 
-/** How the groups of an account differ from those that a stack declares. */
+/** How the groups in Deepcall differ from those that a stack declares. */
 export interface Report {
   readonly stack: string;
-  /** Every group that both the program and the state declare, sorted by resource. */
+  /** Every group that is both in the program and in the state, sorted by resource. */
   readonly groups: readonly DeclaredGroup[];
-  /** `null` where it was not asked for. */
+  /** `null` if not requested. */
   readonly undeclared: {
     readonly groups: readonly UndeclaredGroup[];
-    /** False where Deepcall's list itself says that there are more groups than it holds. */
+    /** False if Deepcall reported that its list of groups is incomplete. */
     readonly complete: boolean;
   } | null;
-  readonly pending: readonly Pending[];
+  readonly pending: readonly PendingChange[];
 }
 
-/** The groups that differ. */
-export function drifted(report: Report): DeclaredGroup[] {
+export function driftedGroups(report: Report): DeclaredGroup[] {
   return report.groups.filter(({ drift }) => drift.length > 0);
 }
 
-/** Whether anything differs: what the exit code tells. */
+/** Whether anything differs, undeclared groups included. It decides the exit code. */
 export function hasDrift(report: Report): boolean {
-  return drifted(report).length > 0 || (report.undeclared?.groups.length ?? 0) > 0;
+  return driftedGroups(report).length > 0 || (report.undeclared?.groups.length ?? 0) > 0;
+}
+
+/** The version of the public JSON format. It increases when a field is removed or changes its meaning. */
+const jsonVersion = 1;
+
+export function renderJson(report: Report): string {
+  const { stack, groups, undeclared, pending } = report;
+  const json = { version: jsonVersion, stack, drift: hasDrift(report), groups, undeclared, pending };
+  return `${JSON.stringify(json, null, 2)}\n`;
 }

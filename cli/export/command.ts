@@ -2,25 +2,26 @@ import { existsSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { DeepcallClient } from "../../client/client";
 import type { Group, GroupList } from "../../client/responses";
-import { openAccount } from "../account";
+import { createClient } from "../create-client";
 import { type Io, UsageError } from "../io";
-import { statusNotes } from "./notes";
-import { contains, planExport, quoted, type Plan } from "./plan";
-import { toTypeScript } from "./typescript";
-import { toYaml } from "./yaml";
+import { skippedLine, toTypeScript, toYaml, unknownStatusLines } from "./formats";
+import { planExport, type Plan } from "./plan";
+
+const formats = { yaml: toYaml, typescript: toTypeScript };
 
 interface Flags {
-  format: "yaml" | "typescript";
+  format: keyof typeof formats;
   out?: string;
   force?: true;
   name?: string;
 }
 
 const help = `
-Reads the account that DEEPCALL_BASE_URL and DEEPCALL_USER_ID with DEEPCALL_TOKEN (or DEEPCALL_SSID) name, and changes
-nothing there. Each group is written with onNameConflict: adopt, so that the first \`pulumi up\` takes it over as it is.
-Groups that can't be declared (two of one name, names with control characters or with blanks at their edges) stand as
-comments in the export and are told on stderr; that is no failure. A list that Deepcall has cut off is one.
+Exports the account that DEEPCALL_BASE_URL and DEEPCALL_USER_ID with DEEPCALL_TOKEN (or DEEPCALL_SSID) identify. Makes no
+changes there. Each entry has onNameConflict: adopt, so that the first \`pulumi up\` adopts the group without changing it.
+Groups that cannot be declared (duplicate names, or names with control characters or surrounding whitespace) are skipped: a
+comment in the export and a warning on standard error name them, and the exit code stays 0. An incomplete list from
+Deepcall is an error.
 
 Examples:
   $ pulumi-deepcall export
@@ -29,74 +30,75 @@ Examples:
   $ pulumi-deepcall export --name support | less
 `;
 
-const write = { yaml: toYaml, typescript: toTypeScript };
-
-/** Adds `export`, which writes an account's groups as a groups file or a program. */
 export function addExportCommand(program: Command, io: Io): void {
   program
     .command("export")
-    .description("write the groups of an account as a file that takes them under management")
-    .addOption(new Option("--format <format>", "what to write").choices(["yaml", "typescript"]).default("yaml"))
-    .option("--out <file>", "write to this file; one that exists is left alone (default: standard output)")
-    .option("--force", "overwrite the file")
-    .option("--name <text>", "only groups whose name contains the text, in any case")
+    .description("write an account's groups to a file that declares them")
+    .addOption(new Option("--format <format>", "output format").choices(Object.keys(formats)).default("yaml"))
+    .option("--out <file>", "write to this file (default: standard output)")
+    .option("--force", "overwrite an existing file")
+    .option("--name <text>", "only groups whose name contains this, ignoring case")
     .addHelpText("after", help)
     .action((flags: Flags) => runExport(flags, io));
 }
 
 async function runExport({ format, out, force, name }: Flags, io: Io): Promise<void> {
-  if (out !== undefined && force === undefined && existsSync(out)) throw new UsageError(exists(out));
-  const plan = planExport(await readAccount(io, name));
-  const text = write[format](plan);
+  if (out !== undefined && force === undefined && existsSync(out)) throw new UsageError(fileExistsMessage(out));
+  const plan = planExport(await readGroups(io, name));
+  const text = formats[format](plan);
   if (out === undefined) io.out(text);
-  else writeOut(out, text, force === true);
-  for (const line of report(plan, out)) io.err(`${line}\n`);
+  else writeFile(out, text, force === true);
+  for (const line of summaryLines(plan, out)) io.err(`${line}\n`);
 }
 
-async function readAccount(io: Io, name: string | undefined): Promise<Group[]> {
-  const account = openAccount(io);
+async function readGroups(io: Io, name: string | undefined): Promise<Group[]> {
+  const client = createClient(io);
   try {
-    const { groups, complete } = await list(account, name);
-    if (!complete) throw new UsageError(cutOff(groups.length));
-    return groups.filter((group) => contains(group.name, name ?? ""));
+    const { groups, complete } = await listGroups(client, name);
+    if (!complete) throw new UsageError(incompleteListMessage(groups.length));
+    return groups.filter((group) => containsIgnoringCase(group.name, name ?? ""));
   } finally {
-    await account.close();
+    await client.close();
   }
 }
 
-/** Every group; where Deepcall cuts that list off, those of the name. Its filter alone may know whole names only. */
-async function list(account: DeepcallClient, name: string | undefined): Promise<GroupList> {
-  const everything = await account.list();
-  return everything.complete || name === undefined ? everything : await account.list({ name });
+/** Uses Deepcall's name filter only if the full list is incomplete, because the filter may match whole names only. */
+async function listGroups(client: DeepcallClient, name: string | undefined): Promise<GroupList> {
+  const all = await client.list();
+  return all.complete || name === undefined ? all : await client.list({ name });
 }
 
-function writeOut(file: string, text: string, force: boolean): void {
+export function containsIgnoringCase(name: string, text: string): boolean {
+  return name.toLowerCase().includes(text.toLowerCase());
+}
+
+function writeFile(file: string, text: string, force: boolean): void {
   try {
     writeFileSync(file, text, { flag: force ? "w" : "wx" });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(code === "EEXIST" ? exists(file) : `${file} could not be written: ${message}`);
+    throw new UsageError(code === "EEXIST" ? fileExistsMessage(file) : `Could not write ${file}: ${message}`);
   }
 }
 
-function report(plan: Plan, out: string | undefined): string[] {
-  const { entries, leftOut } = plan;
+function summaryLines(plan: Plan, out: string | undefined): string[] {
+  const { entries, skipped } = plan;
   const count = entries.length === 1 ? "1 group" : `${entries.length} groups`;
   return [
     ...(out === undefined ? [] : [`Wrote ${count} to ${out}.`]),
-    ...(entries.length === 0 && leftOut.length === 0 ? ["There is no such group in the account."] : []),
-    ...statusNotes(plan).map((line) => `warning: ${line}`),
-    ...leftOut.map(({ group, reason }) => `warning: left out ${quoted(group.name)} (id ${group.id}): ${reason}`),
+    ...(entries.length === 0 && skipped.length === 0 ? ["No matching groups were found in the account."] : []),
+    ...unknownStatusLines(plan).map((line) => `warning: ${line}`),
+    ...skipped.map((group) => `warning: skipped ${skippedLine(group)}`),
   ];
 }
 
-function exists(file: string): string {
-  return `${file} exists already, and was left as it is. Give --force to overwrite it, or another --out.`;
+function fileExistsMessage(file: string): string {
+  return `Could not write ${file}: it already exists. It was not changed. Overwrite it with --force, or choose another --out.`;
 }
 
-function cutOff(count: number): string {
+function incompleteListMessage(count: number): string {
   return (
-    `Deepcall says that its list is cut off: there are more groups than the ${count} that it told. Nothing was written. ` +
-    "Export them in parts with --name, and put the parts together."
+    `Could not export the account: Deepcall reported more groups than the ${count} it returned. Nothing was written. ` +
+    "Export the groups in parts with --name, and combine the parts."
   );
 }

@@ -1,63 +1,84 @@
 import type { Group } from "../../client/responses";
 import { nameProblem } from "../../provider/lifecycle/names";
-import { keysFor } from "./keys";
 
 /** A group that the export declares. */
 export interface Entry {
   readonly key: string;
   readonly name: string;
-  /** `undefined` where Deepcall does not tell. */
+  /** `undefined` if Deepcall did not report the status. */
   readonly active: boolean | undefined;
 }
 
-/** A group that can't be declared, and why. */
-export interface LeftOut {
+/** A group that cannot be declared, and why. */
+export interface SkippedGroup {
   readonly group: Group;
+  /** Completes a sentence that begins with the group. */
   readonly reason: string;
 }
 
-/** What an export says. */
 export interface Plan {
-  /** By key, in the order of the alphabet. */
+  /** Sorted by key. */
   readonly entries: readonly Entry[];
-  /** By id. */
-  readonly leftOut: readonly LeftOut[];
+  /** Sorted by id. */
+  readonly skipped: readonly SkippedGroup[];
 }
 
-/** Decides what an account's groups become. */
+/** Decides which groups of an account the export declares, and under which keys. */
 export function planExport(groups: readonly Group[]): Plan {
-  const byId = groups.toSorted((one, other) => one.id - other.id);
-  const keys = keysFor(byId);
-  const reasons = new Map(byId.map((group) => [group, reasonAgainst(group, byId)]));
-  return {
-    entries: byId
-      .filter((group) => reasons.get(group) === undefined)
-      .map(({ id, name, active }) => ({ key: keys.get(id) ?? "", name, active }))
-      .toSorted((one, other) => (one.key < other.key ? -1 : 1)),
-    leftOut: byId.flatMap((group) => {
-      const reason = reasons.get(group);
-      return reason === undefined ? [] : [{ group, reason }];
-    }),
-  };
+  const keys = assignKeys(groups);
+  const entries: Entry[] = [];
+  const skipped: SkippedGroup[] = [];
+  for (const group of sortById(groups)) {
+    const { id, name, active } = group;
+    const reason = reasonToSkip(group, groups);
+    if (reason === undefined) entries.push({ key: keys.get(id) ?? "", name, active });
+    else skipped.push({ group, reason });
+  }
+  return { entries: entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)), skipped };
 }
 
-function reasonAgainst(group: Group, all: readonly Group[]): string | undefined {
+function reasonToSkip(group: Group, all: readonly Group[]): string | undefined {
   const problem = nameProblem(group.name);
-  if (problem !== undefined) return `a name ${problem}`;
-  const others = all.filter(({ id, name }) => id !== group.id && name === group.name).map(({ id }) => id);
-  if (others.length === 0) return undefined;
-  return `its name is that of ${others.length === 1 ? "the group" : "the groups"} with id ${others.join(", ")} too`;
+  if (problem !== undefined) return `its name ${problem}`;
+  const duplicates = sortById(all).filter(({ id, name }) => id !== group.id && name === group.name);
+  if (duplicates.length === 0) return undefined;
+  const ids = duplicates.map(({ id }) => id).join(", ");
+  return `it has the same name as the ${duplicates.length === 1 ? "group with id" : "groups with ids"} ${ids}`;
 }
 
-/** Whether a name contains a text, in any case. */
-export function contains(name: string, text: string): boolean {
-  return name.toLowerCase().includes(text.toLowerCase());
+/** Plain words that some YAML parsers do not read as strings. */
+const yamlKeywords = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]);
+
+/**
+ * Derives a unique key from each group's name. If names lead to the same key, the group with the lowest id gets it and
+ * the others append their ids, so that a new group never changes the key of an existing one.
+ *
+ * @returns the keys by group id.
+ */
+export function assignKeys(groups: readonly Group[]): ReadonlyMap<number, string> {
+  const keys = new Map<number, string>();
+  const taken = new Set<string>();
+  for (const { id, name } of sortById(groups)) {
+    let key = slug(name) ?? `group-${id}`;
+    while (taken.has(key)) key = `${key}-${id}`;
+    taken.add(key);
+    keys.set(id, key);
+  }
+  return keys;
 }
 
-/** A name in a line of its own: quoted, and without anything that could end the line or hide. */
-export function quoted(name: string): string {
-  return JSON.stringify(name).replace(
-    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+/** The name as a-z, 0-9 and hyphens, starting with a letter; `undefined` if none of its characters can be kept. */
+function slug(name: string): string | undefined {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  if (plain === "") return undefined;
+  return /^[a-z]/.test(plain) && !yamlKeywords.has(plain) ? plain : `group-${plain}`;
+}
+
+function sortById(groups: readonly Group[]): Group[] {
+  return groups.toSorted((a, b) => a.id - b.id);
 }

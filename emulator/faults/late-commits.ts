@@ -1,49 +1,41 @@
-/** Commits that happen after their call is over. */
-export class LateCommits {
-  readonly #pending = new Set<NodeJS.Timeout>();
-  #waiting: (() => void)[] = [];
-  #ended = false;
+import { EventEmitter, once } from "node:events";
 
-  /** How many are under way. */
+/** Calls to execute after their connection was closed. */
+export class LateCommits {
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #events = new EventEmitter();
+  #cancelled = false;
+
+  /** How many are pending. */
   get size(): number {
-    return this.#pending.size;
+    return this.#timers.size;
   }
 
-  /** Has `commit` happen that many milliseconds later, unless the end comes first. */
+  /** Runs `commit` after a delay, unless `cancelAll` comes first. */
   schedule(ms: number, commit: () => void): void {
-    if (this.#ended) return;
+    if (this.#cancelled) return;
     const timer = setTimeout(() => {
       try {
         commit();
       } catch (error) {
         console.error(error);
       }
-      this.#pending.delete(timer);
-      this.#tell();
+      this.#timers.delete(timer);
+      if (this.#timers.size === 0) this.#events.emit("empty");
     }, ms);
-    this.#pending.add(timer);
+    this.#timers.add(timer);
   }
 
-  /** Resolves when none is under way. */
-  settled(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#tell();
-    });
+  /** Resolves when none is pending. */
+  async wait(): Promise<void> {
+    if (this.#timers.size > 0) await once(this.#events, "empty");
   }
 
-  /** Cancels all that are under way; from now on none is begun. */
-  end(): void {
-    this.#ended = true;
-    this.#pending.forEach(clearTimeout);
-    this.#pending.clear();
-    this.#tell();
-  }
-
-  #tell(): void {
-    if (this.#pending.size > 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+  /** Cancels the pending ones and all that are scheduled later. */
+  cancelAll(): void {
+    this.#cancelled = true;
+    this.#timers.forEach(clearTimeout);
+    this.#timers.clear();
+    this.#events.emit("empty");
   }
 }

@@ -1,8 +1,8 @@
 import { DeepcallGroups } from "pulumi-deepcall";
 
-// The file comes from `npx pulumi-deepcall export --out groups.yaml`.
-// retainOnDelete: an entry that goes from the file leaves the program only; its group stays in Deepcall, with its agents.
+// `npx pulumi-deepcall export --out groups.yaml` writes the file.
+// retainOnDelete: if an entry is removed from the file, its group stays in Deepcall, with its agents.
 const account = new DeepcallGroups("groups", { file: "groups.yaml" }, { retainOnDelete: true });
 
-// The name and the id of each group, by its key.
+// Each group's name and id, by key.
 export const groups = account.outputs;

@@ -1,4 +1,4 @@
 import { DeepcallGroups } from "pulumi-deepcall";
 
-// Protected: a group that is taken out of the file fails the preview, instead of being deleted with all its agents.
+// protect: if a group is removed from the file, the preview fails, and `up` does not delete the group.
 new DeepcallGroups("groups", { file: "groups.yaml" }, { protect: true });

@@ -1,123 +1,128 @@
 import type { z } from "zod";
 import { nearest } from "../nearest";
-import { entryKeys, fileKeys, groupsSchema, keyForm, keyRule, type GroupEntry } from "./schema";
+import { entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
 
-/** A place in a groups file: the keys that lead there, and whether the key itself is meant or what stands behind it. */
+/** A place in a groups file: a path of keys, and whether the last key itself or its value is meant. */
 export interface Place {
   readonly path: readonly string[];
   readonly at: "key" | "value";
 }
 
-/** Something that is wrong, or worth a warning. */
 export interface Problem extends Place {
   readonly message: string;
-  /** The other place that it is about, named at the end. */
+  /** A second place that the message is about. */
   readonly other?: Place;
 }
 
-/** What was found in a groups file, or in groups that stand in the program. */
+/** The groups of a file or of the program, and everything that is wrong with them. */
 export interface CheckedGroups {
-  /** Every group by its key; of use only when there are no problems. */
+  /** Every group by key; only valid without problems. */
   readonly groups: Readonly<Record<string, GroupEntry>>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Checks `{ groups: … }`: everything that is wrong, at once.
+ * Checks `{ groups: … }` and reports every problem at once.
  *
- * @param isLater - whether a value is known only later: then it is not checked here.
+ * @param isOutput - whether a value is known only later, and so not checked here.
  */
-export function checkGroups(value: unknown, isLater: (value: unknown) => boolean = () => false): CheckedGroups {
-  const result = groupsSchema.safeParse(without(isLater, value));
+export function checkGroups(value: unknown, isOutput: (value: unknown) => boolean = () => false): CheckedGroups {
+  const result = groupsSchema.safeParse(withoutOutputs(isOutput, value));
   const entries = Object.entries(childOf(value, "groups") ?? {});
   const { problems, warnings } = compareNames(entries);
-  const unreadable = entries.flatMap(([key]) => (key === "__proto__" ? [dropped(key)] : []));
+  const prototypeKeys = entries.flatMap(([key]) => (key === "__proto__" ? [invalidKey(key)] : []));
   return {
     groups: Object.fromEntries(
       Object.entries(result.data?.groups ?? {}).map(([key, entry]) => [key, (entry ?? {}) as GroupEntry]),
     ),
     problems: [
-      ...(result.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value)),
-      ...unreadable,
+      ...(result.error?.issues ?? []).flatMap((issue) => problemsIn(issue, value)),
+      ...prototypeKeys,
       ...problems,
     ],
     warnings,
   };
 }
 
-/** The same without the properties of groups whose values are known only later; of others, the key alone is wrong. */
-function without(isLater: (value: unknown) => boolean, value: unknown, depth = 0): unknown {
+/** Leaves out the properties of groups that are known only later. Unknown properties stay, because the key itself is wrong. */
+function withoutOutputs(isOutput: (value: unknown) => boolean, value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const kept = Object.entries(value).filter(([key, item]) => depth < 2 || !isEntryKey(key) || !isLater(item));
-  return Object.fromEntries(kept.map(([key, item]) => [key, depth < 2 ? without(isLater, item, depth + 1) : item]));
+  const kept = Object.entries(value).filter(([key, item]) => depth < 2 || !isEntryKey(key) || !isOutput(item));
+  return Object.fromEntries(
+    kept.map(([key, item]) => [key, depth < 2 ? withoutOutputs(isOutput, item, depth + 1) : item]),
+  );
 }
 
 function isEntryKey(key: string): boolean {
   return (entryKeys as readonly string[]).includes(key);
 }
 
-/** zod leaves this key out of a record without a word. */
-function dropped(key: string): Problem {
+/** zod silently drops the key `__proto__` from a record. */
+function invalidKey(key: string): Problem {
   return { path: ["groups", key], at: "key", message: keyRule };
 }
 
-/** How a place is written in a message: `groups.support.name`. */
-export function labelOf(path: readonly string[]): string {
+/** The form of a path in messages: `groups.support.name`. */
+export function formatPath(path: readonly string[]): string {
   const [first = "", ...rest] = path;
-  return rest.reduce((label, key) => label + (keyForm.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`), first);
+  return rest.reduce((label, key) => label + (keyPattern.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`), first);
 }
 
-function problemsOf(issue: z.core.$ZodIssue, value: unknown): Problem[] {
+function problemsIn(issue: z.core.$ZodIssue, value: unknown): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ path: [...path, key], at: "key", message: unknownKey(path, key) }));
   if (issue.code === "invalid_key") return [{ path, at: "key", message: issue.issues[0]?.message ?? issue.message }];
-  const found = path.reduce(childOf, value);
-  if (found === undefined && path.length === 1) return [{ path, at: "key", message: "is missing" }];
-  return [{ path, at: "value", message: issue.message + suggestion(issue, path, found) }];
+  const invalid = path.reduce(childOf, value);
+  if (invalid === undefined && path.length === 1) return [{ path, at: "key", message: "is missing" }];
+  return [{ path, at: "value", message: issue.message + suggestion(issue, path, invalid) }];
 }
 
 function unknownKey(path: readonly string[], key: string): string {
-  if (path.length === 0) return `is no property of a groups file (groups is)${didYouMean(nearest(key, fileKeys))}`;
-  return `is no property of a group (name, active and onNameConflict are)${didYouMean(nearest(key, entryKeys))}`;
+  if (path.length === 0) return `unknown property; a groups file has groups${didYouMean(nearest(key, fileKeys))}`;
+  return `unknown property; a group has name, active and onNameConflict${didYouMean(nearest(key, entryKeys))}`;
 }
 
-function suggestion(issue: z.core.$ZodIssue, path: readonly string[], found: unknown): string {
-  if (typeof found !== "string") return Array.isArray(found) ? ", not a list" : "";
-  if (path.length === 2) return `; did you mean { name: ${JSON.stringify(found)} }?`;
+function suggestion(issue: z.core.$ZodIssue, path: readonly string[], invalid: unknown): string {
+  if (typeof invalid !== "string") return Array.isArray(invalid) ? ", not a list" : "";
+  if (path.length === 2) return `; did you mean { name: ${JSON.stringify(invalid)} }?`;
   if (path[2] === "active")
-    return /^(true|yes|on|y)$/i.test(found) ? "; write true" : /^(false|no|off|n)$/i.test(found) ? "; write false" : "";
-  return issue.code === "invalid_value" ? didYouMean(nearest(found, issue.values.map(String))) : "";
+    return /^(true|yes|on|y)$/i.test(invalid)
+      ? "; write true"
+      : /^(false|no|off|n)$/i.test(invalid)
+        ? "; write false"
+        : "";
+  return issue.code === "invalid_value" ? didYouMean(nearest(invalid, issue.values.map(String))) : "";
 }
 
 function didYouMean(words: readonly string[]): string {
   return words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`;
 }
 
-/** Names that are there twice: the same is a problem, the same but for case may be one to the server. */
+/** Equal names are a problem; names that differ only in case may be a problem for the server. */
 function compareNames(entries: readonly [string, unknown][]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const exact = new Map<string, Place>();
   const folded = new Map<string, { name: string; place: Place }>();
   for (const [key, entry] of entries) {
-    const { name, place } = nameOf(key, entry);
+    const { name, place } = requestedNameOf(key, entry);
     if (name === undefined) continue;
     const same = exact.get(name);
     const similar = folded.get(name.toLowerCase());
     if (same)
       problems.push({
         ...place,
-        message: `the name ${JSON.stringify(name)} is that of ${labelOf(same.path.slice(0, 2))} too, and names are unique`,
+        message: `the name ${JSON.stringify(name)} must be unique, but ${formatPath(same.path.slice(0, 2))} has the same name`,
         other: same,
       });
     else if (similar)
       warnings.push({
         ...place,
         message:
-          `the name ${JSON.stringify(name)} differs from ${JSON.stringify(similar.name)} of ${labelOf(similar.place.path.slice(0, 2))} in case only, ` +
-          "and it is not known whether Deepcall minds case",
+          `the name ${JSON.stringify(name)} differs only in case from ${JSON.stringify(similar.name)} of ${formatPath(similar.place.path.slice(0, 2))}; ` +
+          "it is not known whether names are case-sensitive in Deepcall",
         other: similar.place,
       });
     if (!same) exact.set(name, place);
@@ -126,8 +131,8 @@ function compareNames(entries: readonly [string, unknown][]): { problems: Proble
   return { problems, warnings };
 }
 
-/** The name that an entry asks for, where it is known and can be one. */
-function nameOf(key: string, entry: unknown): { name: string | undefined; place: Place } {
+/** The requested name of an entry; `undefined` if it is unknown or not valid. */
+function requestedNameOf(key: string, entry: unknown): { name: string | undefined; place: Place } {
   const isEntry = entry === null || (typeof entry === "object" && !Array.isArray(entry));
   const name = childOf(entry, "name");
   if (isEntry && name === undefined) return { name: key, place: { path: ["groups", key], at: "key" } };

@@ -1,72 +1,78 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseAllDocuments } from "yaml";
-import { checkGroups, labelOf, type Problem } from "./check";
+import { checkGroups, formatPath, type Problem } from "./check";
 import type { GroupEntry } from "./schema";
-import { YamlTree, type Finding } from "./yaml-tree";
+import { YamlTree, type LocatedProblem } from "./yaml-tree";
 
-/** What a groups file declares. Problems and warnings are lines like `groups.yaml:12:5: groups.support.nme: …`. */
+/** The groups of a file or of the program. In a file, problems are lines like `groups.yaml:12:5: groups.support.nme: …`. */
 export interface GroupsFile {
-  /** Every group by its key; of use only when there are no problems. */
+  /** Every group by key; only valid without problems. */
   readonly groups: Readonly<Record<string, GroupEntry>>;
-  /** All that is wrong, in the order of the file. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/**
- * Reads a groups file: YAML, or JSON, which is YAML too.
- *
- * @param file - its path, as messages shall name it.
- */
+/** Reads a groups file in YAML or JSON (which is YAML too). */
 export function readGroupsFile(file: string): GroupsFile {
   try {
     return readGroups(new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)), file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return unreadable(
+    return invalidFile(
       code === "ERR_ENCODING_INVALID_ENCODED_DATA"
-        ? `${file}: is not UTF-8; save it in that encoding (the > of PowerShell writes UTF-16)`
-        : `${file}: can't be read: ${message}`,
+        ? `${file}: must be UTF-8; save it in that encoding (> in PowerShell writes UTF-16)`
+        : `${file}: could not be read: ${message}`,
     );
   }
 }
 
-/** Reads the text of a groups file. */
+/**
+ * Reads the groups of a program.
+ *
+ * @param isOutput - whether a value is known only later, and so not checked here.
+ */
+export function readInlineGroups(groups: unknown, isOutput: (value: unknown) => boolean): GroupsFile {
+  const { problems, warnings, ...checked } = checkGroups({ groups }, isOutput);
+  const format = ({ path, message }: Problem): string => `${formatPath(path)}: ${message}`;
+  return { ...checked, problems: problems.map(format), warnings: warnings.map(format) };
+}
+
+/** @param file - the path for messages. */
 export function readGroups(text: string, file: string): GroupsFile {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
-  const at = (offset: number): string => {
+  const position = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${line}:${col}`;
   };
-  const lineOf = ({ offset, text, other }: Finding): string =>
-    `${file}:${at(offset)}: ${text}${other === undefined ? "" : ` (the other one is at ${at(other)})`}`;
-  const linesOf = (findings: readonly Finding[]): string[] =>
-    findings.toSorted((one, other) => one.offset - other.offset).map(lineOf);
+  const format = ({ offset, text, other }: LocatedProblem): string =>
+    `${file}:${position(offset)}: ${text}${other === undefined ? "" : ` (the other one is at ${position(other)})`}`;
+  const formatAll = (problems: readonly LocatedProblem[]): string[] =>
+    problems.toSorted((one, other) => one.offset - other.offset).map(format);
 
-  const faults = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-  if (faults.length > 0)
-    return unreadable(
-      ...linesOf(faults.map(({ pos, message }) => ({ offset: pos[0], text: `is no valid YAML: ${message}` }))),
+  const syntaxErrors = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  if (syntaxErrors.length > 0)
+    return invalidFile(
+      ...formatAll(syntaxErrors.map(({ pos, message }) => ({ offset: pos[0], text: `is not valid YAML: ${message}` }))),
     );
   const [first, second] = documents;
   if (second)
-    return unreadable(lineOf({ offset: second.range[0], text: "a second document begins; only one is read" }));
+    return invalidFile(format({ offset: second.range[0], text: "the file must contain only one YAML document" }));
 
   const tree = new YamlTree(first?.contents ?? null);
   const { groups, problems, warnings } = checkGroups(tree.value);
-  const found = (problem: Problem): Finding => ({
+  const locate = (problem: Problem): LocatedProblem => ({
     offset: tree.offset(problem),
-    text: `${problem.path.length === 0 ? "" : `${labelOf(problem.path)}: `}${problem.message}${tree.hint(problem)}`,
+    text: `${problem.path.length === 0 ? "" : `${formatPath(problem.path)}: `}${problem.message}${tree.hint(problem)}`,
     other: problem.other && tree.offset(problem.other),
   });
   return {
     groups,
-    problems: linesOf([...tree.findings, ...problems.map(found)]),
-    warnings: linesOf(warnings.map(found)),
+    problems: formatAll([...tree.problems, ...problems.map(locate)]),
+    warnings: formatAll(warnings.map(locate)),
   };
 }
 
-function unreadable(...problems: string[]): GroupsFile {
+function invalidFile(...problems: string[]): GroupsFile {
   return { groups: {}, problems, warnings: [] };
 }

@@ -2,15 +2,15 @@ import { z } from "zod";
 import { nameProblem } from "../lifecycle/names";
 import { conflictRules } from "../lifecycle/state";
 
-/** What a key may be. It names a resource, so it is the same in every shell and every URN. */
-export const keyForm = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+/** Keys become part of resource names, so they must be safe in shells and URNs. */
+export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
-/** The same rules as `problemWithName`, for editors. */
-const nameForm = "^(?!\\s)(?!.*\\s$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]+$";
+/** The rules of `nameProblem`, for editors. */
+const namePattern = "^(?!\\s)(?!.*\\s$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]+$";
 
-export const keyRule = "a key holds letters from a to z, digits, - and _, and begins with a letter or digit";
+export const keyRule = "a key must consist of letters a to z, digits, - and _, and start with a letter or digit";
 
-const key = z.string().regex(keyForm, keyRule);
+const key = z.string().regex(keyPattern, keyRule);
 
 const name = z
   .string({ error: "must be a string" })
@@ -21,8 +21,8 @@ const name = z
   .optional()
   .meta({
     description:
-      "The name that the group shall have in Deepcall. Default: the entry's key. Names are unique in an account.",
-    pattern: nameForm,
+      "The requested name of the group in Deepcall. Default: the entry's key. Names are unique in an account.",
+    pattern: namePattern,
   });
 
 const active = z
@@ -37,16 +37,16 @@ const onNameConflict = z
   .optional()
   .meta({
     description:
-      'What to do when a group of exactly that name exists already: "suffix" lets Deepcall append a number, "adopt" takes the existing group over, "fail" makes nothing.',
+      'What to do if a group with exactly that name already exists: "suffix" lets Deepcall append a number, "adopt" manages the existing group, "fail" creates nothing.',
     default: "suffix",
   });
 
 const entry = z
-  .strictObject({ name, active, onNameConflict }, { error: "must be a map of name, active and onNameConflict" })
+  .strictObject({ name, active, onNameConflict }, { error: "must be a map with name, active and onNameConflict" })
   .nullable()
-  .meta({ description: "A group. Empty, it is an active group that is named like its key." });
+  .meta({ description: "A group. An empty entry is an active group whose name is its key." });
 
-/** What a groups file holds. The one source of what is allowed: the reader and the JSON Schema both come from it. */
+/** The schema of a groups file, for the reader and for the JSON Schema. */
 export const groupsSchema = z
   .strictObject(
     {
@@ -56,7 +56,7 @@ export const groupsSchema = z
         .meta({ description: "The JSON Schema, for editors." }),
       groups: z.record(key, entry, { error: "must be a map from keys to groups" }).meta({
         description:
-          "One entry for each group. The key stands for the group in Pulumi: a group whose key changes is another group.",
+          "One entry for each group. The key identifies the group in Pulumi: under a new key, it is another group.",
       }),
     },
     { error: "must be a map with the key groups" },
@@ -66,18 +66,15 @@ export const groupsSchema = z
     description: "The agent groups of a Deepcall account, for DeepcallGroups of pulumi-deepcall.",
   });
 
-/** What an entry may hold. */
 export const entryKeys = ["name", "active", "onNameConflict"] as const;
-
-/** What a groups file may hold. */
 export const fileKeys = ["groups", "$schema"] as const;
 
-type Written = NonNullable<z.input<typeof entry>>;
+type EntryInput = NonNullable<z.input<typeof entry>>;
 
-/** One entry as it is written; empty where the group is called like its key. */
-export type GroupEntry = { readonly [Key in keyof Written]?: NonNullable<Written[Key]> };
+/** One entry as it is written in the file. */
+export type GroupEntry = { readonly [Key in keyof EntryInput]?: NonNullable<EntryInput[Key]> };
 
-/** The JSON Schema that ships in the package, for editors; in draft 7, which all of them know. */
+/** The JSON Schema in the package, for editors; in draft 7, which all of them support. */
 export function groupsJsonSchema(): object {
   return z.toJSONSchema(groupsSchema, { target: "draft-7", io: "input" });
 }

@@ -1,71 +1,91 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CallError } from "../../client/errors";
-import { backoff } from "../../client/retry";
 import type { Group } from "../../client/responses";
-import { forEveryOutcome, attempt, GroupError, type OutcomeText } from "./errors";
-import { groupLabel } from "./names";
+import { backoff } from "../../client/retry";
 import type { OperationContext } from "./context";
+import { attempt, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
 import { findCreatedGroup } from "./find-created";
+import { groupLabel } from "./names";
 
-/** How often `add` is sent while each time it is proven that it did nothing. */
-const mostSends = 4;
+/** `add` is sent again only if the previous call is proven to have done nothing. */
+const maxSends = 4;
 
 /**
- * Sends `add` and gives back the new group's id. Where the answer is lost, the account is compared with what it held
- * before: the one new group of that name is ours. It is sent again only when Deepcall is done with the call and there
- * is no such group; where that can't be known, it stops with an error that names the candidates.
+ * Sends `add` and returns the new group's id. If the answer is lost, the account is compared with what it held before:
+ * the only new group with that name is ours. `add` is sent again only if there is no such group and Deepcall has
+ * finished with the call. If that is unclear, the error names the candidates.
  *
- * @param before - every group that was there before.
+ * @param before - every group that existed before.
  */
-export async function sendAdd(context: OperationContext, wish: string, before: readonly Group[]): Promise<number> {
+export async function sendAdd(
+  context: OperationContext,
+  requestedName: string,
+  before: readonly Group[],
+): Promise<number> {
+  const group = { name: requestedName };
   for (let sends = 1; ; sends++) {
     try {
-      return await context.client.add(wish);
+      return await context.client.add(requestedName);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       const isLost = error.outcome === "unknown" || error.outcome === "answered";
-      if (!isLost) return await attempt("make", { name: wish }, noGroup, () => Promise.reject(error));
+      if (!isLost) return await attempt("create", group, noneCreated, () => Promise.reject(error));
 
       if (error.outcome === "unknown") await sleep(context.retryPolicy.settleMs);
-      const after = await attempt("find out whether there is", { name: wish }, undecided(wish), () =>
-        context.groups.listAfterLostAdd(wish),
-      );
-      const found = findCreatedGroup(wish, before, after, (id) => context.owners.has(String(id)));
-      if (found.kind === "one") return found.group.id;
-      if (found.kind === "unclear") throw unclear(wish, error, found.candidates);
+      const after = await listAfter(context, requestedName);
+      const created = findCreatedGroup(requestedName, before, after, (id) => context.owners.has(String(id)));
+      if (created.kind === "one") return created.group.id;
+      if (created.kind === "unclear") throw unclearError(requestedName, error, created.candidates);
       const didNothing = error.outcome === "answered" && after.complete;
-      if (!didNothing || !error.transient || sends === mostSends) throw notSeen(wish, error, didNothing);
+      if (!didNothing || !error.transient || sends === maxSends) throw notFoundError(requestedName, error, didNothing);
       await sleep(backoff(sends, Math.random(), context.retryPolicy));
     }
   }
 }
 
-const noGroup = forEveryOutcome("No group was made.");
+const lostAdd: ProviderErrorCode = "lost-add";
+const noneCreated = forEveryOutcome("No group was created.");
 
 const advice =
-  'Look in Deepcall\'s panel before you run again: delete the group there if it is not wanted, or set onNameConflict to "adopt" to take it over; otherwise the next run makes a second one.';
+  "Check Deepcall's panel before you run the command again: delete the group if you don't want it, " +
+  'or set onNameConflict to "adopt" to manage it. Otherwise the next run creates a second group.';
 
-function undecided(wish: string): OutcomeText {
-  return forEveryOutcome(
-    `The answer to add was lost before, so Deepcall may have a group ${JSON.stringify(wish)} now (or that name and a number) that is not in the state. ${advice}`,
+async function listAfter(context: OperationContext, requestedName: string) {
+  const mayExist = forEveryOutcome(
+    `The answer to add was lost before that, so Deepcall may now have a group ${JSON.stringify(requestedName)} (or that name with a number) that is not in the state. ${advice}`,
   );
+  try {
+    return await attempt("find out whether Deepcall created", { name: requestedName }, mayExist, () =>
+      context.groups.listAfterLostAdd(requestedName),
+    );
+  } catch (error) {
+    if (!(error instanceof GroupError)) throw error;
+    throw new GroupError(lostAdd, error.description, { cause: error.cause });
+  }
 }
 
-function unclear(wish: string, lost: CallError, candidates: readonly Group[]): GroupError {
+function unclearError(requestedName: string, lost: CallError, candidates: readonly Group[]): GroupError {
   return new GroupError(
-    `Could not make ${groupLabel({ name: wish })} for certain. ${lost.message} A list after it shows what may have come of it: ${candidates.map(groupLabel).join(", ")}. ` +
-      "Nothing was taken into the state, because it can't be told for certain which group was made by this call. " +
-      'Look in Deepcall\'s panel: keep one, delete or rename any others, and set onNameConflict to "adopt" to take it over.',
+    lostAdd,
+    `Could not confirm that ${groupLabel({ name: requestedName })} was created. ${lost.description} ` +
+      `The list after the call shows these candidates: ${candidates.map(groupLabel).join(", ")}. ` +
+      "None of them was added to the state, because it is unclear which one this call created. " +
+      'Check Deepcall\'s panel: keep one, delete or rename the others, and set onNameConflict to "adopt" to manage it.',
     { cause: lost },
   );
 }
 
-function notSeen(wish: string, lost: CallError, didNothing: boolean): GroupError {
-  return new GroupError(
-    `Could not make ${groupLabel({ name: wish })}. ${lost.message} ` +
-      (didNothing
-        ? `A list after it shows no such group: none was made. ${lost.hint}`
-        : `A list after it shows no such group, but Deepcall may still make it, or cut the list off: nothing is in the state. ${advice}`),
-    { cause: lost },
-  );
+function notFoundError(requestedName: string, lost: CallError, didNothing: boolean): GroupError {
+  const problem = `Could not create ${groupLabel({ name: requestedName })}. ${lost.description} `;
+  return didNothing
+    ? new GroupError(
+        lost.errorCode,
+        `${problem}The list after the call shows no such group: none was created. ${lost.hint}`,
+        { cause: lost },
+      )
+    : new GroupError(
+        lostAdd,
+        `${problem}The list after the call shows no such group, but Deepcall may still create it or may have truncated the list. Nothing was added to the state. ${advice}`,
+        { cause: lost },
+      );
 }

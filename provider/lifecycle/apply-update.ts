@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CallError } from "../../client/errors";
-import { backoff } from "../../client/retry";
 import type { Group } from "../../client/responses";
-import { forEveryOutcome, attempt, GroupError } from "./errors";
-import { isNumbered, groupLabel } from "./names";
+import { backoff } from "../../client/retry";
 import type { OperationContext } from "./context";
+import { attempt, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
+import { groupLabel, isNumbered } from "./names";
 
-/** Thrown once Deepcall has confirmed a change: the state must not go back to before it. */
+/** A failure after Deepcall confirmed a change: the state must not return to what it was before. */
 export class AfterChangeError extends GroupError {
   constructor(
-    message: string,
-    /** The group as it is after the change, where that is known. */
-    readonly now: Group | undefined,
+    errorCode: string,
+    description: string,
+    /** The group after the change; `undefined` if it is not known. */
+    readonly current: Group | undefined,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(errorCode, description, options);
   }
 }
 
@@ -23,83 +24,89 @@ interface DesiredGroup {
   readonly active: boolean;
 }
 
-/** How often an update whose answer was lost is sent, with a look in between. */
-const mostSends = 4;
+/** An update whose answer is lost is checked before it is sent again. */
+const maxSends = 4;
 
 /**
- * Sends name and status, and reads back what the server made of them. Where an answer is lost, it looks before it
- * sends again: a name that has arrived would be numbered against itself.
+ * Sends name and status, and reads back what the server made of them. If an answer is lost, it reads the group before
+ * it sends again: a name that has arrived would be numbered against itself.
  *
- * @throws GroupError while nothing, or nothing for certain, has changed; AfterChangeError afterwards.
+ * @throws GroupError while nothing has certainly changed; AfterChangeError after that.
  */
-export async function applyUpdate(context: OperationContext, live: Group, wanted: DesiredGroup): Promise<Group> {
-  let now = await sendUntilKnown(context, live, wanted);
-  if (isNumbered(now.name, wanted.name) && (await isFree(context, now, wanted.name))) {
-    // This server counts a group's own name as taken. Now that the group has left the name, it can have it back.
-    now = await sendUntilKnown(context, now, wanted);
+export async function applyUpdate(context: OperationContext, live: Group, desired: DesiredGroup): Promise<Group> {
+  let current = await sendUntilConfirmed(context, live, desired);
+  if (isNumbered(current.name, desired.name) && (await isFree(context, current, desired.name))) {
+    // This server counts a group's own name as taken. The group has given up the name by now, so it can have it back.
+    current = await sendUntilConfirmed(context, current, desired);
   }
-  if (now.active !== undefined && now.active !== wanted.active)
+  if (current.active !== undefined && current.active !== desired.active)
     throw new AfterChangeError(
-      `Deepcall accepted status ${wanted.active ? "1 (active)" : "0 (inactive)"} for ${groupLabel(now)} and still lists it as ${now.active ? "active" : "inactive"}. ` +
-        "If it stays so after the next run, set the status in Deepcall's panel and report this: the meaning of other statuses is not documented.",
-      now,
+      "status-rejected" satisfies ProviderErrorCode,
+      `Could not set the status of ${groupLabel(current)}: Deepcall accepted status ${desired.active ? "1 (active)" : "0 (inactive)"} ` +
+        `but still lists the group as ${current.active ? "active" : "inactive"}. ` +
+        "If the next run fails too, set the status in Deepcall's panel and report this message: the meaning of other statuses is not documented.",
+      current,
     );
-  return now;
+  return current;
 }
 
-/** The group as it is after a write that Deepcall confirmed. */
+/** Reads a group back after a write that Deepcall confirmed. */
 export async function readBack(context: OperationContext, group: { name: string; id: number }): Promise<Group> {
+  let current: Group | undefined;
   try {
-    const now = await attempt("read back", group, confirmed, () => look(context, group.id));
-    if (now) return now;
+    current = await attempt("read back", group, confirmed, () => readAndRecord(context, group.id));
   } catch (error) {
-    if (error instanceof GroupError) throw new AfterChangeError(error.message, undefined, { cause: error });
-    throw error;
+    if (!(error instanceof GroupError)) throw error;
+    throw new AfterChangeError(error.errorCode, error.description, undefined, { cause: error });
   }
+  if (current) return current;
   throw new AfterChangeError(
-    `Deepcall confirmed the change to ${groupLabel(group)}, and a list for its id does not show it. ` +
-      "Run `pulumi up --refresh` to see whether it is there now.",
+    "not-visible" satisfies ProviderErrorCode,
+    `Could not read back ${groupLabel(group)}: Deepcall confirmed the change, but the list for its id does not contain the group. ` +
+      "Run `pulumi up --refresh` to check again.",
     undefined,
   );
 }
 
-/** Reads a group after a write, also for the reads that share a list from before it. */
-async function look(context: OperationContext, id: number): Promise<Group | undefined> {
-  const now = await context.groups.withId(id);
-  if (now) context.groups.markRead(now);
-  return now;
+async function readAndRecord(context: OperationContext, id: number): Promise<Group | undefined> {
+  const current = await context.groups.withId(id);
+  if (current) context.groups.markRead(current);
+  return current;
 }
 
-const confirmed = forEveryOutcome("Deepcall has confirmed the change; only what it came to is not known.");
+const confirmed = forEveryOutcome("Deepcall confirmed the change, but its result is unknown.");
 
-async function sendUntilKnown(context: OperationContext, live: Group, wanted: DesiredGroup): Promise<Group> {
+async function sendUntilConfirmed(context: OperationContext, live: Group, desired: DesiredGroup): Promise<Group> {
   for (let sends = 1; ; sends++) {
     try {
-      await send(context, live, wanted);
+      await send(context, live, desired);
       return await readBack(context, live);
     } catch (error) {
       if (!isLost(error)) throw error;
-      if (error.cause.outcome === "unknown") await sleep(context.retryPolicy.settleMs);
-      const now = await attempt("look what became of", live, unsure, () => look(context, live.id));
-      if (now && hasArrived(now, live, wanted)) return now;
-      // Only what may pass is worth another try; an answer in a strange form stays strange.
-      if (!now || !error.cause.transient || sends === mostSends) throw error;
+      const { outcome, transient } = error.cause;
+      if (outcome === "unknown") await sleep(context.retryPolicy.settleMs);
+      const current = await attempt("check the result of the update of", live, uncertain, () =>
+        readAndRecord(context, live.id),
+      );
+      if (current && hasArrived(current, live, desired)) return current;
+      if (!current || !transient || sends === maxSends) throw error;
       await sleep(backoff(sends, Math.random(), context.retryPolicy));
     }
   }
 }
 
-/** Whether what the server shows is what was sent: the name may have got a number on the way. */
-function hasArrived(now: Group, before: Group, wanted: DesiredGroup): boolean {
-  const name = now.name === wanted.name || (now.name !== before.name && isNumbered(now.name, wanted.name));
-  // A status that is not shown can't be seen to have arrived; sending it twice does no harm.
-  return name && now.active === wanted.active;
+/** Whether the server shows what was sent: it may have numbered the name. */
+function hasArrived(current: Group, before: Group, desired: DesiredGroup): boolean {
+  const hasName =
+    current.name === desired.name || (current.name !== before.name && isNumbered(current.name, desired.name));
+  // A status that lists don't include cannot be confirmed; sending it again does no harm.
+  return hasName && current.active === desired.active;
 }
 
-/** Whether nobody has the name, so that the number at it can only come from the group itself. */
-async function isFree(context: OperationContext, now: Group, name: string): Promise<boolean> {
-  const holders = await attempt("look who has the name of", now, confirmed, () => context.groups.withName(name));
-  return holders.length === 0;
+/** Whether no group has the name, so that the appended number can only come from the group itself. */
+async function isFree(context: OperationContext, current: Group, name: string): Promise<boolean> {
+  const groups = await attempt("check the requested name of", current, confirmed, () => context.groups.withName(name));
+  return groups.length === 0;
 }
 
 type LostError = GroupError & { readonly cause: CallError };
@@ -109,15 +116,18 @@ function isLost(error: unknown): error is LostError {
   return error.cause instanceof CallError && (error.cause.outcome === "unknown" || error.cause.outcome === "answered");
 }
 
-const unsure = forEveryOutcome(
-  "The change may have been made or not; the next `pulumi up` looks before it sends it again.",
-);
+const uncertainText =
+  "The change may or may not have been applied; the next `pulumi up` checks before it sends it again.";
+const uncertain = forEveryOutcome(uncertainText);
 
-async function send(context: OperationContext, live: Group, wanted: DesiredGroup): Promise<void> {
-  const goal = `It was to become ${JSON.stringify(wanted.name)}, ${wanted.active ? "active" : "inactive"}.`;
-  const nothing = `${goal} Nothing was changed.`;
-  const maybe = `${goal} That may have been done or not; the next \`pulumi up\` looks before it sends it again.`;
-  await attempt("update", live, { "not sent": nothing, refused: nothing, answered: maybe, unknown: maybe }, () =>
-    context.write(live.id, (client) => client.update(live.id, wanted)),
+async function send(context: OperationContext, live: Group, desired: DesiredGroup): Promise<void> {
+  const target = `The target was the name ${JSON.stringify(desired.name)} and the status ${desired.active ? "active" : "inactive"}.`;
+  const notApplied = `${target} Nothing was changed.`;
+  const maybeApplied = `${target} ${uncertainText}`;
+  await attempt(
+    "update",
+    live,
+    { "not sent": notApplied, refused: notApplied, answered: maybeApplied, unknown: maybeApplied },
+    () => context.write(live.id, (client) => client.update(live.id, desired)),
   );
 }

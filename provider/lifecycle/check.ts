@@ -1,16 +1,17 @@
 import { z } from "zod";
+import { withErrorCode } from "../../client/errors";
 import { unknownValue } from "./diff";
+import type { ProviderErrorCode } from "./errors";
 import { nameProblem } from "./names";
 import { conflictRules, inputsSchema, storedInputs } from "./state";
 
-/** An input that can't be right; `reason` begins with the name of the property as users know it. */
+/** A problem with the arguments; `reason` names the property as the program spells it. */
 export interface CheckFailure {
   property: string;
   reason: string;
 }
 
-/** What `check` found: the inputs that the state keeps, or why there are none. */
-export interface Checked {
+export interface CheckedInputs {
   inputs: Record<string, unknown>;
   failures: CheckFailure[];
 }
@@ -20,8 +21,8 @@ const unknown = z.literal(unknownValue);
 const schema = inputsSchema
   .extend({
     requestedName: z.string({ error: "must be a string" }).superRefine((name, context) => {
-      const problem = nameProblem(name);
-      if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+      const message = nameProblem(name);
+      if (message !== undefined) context.addIssue({ code: "custom", message });
     }),
     active: z.union([z.boolean(), unknown], { error: "must be true or false" }).default(true),
     onNameConflict: z
@@ -32,25 +33,25 @@ const schema = inputsSchema
   })
   .strict();
 
-/** Checks the inputs of a program, without a call. Values are not repeated: a name may be a secret. */
-export function checkInputs(news: Readonly<Record<string, unknown>>): Checked {
+/** Checks the arguments without a call. Messages do not repeat values, because a name may be secret. */
+export function checkInputs(news: Readonly<Record<string, unknown>>): CheckedInputs {
   const { __provider, ...inputs } = news;
   const result = schema.safeParse(inputs);
-  if (!result.success) return { inputs: news, failures: result.error.issues.flatMap(failuresOf) };
+  if (!result.success) return { inputs: news, failures: result.error.issues.flatMap(describeIssue).map(checkFailure) };
   return {
     inputs: { ...storedInputs(result.data), ...(__provider !== undefined && { __provider }) },
     failures: [],
   };
 }
 
-/** Pulumi would print a value beside a property; with none it prints the reason alone. */
-function failuresOf(issue: z.core.$ZodIssue): CheckFailure[] {
+function describeIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => failure(`${key}: is no property of a group (name, active and onNameConflict are)`));
+    return issue.keys.map((key) => `${key}: unknown property; a group has name, active and onNameConflict`);
   const [key] = issue.path;
-  return [failure(`${key === "requestedName" ? "name" : String(key)}: ${issue.message}`)];
+  return [`${key === "requestedName" ? "name" : String(key)}: ${issue.message}`];
 }
 
-function failure(reason: string): CheckFailure {
-  return { property: "", reason };
+/** Without a property, because Pulumi would print the value beside it. */
+function checkFailure(reason: string): CheckFailure {
+  return { property: "", reason: withErrorCode(reason, "arguments" satisfies ProviderErrorCode) };
 }

@@ -1,21 +1,19 @@
-import { DeepcallClient, type ClientSettings } from "../../client/client";
+import { DeepcallClient } from "../../client/client";
 import type { RetryPolicy } from "../../client/retry";
+import type { ClientSettings } from "../../client/settings";
 import { attempt, nothingChanged } from "./errors";
+import type { GroupOwners } from "./group-owners";
 import { GroupReader } from "./group-reader";
-import { otherAccountError, accountMismatch, type RecordedOwner } from "./same-account";
-import { GroupOwners } from "./group-owners";
 import { NameLock } from "./name-lock";
+import { accountMismatch, otherAccountError, type RecordedAccount } from "./same-account";
 
-/**
- * What all resources of one operation on a stack share (one plugin process serves one operation): the client with its
- * connections, the reads, who means which group, and whose turn it is.
- */
+/** What all resources share in one run of the provider (one `up`, `refresh` or `destroy`), which has its own process. */
 export class OperationContext {
   readonly client: DeepcallClient;
   readonly groups: GroupReader;
-  /** The `userId` of the credentials in use; unknown with an ssid. */
+  /** The `userId` of the current credentials; unknown for an ssid. */
   readonly userId: string | undefined;
-  readonly #turns = new NameLock();
+  readonly #nameLock = new NameLock();
 
   constructor(
     settings: ClientSettings,
@@ -27,12 +25,12 @@ export class OperationContext {
     this.userId = "userId" in settings.credentials ? settings.credentials.userId : undefined;
   }
 
-  /** Tells the user something that went otherwise than they might expect; Pulumi shows it under the stack. */
+  /** Writes a line for the user; Pulumi shows it under the stack. */
   inform(text: string): void {
     process.stderr.write(`deepcall: ${text}\n`);
   }
 
-  /** Runs a call that changes or deletes a group; whatever comes of it, later reads of the group must see that. */
+  /** Makes a call that changes or deletes a group, and ensures that later reads see the change. */
   async write(id: number, call: (client: DeepcallClient) => Promise<void>): Promise<void> {
     try {
       await call(this.client);
@@ -41,26 +39,24 @@ export class OperationContext {
     }
   }
 
-  /** Runs alone among all steps for names that the server could take for duplicates of each other. */
+  /** Runs a step while no other step runs whose name the server could take for a duplicate. */
   async runExclusive<T>(name: string, step: () => Promise<T>): Promise<T> {
-    return this.#turns.runExclusive(name, step);
+    return this.#nameLock.runExclusive(name, step);
   }
 
   /**
-   * To be asked before "not found" is taken for "gone".
+   * Must be called before "not found" is treated as "gone".
    *
-   * @throws OtherAccountError when the credentials in use are known to belong to somebody else.
+   * @throws OtherAccountError if the current credentials are known to belong to another account.
    */
-  async assertSameAccount(group: { name: string; id: string }, recorded: RecordedOwner): Promise<void> {
+  async assertSameAccount(group: { name: string; id: string }, recorded: RecordedAccount): Promise<void> {
     const owners = this.userId === undefined && recorded.ownerId !== undefined ? await this.#visibleOwners(group) : [];
-    const who = accountMismatch(recorded, { userId: this.userId, owners });
-    if (who) throw otherAccountError(group, who);
+    const mismatch = accountMismatch(recorded, { userId: this.userId, owners });
+    if (mismatch) throw otherAccountError(group, mismatch);
   }
 
   async #visibleOwners(group: { name: string; id: string }): Promise<string[]> {
-    const groups = await attempt("find out whose credentials look at", group, nothingChanged, () =>
-      this.groups.everything(),
-    );
+    const groups = await attempt("check the account of", group, nothingChanged, () => this.groups.everything());
     return [...new Set(groups.flatMap(({ owner }) => owner ?? []))];
   }
 }

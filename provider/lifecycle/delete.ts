@@ -1,23 +1,23 @@
 import { NotFoundError } from "../../client/errors";
-import { attempt } from "./errors";
-import { groupLabel } from "./names";
 import type { OperationContext } from "./context";
+import { attempt, type OutcomeText } from "./errors";
+import { groupLabel } from "./names";
 import type { GroupInputs, GroupState } from "./state";
 
-const unsure = "It may have been deleted; it stays in the state until that is certain.";
-const done = {
+const uncertain = "It may have been deleted; it stays in the state until that is certain.";
+const outcomeText: OutcomeText = {
   "not sent": "It was not deleted.",
   refused: "It was not deleted.",
-  answered: unsure,
-  unknown: unsure,
+  answered: uncertain,
+  unknown: uncertain,
 };
 
 /**
- * Deletes a group; one that is not there any more counts as deleted. A group that another resource has adopted, or
- * that this resource is about to adopt again, lives on and only leaves the state.
+ * Deletes a group; one that does not exist any more counts as deleted. A group that another resource has adopted, or
+ * that this resource's replacement will adopt, is only removed from the state.
  *
- * @param declared - what the program asks of its resources now. The deletion may be the first half of a replacement, and
- *   the state does not tell of which resource: under an alias it still has an earlier name.
+ * @param declared - the inputs of the program's resources. The deletion may be the first half of a replacement, and the
+ *   state does not say of which resource: under an alias it still has the earlier name.
  */
 export async function deleteGroup(
   context: OperationContext,
@@ -29,13 +29,15 @@ export async function deleteGroup(
   const successor = context.owners.successor(id, state.__key);
   if (successor) {
     context.inform(
-      `${groupLabel(group)} stays in Deepcall: the resource ${JSON.stringify(successor.resource)} has adopted it`,
+      `${groupLabel(group)} stays in Deepcall because the resource ${JSON.stringify(successor.resource)} has adopted it`,
     );
     return;
   }
-  await attempt("delete", group, done, async () => {
-    if (await isWanted(context, id, state, declared)) {
-      context.inform(`${groupLabel(group)} stays in Deepcall: its replacement adopts it (onNameConflict is "adopt")`);
+  await attempt("delete", group, outcomeText, async () => {
+    if (await willBeAdoptedAgain(context, id, state, declared)) {
+      context.inform(
+        `${groupLabel(group)} stays in Deepcall because its replacement adopts it (onNameConflict is "adopt")`,
+      );
       return;
     }
     try {
@@ -49,10 +51,10 @@ export async function deleteGroup(
 }
 
 /**
- * Whether a resource of the program is about to adopt the group again: the deleted one's own replacement. It is known by
- * its name, or under an alias, where the program has no resource of the old name, by having no group yet.
+ * Whether the deleted resource's own replacement will adopt the group. The replacement has the same resource name; or,
+ * under an alias, another one, if the program has no resource with the old name and the new one has no group yet.
  */
-async function isWanted(
+async function willBeAdoptedAgain(
   context: OperationContext,
   id: string,
   state: GroupState,

@@ -1,92 +1,132 @@
 import { AuthenticationError, CallError, DeepcallError, type Outcome } from "../../client/errors";
 import { groupLabel } from "./names";
 
-/** A resource is declared with arguments or options that cannot work. */
-export class ResourceError extends DeepcallError {}
+/** The error codes of this folder's errors. */
+export type ProviderErrorCode = (typeof providerErrorCodes)[number];
+export const providerErrorCodes = [
+  "arguments",
+  "groups-file",
+  "name-taken",
+  "group-gone",
+  "other-account",
+  "shared-group",
+  "lost-add",
+  "existing-id",
+  "status-rejected",
+  "not-visible",
+  "invalid-id",
+  "invalid-state",
+] as const;
 
-/** The groups of a `DeepcallGroups`, or the file with them, can't be right. Nothing was changed. */
-export class GroupsError extends ResourceError {
-  constructor(
-    message: string,
-    /** All that is wrong, each as a line; in a file like `groups.yaml:12:5: groups.support.nme: …`. */
-    readonly problems: readonly string[],
-  ) {
-    super(`${message}\n${problems.join("\n")}`);
+/** A resource has arguments or options that cannot work. Nothing was changed. */
+export class ResourceError extends DeepcallError {
+  constructor(description: string, errorCode: ProviderErrorCode = "arguments") {
+    super(errorCode, description);
   }
-
-  /** Tells Pulumi to print the message without the stack: what is wrong is not in the program's code. */
-  readonly __pulumiRunError = true;
 }
 
-/** A group of the wished name exists, and `onNameConflict` says that it must stay as it is. */
-export class NameTakenError extends DeepcallError {}
+/** The groups of a `DeepcallGroups`, or the file that contains them, are not valid. Nothing was changed. */
+export class GroupsError extends ResourceError {
+  /** Makes Pulumi print the message without a stack trace, because the problem is not in the program's code. */
+  readonly __pulumiRunError = true;
 
-/** A group of the state is not there any more. */
-export class GroupGoneError extends DeepcallError {}
+  constructor(
+    description: string,
+    /** Every problem, each as one line; in a file for example `groups.yaml:12:5: groups.support.nme: …`. */
+    readonly problems: readonly string[],
+  ) {
+    super([description, ...problems, "Correct this and run the command again."].join("\n"), "groups-file");
+  }
+}
 
-/** "Not found or not authorized" for a group of somebody else: its absence can't be told with these credentials. */
-export class OtherAccountError extends DeepcallError {}
+/** A group with the requested name exists, and `onNameConflict` does not allow another name. */
+export class NameTakenError extends DeepcallError {
+  constructor(description: string) {
+    super("name-taken" satisfies ProviderErrorCode, description);
+  }
+}
 
-/** Two resources of one program mean the same group. */
-export class SharedGroupError extends DeepcallError {}
+/** A group does not exist any more. */
+export class GroupGoneError extends DeepcallError {
+  constructor(description: string) {
+    super("group-gone" satisfies ProviderErrorCode, description);
+  }
+}
 
-/** A step failed for one group; `cause` is the error of the call. */
+/** "Not found or not authorized" for a group of another account: these credentials cannot show whether it exists. */
+export class OtherAccountError extends DeepcallError {
+  constructor(description: string) {
+    super("other-account" satisfies ProviderErrorCode, description);
+  }
+}
+
+/** Two resources of one program declare the same group. */
+export class SharedGroupError extends DeepcallError {
+  constructor(description: string) {
+    super("shared-group" satisfies ProviderErrorCode, description);
+  }
+}
+
+/** A step failed for one group. If a call failed, `cause` is its `CallError`. */
 export class GroupError extends DeepcallError {}
 
-/**
- * A step failed after the group's id was known. Pulumi keeps the group in the state, and the next `pulumi up`
- * finishes the job.
- */
+/** A step failed after the group's id was known. Pulumi keeps the group in the state, and the next `pulumi up` continues. */
 export class UnfinishedGroupError extends GroupError {
   constructor(
-    message: string,
-    /** The group's id, as Pulumi wants it. */
+    { errorCode, description }: DeepcallError,
+    /** The group's id, as Pulumi expects it. */
     readonly id: string,
     /** What the state keeps of the group. */
     readonly properties: Record<string, unknown>,
     options?: ErrorOptions,
   ) {
-    super(`${message} The group is in the state with the id ${id}; the next \`pulumi up\` finishes it.`, options);
+    super(
+      errorCode,
+      `${description} The group is in the state with the id ${id}. Run \`pulumi up\` again to finish.`,
+      options,
+    );
   }
 
-  /** Pulumi shows these in place of the message. */
+  /** Pulumi shows these instead of the message. */
   get reasons(): string[] {
     return [this.message];
   }
 }
 
-/** Pulumi configures a provider from the state unless the program runs (pulumi/pulumi#4981). */
+/** Unless the program runs, Pulumi configures a provider from the state (pulumi/pulumi#4981). */
 export const staleConfigHint =
-  "If they were changed in the stack's config: refresh and destroy use the config of the last `pulumi up`, unless --run-program is given.";
+  "`pulumi refresh` and `pulumi destroy` use the config of the last `pulumi up` unless you add --run-program.";
 
-/** What was and wasn't done, for each outcome of the call that failed. */
+/** What was and wasn't done, for each outcome of a failed call. */
 export type OutcomeText = Readonly<Record<Outcome, string>>;
 
-/**
- * Runs a step for one group. A failed call comes out as an error that says what was attempted, on which group, what
- * happened, what was and wasn't done, and what to do next.
- */
+/** Runs a step for one group. A failed call becomes a {@link GroupError} that says what failed and what to do next. */
 export async function attempt<T>(
-  what: string,
+  action: string,
   group: { name: string; id?: number | string },
-  done: OutcomeText,
+  outcomeText: OutcomeText,
   step: () => Promise<T>,
 ): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    const hint = error instanceof AuthenticationError ? ` ${staleConfigHint}` : "";
-    const tried = error.tries > 1 ? ` It was tried ${error.tries} times.` : "";
-    const message = `Could not ${what} ${groupLabel(group)}. ${error.message}${tried} ${done[error.outcome]} ${error.hint}${hint}`;
-    throw new GroupError(message, { cause: error });
+    const tries = error.tries > 1 ? `The call was sent ${error.tries} times.` : "";
+    const hint = error instanceof AuthenticationError ? `${error.hint} ${staleConfigHint}` : error.hint;
+    const sentences = [
+      `Could not ${action} ${groupLabel(group)}.`,
+      error.description,
+      tries,
+      outcomeText[error.outcome],
+      hint,
+    ];
+    throw new GroupError(error.errorCode, sentences.filter((sentence) => sentence !== "").join(" "), { cause: error });
   }
 }
 
-/** The same words, whatever became of the call. */
-export function forEveryOutcome(words: string): OutcomeText {
-  return { "not sent": words, refused: words, answered: words, unknown: words };
+export function forEveryOutcome(text: string): OutcomeText {
+  return { "not sent": text, refused: text, answered: text, unknown: text };
 }
 
-/** What is true of every failed read. */
+/** For every failed read. */
 export const nothingChanged = forEveryOutcome("Nothing was changed.");

@@ -1,40 +1,40 @@
 import type { Group } from "../../client/responses";
 import { couldBeAssignedFor } from "./names";
 
-/** What became of an `add` whose answer was lost. */
+/** What an `add` whose answer was lost has created. */
 export type CreatedGroup =
   | { readonly kind: "one"; readonly group: Group }
   | { readonly kind: "none" }
   | { readonly kind: "unclear"; readonly candidates: readonly Group[] };
 
-/** The account after a lost `add`, seen in two ways. */
+/** The account after a lost `add`, in two lists. */
 export interface AccountAfter {
-  /** The list of everything, to be compared with the one before. The server may cut both off without a word. */
+  /** All groups, comparable with the list from before. The server may truncate both without saying so. */
   readonly everything: readonly Group[];
-  /** The list filtered by the wished name: short, so hardly cut off, but there is none from before to compare with. */
+  /** The groups with the requested name: a short list that is unlikely to be truncated, but has no counterpart from before. */
   readonly named: readonly Group[];
 }
 
 /**
- * Finds the group of a lost `add` by comparing the account before and after. It is ours when it is new, has the
- * wished name as the server writes it, nobody else in this operation made it, and it is the only one.
+ * Finds the group of a lost `add` by comparing the account before and after. It is ours if it is new, could have been
+ * assigned the requested name, has no other owner in this run, and is the only such group.
  *
- * New means that a list shows it which did not show it before, and that its id is higher than all that were there: a
- * list that is cut off can hide a group, and show it later. Where that can't be said, nothing is taken for ours.
+ * It counts as new if it appears in the list of all groups and has a higher id than every group before: a truncated
+ * list can hide an old group and show it later. If in doubt, no group is taken.
  *
- * @param isClaimed - whether another resource of this operation has the group.
+ * @param hasOwner - whether another resource of this run owns the group.
  */
 export function findCreatedGroup(
-  wish: string,
+  requestedName: string,
   before: readonly Group[],
   after: AccountAfter,
-  isClaimed: (id: number) => boolean,
+  hasOwner: (id: number) => boolean,
 ): CreatedGroup {
   const known = new Set(before.map(({ id }) => id));
   const highest = Math.max(0, ...known);
   const all = new Map([...after.named, ...after.everything].map((group) => [group.id, group]));
   const candidates = [...all.values()].filter(
-    ({ id, name }) => !known.has(id) && !isClaimed(id) && couldBeAssignedFor(name, wish),
+    ({ id, name }) => !known.has(id) && !hasOwner(id) && couldBeAssignedFor(name, requestedName),
   );
   const [group] = candidates;
   if (!group) return { kind: "none" };

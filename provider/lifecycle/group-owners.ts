@@ -1,68 +1,67 @@
 import { SharedGroupError } from "./errors";
 
-/** A resource of the program, as far as a dynamic provider gets to know it. */
+/** A resource of the program. */
 export interface OwningResource {
   /** Its name in the program, for messages. */
   readonly resource: string;
-  /** What tells it from every other resource that means, or meant, the same group. */
+  /** Distinguishes it from all other resources that declare, or declared, the same group. */
   readonly key: string;
-  /** The name that the program asks for. */
   readonly requestedName: string;
 }
 
 /**
- * Who means which group in this operation. Adopting makes it possible that two resources mean one: declared twice, or
- * a resource and its successor under another name. One process serves one operation, so this memory is enough to
- * name both, and to let the group live when the predecessor is deleted.
+ * Which resource owns which group in this run. With `adopt`, two resources can declare one group: a duplicate in the
+ * program, or a renamed resource and its predecessor. One process serves one run, so memory is enough to report the
+ * first, and to keep the group when the predecessor is deleted.
  */
 export class GroupOwners {
-  readonly #holders = new Map<string, OwningResource & { readonly taken: boolean }>();
+  readonly #owners = new Map<string, OwningResource & { readonly acquired: boolean }>();
 
-  /** A resource of the state that the program still declares. */
-  declare(id: string, holder: OwningResource): void {
-    const other = this.#holders.get(id);
-    if (other && other.key !== holder.key) throw shared(id, other, holder);
-    this.#holders.set(id, { ...holder, taken: other?.taken ?? false });
+  /** Registers a resource that is in the state and still in the program. */
+  declare(id: string, owner: OwningResource): void {
+    const other = this.#owners.get(id);
+    if (other && other.key !== owner.key) throw sharedGroup(id, other, owner);
+    this.#owners.set(id, { ...owner, acquired: other?.acquired ?? false });
   }
 
   /**
-   * A resource that makes or adopts the group in this operation. It may take over from itself, as a replacement does
-   * that is made before its predecessor is deleted.
+   * Registers a resource that creates or adopts the group in this run. A resource may acquire its own group again, as
+   * a replacement that is created before its predecessor is deleted.
    */
-  acquire(id: string, holder: OwningResource): void {
-    const other = this.#holders.get(id);
-    if (other && (other.taken || other.resource !== holder.resource)) throw shared(id, other, holder);
-    this.#holders.set(id, { ...holder, taken: true });
+  acquire(id: string, owner: OwningResource): void {
+    const other = this.#owners.get(id);
+    if (other && (other.acquired || other.resource !== owner.resource)) throw sharedGroup(id, other, owner);
+    this.#owners.set(id, { ...owner, acquired: true });
   }
 
-  /** Whether a resource of this operation has the group. */
   has(id: string): boolean {
-    return this.#holders.has(id);
+    return this.#owners.has(id);
   }
 
-  /** Whether a resource that asks for a name has its group, and that is another one than this. */
+  /** Whether a resource owns a group other than this one under the requested name. */
   hasOther(id: string, { resource, requestedName }: Pick<OwningResource, "resource" | "requestedName">): boolean {
-    return [...this.#holders].some(
-      ([other, holder]) => other !== id && holder.resource === resource && holder.requestedName === requestedName,
+    return [...this.#owners].some(
+      ([otherId, owner]) => otherId !== id && owner.resource === resource && owner.requestedName === requestedName,
     );
   }
 
-  /** The resource that takes care of the group once `key`'s resource is deleted. */
+  /** The resource that owns the group after the resource with `key` is deleted. */
   successor(id: string, key: string): OwningResource | undefined {
-    const holder = this.#holders.get(id);
-    return holder && holder.key !== key ? holder : undefined;
+    const owner = this.#owners.get(id);
+    return owner && owner.key !== key ? owner : undefined;
   }
 
-  /** The group is deleted: nobody means it any more. */
+  /** Removes a group that was deleted. */
   release(id: string): void {
-    this.#holders.delete(id);
+    this.#owners.delete(id);
   }
 }
 
-function shared(id: string, first: OwningResource, second: OwningResource): SharedGroupError {
+function sharedGroup(id: string, first: OwningResource, second: OwningResource): SharedGroupError {
+  const [one, other] = [JSON.stringify(first.resource), JSON.stringify(second.resource)];
   return new SharedGroupError(
-    `The resources ${JSON.stringify(first.resource)} and ${JSON.stringify(second.resource)} both mean the group with id ${id} in Deepcall. ` +
-      `A group can have one resource only; nothing was changed for ${JSON.stringify(second.resource)}. ` +
-      "Give one of them another name, or remove it from the program (the group stays, as the other one still declares it).",
+    `The resources ${one} and ${other} declare the same group (id ${id}). ` +
+      `A group can belong to one resource only. Nothing was changed for ${other}. ` +
+      "Give one of the two another name, or remove it from the program: the group stays because the other one still declares it.",
   );
 }

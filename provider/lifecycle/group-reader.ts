@@ -4,55 +4,58 @@ import type { Group } from "../../client/responses";
 import type { AccountAfter } from "./find-created";
 import { SharedList } from "./shared-list";
 
-/**
- * Reads of groups. The list of everything, fetched once and shared, proves that a group is there; that it is gone is
- * proven only by asking for its id.
- */
+/** Reads groups. The shared list of all groups proves that a group exists; only a read of its id proves that it doesn't. */
 export class GroupReader {
   readonly #client: DeepcallClient;
-  #everything: SharedList | undefined;
+  #sharedList: SharedList | undefined;
 
   constructor(client: DeepcallClient) {
     this.#client = client;
   }
 
-  /** The group as the shared list shows it, or else as the server tells it now; `undefined` when it is gone. */
+  /** The group from the shared list, or from a read of its id; `undefined` if it is gone. */
   async find(id: number): Promise<Group | undefined> {
-    return (await this.#shared().get(id)) ?? (await this.withId(id));
+    return (await this.#list().get(id)) ?? (await this.withId(id));
   }
 
   /**
-   * The group as the server tells it now; `undefined` when the server says that there is none for these credentials.
+   * The group from a new read; `undefined` if the server says that these credentials have no such group.
    *
-   * @throws AnswerError when the answer leaves open whether the group exists.
+   * @throws AnswerError if the answer does not show whether the group exists.
    */
   async withId(id: number): Promise<Group | undefined> {
     const { groups, complete } = await this.#client.list({ id });
     const group = groups.find((candidate) => candidate.id === id);
     if (group) return group;
     if (groups.length === 0 && complete) return undefined;
-    // The server ignored the filter, or cut the list off: only a call that can't do without the id decides.
-    return this.#decide(id);
+    // The server ignored the filter or truncated the list: only an operation that requires the id decides.
+    try {
+      await this.#client.probe(id);
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+    throw new AnswerError("list", `group ${id} exists but is missing from the list for its id`);
   }
 
-  /** All groups of exactly this name, as the server tells it now. */
+  /** All groups with exactly this name, from a new read. */
   async withName(name: string): Promise<readonly Group[]> {
     const { groups } = await this.#client.list({ name });
     return groups.filter((group) => group.name === name);
   }
 
   /**
-   * Every group that the credentials can see, as the shared list shows it; what was made or changed here meanwhile, as it
-   * was read back. A group that is missing may still exist: the server may cut lists off, or the group was just written.
+   * All groups from the shared list, with the changes of this run that were read back. A missing group may still
+   * exist: the server may truncate lists, or the group was just written.
    */
   async everything(): Promise<readonly Group[]> {
-    return this.#shared().all();
+    return this.#list().all();
   }
 
-  /** What a lost `add` can have come to, and whether the answers themselves say that they are cut off. */
-  async listAfterLostAdd(wish: string): Promise<AccountAfter & { readonly complete: boolean }> {
+  /** The account after an `add` whose answer was lost, and whether the lists claim to be complete. */
+  async listAfterLostAdd(name: string): Promise<AccountAfter & { readonly complete: boolean }> {
     const everything = await this.#client.list({});
-    const named = await this.#client.list({ name: wish });
+    const named = await this.#client.list({ name });
     return {
       everything: everything.groups,
       named: named.groups,
@@ -60,35 +63,25 @@ export class GroupReader {
     };
   }
 
-  /** A group was changed or deleted: from now on, reads of it must see that. */
+  /** Records that a group was changed or deleted: later reads must see that. */
   markChanged(id: number): void {
-    this.#everything?.forget(id);
+    this.#sharedList?.forget(id);
   }
 
-  /** A group was read back after a write of ours. */
+  /** Records a group that was read back after a write. */
   markRead(group: Group): void {
-    this.#everything?.record(group);
+    this.#sharedList?.record(group);
   }
 
-  #shared(): SharedList {
-    if (this.#everything?.isFresh) return this.#everything;
+  #list(): SharedList {
+    if (this.#sharedList?.isFresh) return this.#sharedList;
     const list = this.#client.list({});
-    const shared = new SharedList(list);
-    this.#everything = shared;
+    const sharedList = new SharedList(list);
+    this.#sharedList = sharedList;
     list.catch(() => {
-      // Whoever waits on it is told; the next one asks again.
-      if (this.#everything === shared) this.#everything = undefined;
+      // All who wait for it get the error; the next read lists again.
+      if (this.#sharedList === sharedList) this.#sharedList = undefined;
     });
-    return shared;
-  }
-
-  async #decide(id: number): Promise<undefined> {
-    try {
-      await this.#client.probe(id);
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }
-    throw new AnswerError("list", `group ${id} exists, and the list that was asked for it does not show it`);
+    return sharedList;
   }
 }

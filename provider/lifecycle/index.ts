@@ -1,30 +1,29 @@
-import { createRequire } from "node:module";
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { DeepcallError } from "../../client/errors";
 import { standardRetryPolicy, type RetryPolicy } from "../../client/retry";
 import {
-  requireSettings,
   readSettings,
+  requireSettings,
   settingsError,
   type Environment,
-  type SettingsResult,
   type ReadConfig,
+  type SettingsResult,
 } from "../../client/settings";
 import { checkInputs } from "./check";
-import { GroupOwners } from "./group-owners";
+import type { OperationContext } from "./context";
 import { createGroup } from "./create";
 import { deleteGroup } from "./delete";
 import { activeDiffers, nameDiffers, unknownValue } from "./diff";
-import { UnfinishedGroupError } from "./errors";
-import type { OperationContext } from "./context";
+import { UnfinishedGroupError, type ProviderErrorCode } from "./errors";
+import { GroupOwners } from "./group-owners";
 import { readGroup } from "./read";
-import { inputsSchema, stateSchema, type GroupInputs } from "./state";
+import { inputsSchema, stateSchema, type GroupInputs, type GroupState } from "./state";
 import { updateGroup } from "./update";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The methods of Pulumi's dynamic provider that the engine calls for a `DeepcallGroup`. */
+/** The methods that Pulumi's engine calls for a `DeepcallGroup`. */
 export interface GroupProvider extends dynamic.ResourceProvider<Properties, Properties> {
   configure(request: dynamic.ConfigureRequest): Promise<void>;
   check(olds: Properties, news: Properties): Promise<dynamic.CheckResult<Properties>>;
@@ -35,100 +34,104 @@ export interface GroupProvider extends dynamic.ResourceProvider<Properties, Prop
   delete(id: string, props: Properties): Promise<void>;
 }
 
-/** What a preview may hand to `diff`: everything but the sentinel for values that are not known yet has its type. */
-const askedSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.literal(unknownValue)]) });
+/** The inputs as a preview passes them to `diff`. */
+const desiredSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.literal(unknownValue)]) });
 
 /**
- * Makes a provider for one operation on a stack.
+ * Creates a provider for one run.
  *
- * @param pace - how patient it is with a faulty service; tests are less so.
+ * @param retryPolicy - shorter in tests.
  */
-export function createProvider(environment: Environment, pace: RetryPolicy = standardRetryPolicy): GroupProvider {
-  const claims = new GroupOwners();
-  // Not by resource: two may have one name in the program, under different parents.
+export function createProvider(
+  environment: Environment,
+  retryPolicy: RetryPolicy = standardRetryPolicy,
+): GroupProvider {
+  const owners = new GroupOwners();
+  // Not keyed by resource name: two resources under different parents may share one.
   const declared: GroupInputs[] = [];
   let readConfig: ReadConfig = () => undefined;
-  let found: SettingsResult | undefined;
-  let current: OperationContext | undefined;
+  let settings: SettingsResult | undefined;
+  let currentContext: OperationContext | undefined;
 
-  const settings = (): SettingsResult => (found ??= readSettings(readConfig, environment));
+  const getSettings = (): SettingsResult => (settings ??= readSettings(readConfig, environment));
 
-  const context = (): OperationContext => {
-    if (current) return current;
-    const complete = requireSettings(settings());
-    // Not a static import: what makes no call, a preview or an `up` without changes, should not wait for undici.
-    const { OperationContext } = createRequire(__filename)("./context") as typeof import("./context");
-    return (current = new OperationContext(complete, claims, pace));
+  const getContext = (): OperationContext => {
+    if (currentContext) return currentContext;
+    const complete = requireSettings(getSettings());
+    // Loaded only for calls: previews, and updates without changes, don't wait for undici.
+    const { OperationContext } = require("./context") as typeof import("./context");
+    return (currentContext = new OperationContext(complete, owners, retryPolicy));
   };
 
   return {
-    // Must not wait nor throw: Pulumi makes other calls while it runs. The first call to Deepcall validates.
+    // Pulumi makes other calls while this runs, so it must neither wait nor throw.
     configure({ config }) {
       readConfig = (key) => config.get(key);
-      found = undefined;
+      settings = undefined;
       return Promise.resolve();
     },
 
-    // Neither `check` nor `diff` makes a call: previews work without a network and without credentials.
+    // `check` and `diff` make no call: previews work without a network and without credentials.
     check(_olds, news) {
-      const { malformed } = settings();
+      const { malformed } = getSettings();
       if (malformed.length > 0)
         return Promise.resolve({
           inputs: news,
           failures: [{ property: "", reason: settingsError(malformed).message }],
         });
       const checked = checkInputs(news);
-      const asked = inputsSchema.safeParse(checked.inputs);
-      if (asked.success) declared.push(asked.data);
+      const inputs = inputsSchema.safeParse(checked.inputs);
+      if (inputs.success) declared.push(inputs.data);
       return Promise.resolve(checked);
     },
 
     diff(id, olds, news) {
       return withShortStack(() => {
         const state = parseState(id, olds);
-        const asked = askedSchema.parse(news);
-        // A refresh asks too, for resources that the program may have left: only what was checked is declared.
-        if (declared.some(({ __resource }) => __resource === asked.__resource))
-          claims.declare(id, { resource: asked.__resource, key: state.__key, requestedName: asked.requestedName });
-        return { changes: nameDiffers(state, asked) || activeDiffers(state, asked) };
+        const desired = desiredSchema.parse(news);
+        const { __resource: resource, requestedName } = desired;
+        // A refresh calls this too, also for resources that are not in the program any more.
+        if (declared.some(({ __resource }) => __resource === resource))
+          owners.declare(id, { resource, key: state.__key, requestedName });
+        return { changes: nameDiffers(state, desired) || activeDiffers(state, desired) };
       });
     },
 
-    create: (inputs) => withProvider(inputs, async () => createGroup(context(), inputsSchema.parse(inputs))),
+    create: (inputs) => withProviderText(inputs, async () => createGroup(getContext(), inputsSchema.parse(inputs))),
 
-    read: (id, props = {}) => withShortStack(async () => readGroup(context(), groupId(id), props)),
+    read: (id, props = {}) => withShortStack(async () => readGroup(getContext(), parseId(id), props)),
 
     update: (id, olds, news) =>
-      withProvider(news, async () => ({
-        outs: await updateGroup(context(), groupId(id), parseState(id, olds), inputsSchema.parse(news)),
+      withProviderText(news, async () => ({
+        outs: await updateGroup(getContext(), parseId(id), parseState(id, olds), inputsSchema.parse(news)),
       })),
 
     delete: (id, props) =>
       withShortStack(async () => {
         const state = parseState(id, props);
-        await deleteGroup(context(), groupId(id), state, declared);
+        await deleteGroup(getContext(), parseId(id), state, declared);
       }),
   };
 }
 
-/** The provider that the state of every `DeepcallGroup` names; see `providerText` in `provider/group.ts`. */
+/** The provider that `providerText` in `provider/state-contract.ts` loads. */
 export const provider: GroupProvider = createProvider(process.env);
 
-/** Pulumi prints errors of these methods a second time, under the stack and with their trace: a short line will do there. */
+/** Shortens what Pulumi prints a second time, under the stack: the message is already shown with the resource. */
 async function withShortStack<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (error instanceof DeepcallError) {
       error.toString = () => "deepcall";
-      error.stack = `${error.message.split(". ", 1)[0] ?? ""} (the error is shown with the resource)`;
+      error.stack = `${error.description.split(". ", 1)[0] ?? ""} (see the resource's error)`;
     }
     throw error;
   }
 }
 
-/** What stays in the state after a failure must name the provider, or no later operation could use it. */
-async function withProvider<T>(inputs: Properties, step: () => Promise<T>): Promise<T> {
+/** Adds `__provider` to what stays in the state after a failure: later runs need it. */
+async function withProviderText<T>(inputs: Properties, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -137,18 +140,21 @@ async function withProvider<T>(inputs: Properties, step: () => Promise<T>): Prom
   }
 }
 
-function groupId(id: string): string {
+function parseId(id: string): string {
   if (/^[1-9]\d{0,14}$/.test(id)) return id;
   throw new DeepcallError(
-    `${JSON.stringify(id)} is no id of a group: Deepcall's ids are numbers, e.g. "42". No call was made.`,
+    "invalid-id" satisfies ProviderErrorCode,
+    `${JSON.stringify(id)} is not a valid group id: it must be a number, for example "42". No call was made.`,
   );
 }
 
-function parseState(id: string, props: Properties) {
+function parseState(id: string, props: Properties): GroupState {
   const state = stateSchema.safeParse(props);
   if (state.success) return state.data;
+  const keys = state.error.issues.map(({ path }) => path.join(".")).join(", ");
   throw new DeepcallError(
-    `The state of the group with the id ${id} could not be read (${state.error.issues.map(({ path }) => path.join(".")).join(", ")}). No call was made. ` +
-      "It was edited by hand, or written by a newer version of pulumi-deepcall: install that version, or restore the state with `pulumi stack import`.",
+    "invalid-state" satisfies ProviderErrorCode,
+    `Could not read the state of the group with id ${id}: these properties are missing or not valid: ${keys}. No call was made. ` +
+      "The state was edited manually or written by a newer version of pulumi-deepcall. Install that version, or restore the state with `pulumi stack import`.",
   );
 }

@@ -1,24 +1,19 @@
 import { mayCollide } from "./names";
 
-interface Turn {
-  readonly name: string;
-  readonly over: Promise<unknown>;
-}
-
-/** Lets steps run one after the other where the server could take their names for duplicates of each other. */
+/** Makes steps wait for each other if the server could take their names for duplicates. */
 export class NameLock {
-  readonly #turns = new Set<Turn>();
+  readonly #running = new Set<{ readonly name: string; readonly finished: Promise<unknown> }>();
 
-  /** Runs after all earlier steps for such names have ended, however they ended. */
+  /** Runs `step` after all earlier steps with such names have finished or failed. */
   async runExclusive<T>(name: string, step: () => Promise<T>): Promise<T> {
-    const earlier = [...this.#turns].filter((turn) => mayCollide(turn.name, name)).map(({ over }) => over);
-    const result = Promise.allSettled(earlier).then(step);
-    const turn = { name, over: result };
-    this.#turns.add(turn);
+    const earlier = [...this.#running].filter((other) => mayCollide(other.name, name));
+    const result = Promise.allSettled(earlier.map(({ finished }) => finished)).then(step);
+    const entry = { name, finished: result };
+    this.#running.add(entry);
     try {
       return await result;
     } finally {
-      this.#turns.delete(turn);
+      this.#running.delete(entry);
     }
   }
 }

@@ -1,29 +1,31 @@
-/** What the server appends to a name that is taken: a number, however it is set off. */
+/** What the server appends to a name that is taken: a number, with or without a separator. */
 const appendedNumber = /^[ _-]?\(?\d+\)?$/;
 
-/** Whether `name` is `wish` with a number appended, as the server names duplicates (`Support1`, `Support (1)`, …). */
-export function isNumbered(name: string, wish: string): boolean {
-  return name.startsWith(wish) && appendedNumber.test(name.slice(wish.length));
+/** Whether `name` is `requestedName` with an appended number (`Support1`, `Support (1)`, …). */
+export function isNumbered(name: string, requestedName: string): boolean {
+  return name.startsWith(requestedName) && appendedNumber.test(name.slice(requestedName.length));
 }
 
 /**
- * The name to send with an update that is not about the name (Deepcall's update always needs one): the live name
- * where it is the wish, plain or numbered, so that it isn't numbered once more; else the wish, so that a name which
- * the server escapes isn't escaped twice.
+ * The name to send with an update of the status (Deepcall requires one): the current name if it is the requested name,
+ * plain or numbered, so that it isn't numbered again; otherwise the requested name, so that a name that the server
+ * escapes isn't escaped twice.
  */
-export function nameToKeep(live: string, wish: string): string {
-  return live === wish || isNumbered(live, wish) ? live : wish;
+export function nameToKeep(currentName: string, requestedName: string): string {
+  return currentName === requestedName || isNumbered(currentName, requestedName) ? currentName : requestedName;
 }
 
-/** Whether the server could take two wishes for duplicates of each other, or what it makes of one for the other. */
+/** Whether the server could take two requested names, or what it assigns for them, for duplicates. */
 export function mayCollide(one: string, other: string): boolean {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
   return couldBeAssignedFor(a, b) || couldBeAssignedFor(b, a);
 }
 
-/** Whether the server can have made `name` of `wish`: as it is, escaped, or with a number. */
-export function couldBeAssignedFor(name: string, wish: string): boolean {
-  return plain(name) === plain(wish) || isNumbered(plain(name), plain(wish));
+/** Whether the server may have assigned `name` for `requestedName`: the same, escaped or numbered. */
+export function couldBeAssignedFor(name: string, requestedName: string): boolean {
+  return (
+    unescapeHtml(name) === unescapeHtml(requestedName) || isNumbered(unescapeHtml(name), unescapeHtml(requestedName))
+  );
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -37,21 +39,21 @@ const entities: Readonly<Record<string, string>> = {
   "&apos;": "'",
 };
 
-function plain(name: string): string {
+function unescapeHtml(name: string): string {
   return name.replace(/&(amp|lt|gt|quot|apos|#34|#39|#x27);/gi, (entity) => entities[entity.toLowerCase()] ?? entity);
 }
 
-/** What is wrong with a name that a program asks for; `undefined` when nothing is. */
+/** Why a program cannot request a name; `undefined` if it can. */
 export function nameProblem(name: string): string | undefined {
   if (name === "") return "must not be empty";
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return "must not hold control characters or line breaks";
-  if (name.trim() !== name) return "must not begin or end with a blank";
-  if (!name.isWellFormed()) return "must be valid Unicode (it holds half of a surrogate pair)";
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return "must not contain control characters or line breaks";
+  if (name.trim() !== name) return "must not start or end with a space";
+  if (!name.isWellFormed()) return "must be valid Unicode (it contains half of a surrogate pair)";
   return undefined;
 }
 
-/** A group for a message: `group "Support" (id 42)`. */
-export function groupLabel(group: { name: string; id?: number | string }): string {
-  const id = group.id === undefined ? "" : ` (id ${group.id})`;
-  return group.name === "" ? `a group${id}` : `group ${JSON.stringify(group.name)}${id}`;
+/** A group in a message: `group "Support" (id 42)`. */
+export function groupLabel({ name, id }: { name: string; id?: number | string }): string {
+  const suffix = id === undefined ? "" : ` (id ${id})`;
+  return name === "" ? `a group${suffix}` : `group ${JSON.stringify(name)}${suffix}`;
 }

@@ -1,44 +1,38 @@
-import { forEveryOutcome, attempt, GroupGoneError } from "./errors";
-import type { OperationContext } from "./context";
-import { refreshedState, stateSchema, storedInputs, storedState, type GroupState } from "./state";
 import type { Group } from "../../client/responses";
+import type { OperationContext } from "./context";
+import { attempt, forEveryOutcome, GroupGoneError } from "./errors";
+import { refreshedState, stateSchema, storedInputs, storedState, type GroupState } from "./state";
 
-/** What Pulumi's `read` wants; no id means that the group is gone. */
-export interface ReadOutcome {
+/** The result of Pulumi's `read`; without an id, the group is gone. */
+export interface ReadResult {
   id?: string;
   props?: Record<string, unknown>;
   inputs?: Record<string, unknown>;
 }
 
-/** Reads a group for a refresh, or for `DeepcallGroup.get`, where there is no state yet. */
-export async function readGroup(context: OperationContext, id: string, props: unknown): Promise<ReadOutcome> {
+/** Reads a group for a refresh, or for `DeepcallGroup.get`, which has no state yet. */
+export async function readGroup(context: OperationContext, id: string, props: unknown): Promise<ReadResult> {
   const recorded = stateSchema.safeParse(props).data;
-  const name = recorded?.name ?? "";
-  const live = await attempt("read", { name, id }, forEveryOutcome("The state is as before."), () =>
+  const group = { name: recorded?.name ?? "", id };
+  const live = await attempt("read", group, forEveryOutcome("The state was not changed."), () =>
     context.groups.find(Number(id)),
   );
   if (!recorded) {
-    if (!live) throw new GroupGoneError(notThere(id));
-    return { id, props: storedState(foundState(live)) };
+    if (!live) throw goneError(id);
+    return { id, props: storedState(unmanagedState(live)) };
   }
   if (!live) {
-    await context.assertSameAccount({ name, id }, recorded);
+    await context.assertSameAccount(group, recorded);
     return {};
   }
   const state = refreshedState(recorded, live);
-  return { id, props: storedState(state), inputs: storedInputs(inputsThatExplain(state)) };
+  // The inputs that lead to this state: a refresh shows a manual rename, and `ignoreChanges` keeps it.
+  const requestedName = state.name === state.assignedName ? state.requestedName : state.name;
+  return { id, props: storedState(state), inputs: storedInputs({ ...state, requestedName }) };
 }
 
-/**
- * The inputs that would have led to the state: after a rename by hand, the name given by hand. So a refresh shows
- * what changed, and an `ignoreChanges` leaves it as it is.
- */
-function inputsThatExplain(state: GroupState): GroupState {
-  return state.name === state.assignedName ? state : { ...state, requestedName: state.name };
-}
-
-/** The state of a group that another program, or a person, takes care of. */
-function foundState(live: Group): GroupState {
+/** The state of a group that is managed elsewhere. */
+function unmanagedState(live: Group): GroupState {
   return {
     requestedName: live.name,
     assignedName: live.name,
@@ -53,9 +47,9 @@ function foundState(live: Group): GroupState {
   };
 }
 
-function notThere(id: string): string {
-  return (
-    `Deepcall has no group with the id ${id} for these credentials (code 1503, or an empty list: not found or not authorized). ` +
-    "Nothing was changed. Check the id that is given to DeepcallGroup.get, and that the credentials belong to the group's account."
+function goneError(id: string): GroupGoneError {
+  return new GroupGoneError(
+    `Could not read the group with id ${id}: Deepcall has no such group for these credentials (code 1503 or an empty list: not found or not authorized). ` +
+      "Nothing was changed. Check the id that you pass to DeepcallGroup.get, and that the credentials belong to the group's account.",
   );
 }

@@ -1,56 +1,53 @@
 import type { Group, GroupList } from "../../client/responses";
 
-/** A list of everything is old when nobody has used it for this long, in milliseconds … */
-const idleMs = 5_000;
-/** … and in any case after this time. */
-const oldMs = 60_000;
+const maxIdleMs = 5_000;
+const maxAgeMs = 60_000;
 
 /**
- * A list of everything that many reads share, and what was written since it began. A group that was written is unknown
- * to it until it was read back: so no read is served by a list that began before the write it must see.
+ * A list of all groups that many reads share, and the groups that were written after the list started. A written group
+ * is unknown until it is read back, so that no read returns a state from before a write.
  */
 export class SharedList {
   readonly #listed: Promise<ReadonlyMap<number, Group>>;
   readonly #written = new Map<number, Group | undefined>();
   readonly #startedAt = performance.now();
-  /** Nothing while the list is on its way: a slow server is not asked twice for the same. */
+  /** `undefined` until the list arrives, so that a slow server does not get a second request for it. */
   #usedAt: number | undefined;
 
-  constructor(listed: Promise<GroupList>) {
-    this.#listed = listed.then(({ groups }) => new Map(groups.map((group) => [group.id, group])));
+  constructor(list: Promise<GroupList>) {
+    this.#listed = list.then(({ groups }) => new Map(groups.map((group) => [group.id, group])));
   }
 
-  /** Whether the next read may use it. */
+  /** Whether the next read may use this list. */
   get isFresh(): boolean {
     const now = performance.now();
-    return now - this.#startedAt <= oldMs && now - (this.#usedAt ?? now) <= idleMs;
+    return now - this.#startedAt <= maxAgeMs && now - (this.#usedAt ?? now) <= maxIdleMs;
   }
 
-  /** The group as it was when the list began, or as it was read back since; `undefined` says nothing. */
+  /** The group when the list started, or as it was read back since; `undefined` does not prove its absence. */
   async get(id: number): Promise<Group | undefined> {
-    const listed = await this.#arrived();
+    const listed = await this.#groups();
     return this.#written.has(id) ? this.#written.get(id) : listed.get(id);
   }
 
-  /** All that is known. */
   async all(): Promise<Group[]> {
-    const listed = await this.#arrived();
+    const listed = await this.#groups();
     return [...new Map<number, Group | undefined>([...listed, ...this.#written]).values()].filter(
       (group) => group !== undefined,
     );
   }
 
-  /** A group was changed or deleted: what the list shows of it counts no more. */
+  /** Marks a group as changed or deleted: what the list says about it is outdated. */
   forget(id: number): void {
     this.#written.set(id, undefined);
   }
 
-  /** A group was read back after a write. */
+  /** Records a group that was read back after a write. */
   record(group: Group): void {
     this.#written.set(group.id, group);
   }
 
-  async #arrived(): Promise<ReadonlyMap<number, Group>> {
+  async #groups(): Promise<ReadonlyMap<number, Group>> {
     const listed = await this.#listed;
     this.#usedAt = performance.now();
     return listed;

@@ -1,14 +1,14 @@
 import type { Group } from "../../client/responses";
+import { AfterChangeError, applyUpdate } from "./apply-update";
+import type { OperationContext } from "./context";
 import { activeDiffers, nameDiffers } from "./diff";
 import { attempt, GroupGoneError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
-import { isNumbered, groupLabel, nameToKeep } from "./names";
-import type { OperationContext } from "./context";
-import { AfterChangeError, applyUpdate } from "./apply-update";
+import { groupLabel, isNumbered, nameToKeep } from "./names";
 import { appliedState, refreshedState, storedState, type GroupInputs, type GroupState } from "./state";
 
 /**
- * Makes the group what the inputs ask. It looks first, because the state may be older than the group: a name that
- * fits already is not sent again, and a status set by hand is not undone by a rename.
+ * Updates a group. It reads the group first, because the state may be outdated: a name that is already right is not
+ * sent again, and a rename does not revert a status that was set manually.
  */
 export async function updateGroup(
   context: OperationContext,
@@ -17,77 +17,75 @@ export async function updateGroup(
   inputs: GroupInputs,
 ): Promise<Record<string, unknown>> {
   return context.runExclusive(inputs.requestedName, async () => {
-    const live = await attempt("look up", { name: recorded.name, id }, nothingChanged, () =>
-      context.groups.withId(Number(id)),
-    );
+    const group = { name: recorded.name, id };
+    const live = await attempt("read", group, nothingChanged, () => context.groups.withId(Number(id)));
     if (!live) {
-      await context.assertSameAccount({ name: recorded.name, id }, recorded);
-      throw new GroupGoneError(vanished(recorded.name, id));
+      await context.assertSameAccount(group, recorded);
+      throw goneError(group);
     }
-    const applied = (now: Group): Record<string, unknown> =>
-      storedState(appliedState(inputs, now, { userId: context.userId ?? recorded.userId, key: recorded.__key }));
+    const outputs = (current: Group): Record<string, unknown> =>
+      storedState(appliedState(inputs, current, { userId: context.userId ?? recorded.userId, key: recorded.__key }));
 
-    const wanted = await plan(context, live, recorded, inputs);
-    if (!wanted) return applied(live);
+    const desired = await desiredGroup(context, live, recorded, inputs);
+    if (!desired) return outputs(live);
     try {
-      return applied(await applyUpdate(context, live, wanted));
+      return outputs(await applyUpdate(context, live, desired));
     } catch (error) {
       if (!(error instanceof AfterChangeError)) throw error;
-      const now = error.now ?? { ...live, ...wanted };
-      throw new UnfinishedGroupError(error.message, id, applied(now), { cause: error });
+      const current = error.current ?? { ...live, ...desired };
+      throw new UnfinishedGroupError(error, id, outputs(current), { cause: error });
     }
   });
 }
 
-/** The name and status to send; `undefined` when the group is already as it should be. */
-async function plan(
+/** The name and status to send; `undefined` if the group needs no update. */
+async function desiredGroup(
   context: OperationContext,
   live: Group,
   recorded: GroupState,
   inputs: GroupInputs,
 ): Promise<{ name: string; active: boolean } | undefined> {
+  const { requestedName, __ignore } = inputs;
   const state = refreshedState(recorded, live);
-  const rename = nameDiffers(state, inputs) && !(await isRenamedAlready(context, state, inputs, live));
-  // Where the server does not tell the status, only the record says whether it has to change.
-  const setStatus = activeDiffers(state, inputs);
-  if (!rename && !setStatus) return undefined;
-  const active = inputs.__ignore.includes("active") ? state.active : inputs.active;
-  if (rename) return { name: inputs.requestedName, active };
-  return { name: inputs.__ignore.includes("name") ? live.name : nameToKeep(live.name, inputs.requestedName), active };
+  const rename = nameDiffers(state, inputs) && !(await isAlreadyRenamed(context, state, inputs, live));
+  if (!rename && !activeDiffers(state, inputs)) return undefined;
+  const active = __ignore.includes("active") ? state.active : inputs.active;
+  if (rename) return { name: requestedName, active };
+  return { name: __ignore.includes("name") ? live.name : nameToKeep(live.name, requestedName), active };
 }
 
 /**
- * Looks at who else has the wished name. A rename whose answer was lost has brought the group to the wish and a
- * number already: sent again, it would be numbered once more.
+ * Whether an earlier rename, whose answer was lost, has already given the group the requested name and a number: sent
+ * again, it would be numbered once more.
  *
- * @throws NameTakenError unless the server may append a number.
+ * @throws NameTakenError if another group has the name and the server must not append a number.
  */
-async function isRenamedAlready(
+async function isAlreadyRenamed(
   context: OperationContext,
   state: GroupState,
-  inputs: GroupInputs,
+  { requestedName, onNameConflict }: GroupInputs,
   live: Group,
 ): Promise<boolean> {
-  const landed = state.name !== state.assignedName && isNumbered(live.name, inputs.requestedName);
-  if (inputs.onNameConflict === "suffix" && !landed) return false;
-  const taken = await attempt("look for the new name of", live, nothingChanged, () =>
-    context.groups.withName(inputs.requestedName),
+  const isRenamed = state.name !== state.assignedName && isNumbered(live.name, requestedName);
+  if (onNameConflict === "suffix" && !isRenamed) return false;
+  const groups = await attempt("check the requested name of", live, nothingChanged, () =>
+    context.groups.withName(requestedName),
   );
-  const other = taken.find((group) => group.id !== live.id);
-  if (other && inputs.onNameConflict !== "suffix") throw renameTaken(live, other);
-  return landed && other !== undefined;
+  const other = groups.find(({ id }) => id !== live.id);
+  if (other && onNameConflict !== "suffix") throw nameTakenError(live, other, onNameConflict);
+  return isRenamed && other !== undefined;
 }
 
-function renameTaken(group: Group, other: Group): NameTakenError {
+function nameTakenError(group: Group, other: Group, onNameConflict: string): NameTakenError {
   return new NameTakenError(
-    `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}: ${groupLabel(other)} has that name already, and onNameConflict says not to take another one. ` +
+    `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}: a group with this name already exists (id ${other.id}) and onNameConflict is ${JSON.stringify(onNameConflict)}. ` +
       'Nothing was changed. Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
   );
 }
 
-function vanished(name: string, id: string): string {
-  return (
-    `Could not update ${groupLabel({ name, id })}: it is not in Deepcall any more (code 1503, or an empty list for its id). ` +
-    "Nothing was changed. Somebody deleted it since the last refresh; `pulumi up --refresh` makes it again."
+function goneError(group: { name: string; id: string }): GroupGoneError {
+  return new GroupGoneError(
+    `Could not update ${groupLabel(group)}: it no longer exists in Deepcall (code 1503 or an empty list for its id). ` +
+      "Nothing was changed. Run `pulumi up --refresh` to create it again.",
   );
 }

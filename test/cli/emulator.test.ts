@@ -21,7 +21,7 @@ interface Outcome {
   err: string;
 }
 
-/** Runs a command line; `meanwhile` gets the base URL once it is printed, and then the command is stopped. */
+/** Runs a command. If `meanwhile` is given, it is called with the base URL, and then the command is stopped. */
 async function pulumiDeepcall(argv: string[], meanwhile?: (url: string) => Promise<unknown>): Promise<Outcome> {
   let [out, err] = ["", ""];
   let stop: () => void = () => undefined;
@@ -47,7 +47,7 @@ function post(url: string, operation: string, body: object): Promise<Response> {
   return fetch(`${url}/api/v2/Group/${operation}`, { method: "POST", body: JSON.stringify(body) });
 }
 
-test("it prints where it is and how to use it, then a line for each call, without body or credential", async () => {
+test("prints its URL and the settings, then a line per call without body or credentials", async () => {
   let base = "";
   const { code, out, err } = await pulumiDeepcall(["emulator", "--port", "0"], async (url) => {
     base = url;
@@ -57,7 +57,7 @@ test("it prints where it is and how to use it, then a line for each call, withou
   expect([code, err]).toEqual([0, ""]);
   const lines = out.split("\n");
   expect(lines.slice(0, 8)).toEqual([
-    `Deepcall emulator: ${base} (Ctrl-C ends it)`,
+    `Deepcall emulator: ${base} (press Ctrl-C to stop)`,
     `  pulumi config set deepcall:baseUrl ${base}`,
     "  pulumi config set deepcall:userId demo",
     "  pulumi config set --secret deepcall:token demo-token",
@@ -70,7 +70,7 @@ test("it prints where it is and how to use it, then a line for each call, withou
   await expect(fetch(base)).rejects.toThrow("fetch failed");
 });
 
-test("--quiet prints no calls; --seed, --data and --option count", async () => {
+test("--quiet prints no calls; --seed, --data and --option apply", async () => {
   const [seed, data] = [join(folder, "seed.json"), join(folder, "data.json")];
   writeFileSync(
     seed,
@@ -97,7 +97,7 @@ test("--quiet prints no calls; --seed, --data and --option count", async () => {
   });
 });
 
-test("--fault breaks calls, and their lines say so", async () => {
+test("--fault applies faults, and the lines of their calls name them", async () => {
   const faults = ["--fault", "add:reset-after", "--fault", "list:error-before:1009@2x0"];
   const { code, out, err } = await pulumiDeepcall(["emulator", "--port", "0", ...faults], async (url) => {
     await expect(post(url, "add", { ssid: "demo-ssid", name: "Support" })).rejects.toThrow("fetch failed");
@@ -115,21 +115,24 @@ test("--fault breaks calls, and their lines say so", async () => {
 });
 
 test.each([
-  [["--option", "sufix=dash"], /^error: option "sufix=dash": expected key=value with one of the keys suffix, .*\n$/],
-  [["--option", "suffix"], /^error: option "suffix": expected key=value with one of the keys suffix, .*\n$/],
+  [
+    ["--option", "sufix=dash"],
+    /^error: option "sufix=dash": expected key=value, with one of these keys: suffix, .*\n$/,
+  ],
+  [["--option", "suffix"], /^error: option "suffix": expected key=value, with one of these keys: suffix, .*\n$/],
   [
     ["--option", "suffix=comma"],
     /^error: option "suffix=comma": Invalid option: expected one of "plain"\|"space"\|.*\n$/,
   ],
-  [["--option", "quick=1", "--option", "suffix=dash"], /^error: option "quick=1": expected key=value .*\n$/],
+  [["--option", "quick=1", "--option", "suffix=dash"], /^error: option "quick=1": expected key=value, .*\n$/],
   [["--option", "latencyMs=soon"], /^error: option "latencyMs=soon": Invalid input: expected number.*\n$/],
   [
     ["--fault", "add:rest-after"],
-    /^error: fault "add:rest-after": unknown kind "rest-after" \(did you mean reset-after.*\n$/,
+    /^error: fault "add:rest-after": unknown kind "rest-after"; did you mean "reset-after"\?.*\n$/,
   ],
-  [["--fault", "add:slow", "--fault", "add"], /^error: fault "add": expected OPERATION:KIND.*; kinds: .*\n$/],
+  [["--fault", "add:slow", "--fault", "add"], /^error: fault "add": expected OPERATION:KIND.*\. Valid kinds: .*\n$/],
   [["--option", "listOwner=1"], /^error: option "listOwner=1": Invalid input: expected boolean.*\n$/],
-  [["--port", "80a"], /^error: option '--port <n>' argument '80a' is invalid. Expected a number from 0 to 65535.\n$/],
+  [["--port", "80a"], /^error: option '--port <n>' argument '80a' is invalid. It must be a number from 0 to 65535.\n$/],
   [["--port", "65536"], /^error: .*'65536' is invalid.*\n$/],
   [["--seed", "/nowhere/seed.json"], /^error: \/nowhere\/seed\.json: ENOENT.*\n$/],
   [["--data", "/nowhere/data.json"], /^error: \/nowhere\/data\.json: ENOENT.*\n$/],
@@ -143,30 +146,33 @@ test.each([
   });
 });
 
-test("a seed at fault is named with the property", async () => {
+test("an invalid seed: the error names the file and the property", async () => {
   const seed = join(folder, "seed.json");
   writeFileSync(seed, '{"accounts":[{"userId":"1","ssid":"s","groups":[{"name":"A","activ":true}]}]}');
   const { code, err } = await pulumiDeepcall(["emulator", "--seed", seed]);
   expect([code, err]).toEqual([1, `error: ${seed}: accounts[0].groups[0]: Unrecognized key: "activ"\n`]);
 });
 
-test("a port in use is named", async () => {
+test("a port that is in use is an error", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const { code, err } = await pulumiDeepcall(["emulator", "--port", String(port)]);
   server.close();
-  expect([code, err]).toEqual([1, `error: port ${port} on 127.0.0.1 is in use; 0 takes any free one\n`]);
+  expect([code, err]).toEqual([
+    1,
+    `error: Could not listen on 127.0.0.1:${port}: the port is already in use. Choose another port; 0 selects any free port.\n`,
+  ]);
 });
 
-test("--help shows every option and examples, --version the version", async () => {
+test("--help lists options, faults and examples; --version prints the version", async () => {
   const { code, out } = await pulumiDeepcall(["emulator", "--help"]);
   expect(code).toBe(0);
   expect(out).toContain("suffix=plain|space|parens|dash|underscore\n");
   expect(out).toContain("authFailureCode=1014|1000|1020\n");
   expect(out).toContain("listOwner=true|false\n");
   expect(out).toContain("latencyMs=0|<n>\n");
-  expect(out).toMatch(/^ {2}late-commit\[:MS\] +the connection ends .*; e\.g\. add:late-commit:1500$/m);
+  expect(out).toMatch(/^ {2}late-commit\[:MS\] +the connection closes .*; e\.g\. add:late-commit:1500$/m);
   expect(out).toContain("$ pulumi-deepcall emulator --port 0");
   expect(await pulumiDeepcall(["--version"])).toEqual({ code: 0, out: "1.2.3\n", err: "" });
 });
@@ -174,7 +180,7 @@ test("--help shows every option and examples, --version the version", async () =
 describe("as a process", () => {
   const main = join(__dirname, "../../dist/cli/main.js");
 
-  test.each(["SIGINT", "SIGTERM"] as const)("%s ends it cleanly", async (signal) => {
+  test.each(["SIGINT", "SIGTERM"] as const)("%s stops it cleanly", async (signal) => {
     const child = spawn(process.execPath, [main, "emulator", "--port", "0"]);
     let out = "";
     let err = "";
@@ -187,7 +193,7 @@ describe("as a process", () => {
     expect(err).toBe("");
   });
 
-  test("--version is that of package.json", async () => {
+  test("--version is the version in package.json", async () => {
     const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
     const child = spawn(process.execPath, [main, "--version"]);
     let out = "";

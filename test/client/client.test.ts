@@ -2,10 +2,11 @@ import { createServer, type Server } from "node:http";
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from "node:net";
 import { MockAgent } from "undici";
 import { AnswerError, ConnectionError, NotFoundError, TimeoutError, type CallError } from "../../provider/index";
-import { DeepcallClient, type ClientSettings } from "../../client/client";
+import { DeepcallClient } from "../../client/client";
+import type { ClientSettings } from "../../client/settings";
 
 const token = "tok-3141592653";
-const haste = { firstWaitMs: 1, longestWaitMs: 2, deadlineMs: 2_000, settleMs: 20 };
+const fastRetries = { firstWaitMs: 1, longestWaitMs: 2, deadlineMs: 2_000, settleMs: 20 };
 const base: ClientSettings = {
   baseUrl: new URL("https://v4-api.deepcall.com"),
   credentials: { userId: "7", token },
@@ -32,9 +33,9 @@ async function listening(server: Server | SocketServer): Promise<URL> {
 }
 
 function client(settings: Partial<ClientSettings>): DeepcallClient {
-  const made = new DeepcallClient({ ...base, ...settings }, haste);
-  open.push(made);
-  return made;
+  const client = new DeepcallClient({ ...base, ...settings }, fastRetries);
+  open.push(client);
+  return client;
 }
 
 async function failure(promise: Promise<unknown>): Promise<CallError> {
@@ -46,7 +47,7 @@ async function failure(promise: Promise<unknown>): Promise<CallError> {
   throw new Error("it did not fail");
 }
 
-describe("what is sent", () => {
+describe("requests", () => {
   const cases: [string, object, (client: DeepcallClient) => Promise<unknown>][] = [
     ["add", { name: "Manoj kumar" }, (to) => to.add("Manoj kumar")],
     [
@@ -82,7 +83,7 @@ describe("what is sent", () => {
           body = JSON.parse(request.body as string);
           return { status: "success", code: 200, groupId: 12, response: [] };
         });
-      await call(new DeepcallClient({ ...base, credentials }, haste, agent));
+      await call(new DeepcallClient({ ...base, credentials }, fastRetries, agent));
       expect(body).toEqual({ ...sent, ...fields });
       agent.assertNoPendingInterceptors();
       await agent.close();
@@ -96,13 +97,13 @@ describe("what is sent", () => {
       .get("https://example.com")
       .intercept({ path: "/brand/api/v2/Group/delete", method: "POST" })
       .reply(200, { status: "success", code: 200 });
-    await new DeepcallClient({ ...base, baseUrl: new URL("https://example.com/brand/") }, haste, agent).delete(1);
+    await new DeepcallClient({ ...base, baseUrl: new URL("https://example.com/brand/") }, fastRetries, agent).delete(1);
     agent.assertNoPendingInterceptors();
     await agent.close();
   });
 });
 
-describe("what may come back, over a real socket", () => {
+describe("responses over a real socket", () => {
   type Answer = Parameters<typeof createServer>[1];
   const served = async (answer: Answer, settings: Partial<ClientSettings> = {}): Promise<DeepcallClient> =>
     client({ baseUrl: await listening(createServer(answer)), ...settings });
@@ -119,9 +120,9 @@ describe("what may come back, over a real socket", () => {
       200,
       { "content-type": "text/html; charset=utf-8" },
       "<html>x</html>",
-      "no JSON but 14 characters of text/html (HTTP status 200)",
+      "14 characters of text/html instead of JSON (HTTP status 200)",
     ],
-    ["nothing", 502, {}, "", "no JSON but an empty body (HTTP status 502)"],
+    ["nothing", 502, {}, "", "an empty body instead of JSON (HTTP status 502)"],
     [
       "JSON that is cut off",
       200,
@@ -134,14 +135,14 @@ describe("what may come back, over a real socket", () => {
       302,
       { location: `https://evil.example/?t=${token}` },
       "",
-      "a redirect (HTTP status 302) to https://evil.example",
+      "a redirect to https://evil.example (HTTP status 302)",
     ],
     [
       "a redirect to somewhere on the same",
       308,
       { location: "/login" },
       "",
-      "a redirect (HTTP status 308) to another path",
+      "a redirect to another path (HTTP status 308)",
     ],
   ])("%s", async (_, status, headers, body, message) => {
     const to = await served((__, response) => response.writeHead(status, headers).end(body));
@@ -176,7 +177,7 @@ describe("what may come back, over a real socket", () => {
   test.each([
     [200, { "content-type": `text/${token}` }],
     [302, { location: `https://${token}.example` }],
-  ])("an echo of the credential in a header that the error shows (HTTP status %d)", async (status, headers) => {
+  ])("a header that echoes the credential into the error (HTTP status %d)", async (status, headers) => {
     const to = await served((_, response) => response.writeHead(status, headers).end("<html>"));
     const error = await failure(to.list());
     expect(error).toBeInstanceOf(AnswerError);
@@ -220,12 +221,12 @@ describe("what may come back, over a real socket", () => {
     expect(error.message).toContain("ECONNREFUSED");
   });
 
-  test("a name that can't be resolved: nothing was sent", async () => {
+  test("an unknown host name: nothing was sent", async () => {
     const error = await failure(client({ baseUrl: new URL("https://deepcall.invalid") }).add("Support"));
     expect(error.outcome).toBe("not sent");
   });
 
-  test("a server that speaks no TLS: nothing was sent", async () => {
+  test("a server without TLS: nothing was sent", async () => {
     const plain = createSocketServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     const { port } = await listening(plain);
     const error = await failure(client({ baseUrl: new URL(`https://127.0.0.1:${port}`) }).add("Support"));
@@ -240,10 +241,10 @@ describe("a proxy", () => {
     process.env = { ...saved };
   });
 
-  test("from HTTPS_PROXY is asked for the tunnel, unless NO_PROXY names the host; its refusal means that nothing was sent", async () => {
-    const asked: (string | undefined)[] = [];
+  test("from HTTPS_PROXY is used unless NO_PROXY names the host; if it refuses, nothing was sent", async () => {
+    const tunnels: (string | undefined)[] = [];
     const proxy = createServer().on("connect", (request, socket) => {
-      asked.push(request.url);
+      tunnels.push(request.url);
       socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
     });
     process.env["HTTPS_PROXY"] = (await listening(proxy)).href;
@@ -251,7 +252,7 @@ describe("a proxy", () => {
     const error = await failure(client({ baseUrl }).add("Support"));
     expect(error.message).toContain("Proxy response (502)");
     expect(error.outcome).toBe("not sent");
-    expect(new Set(asked)).toEqual(new Set(["deepcall.invalid:443"]));
+    expect(new Set(tunnels)).toEqual(new Set(["deepcall.invalid:443"]));
 
     process.env["NO_PROXY"] = "deepcall.invalid";
     expect((await failure(client({ baseUrl }).add("Support"))).message).toContain("ENOTFOUND");
@@ -267,7 +268,7 @@ describe("a proxy", () => {
   });
 });
 
-test("one call that is asked to wait makes all of them wait", async () => {
+test("after HTTP 429, every call waits", async () => {
   const answered: number[] = [];
   let first = true;
   const baseUrl = await listening(
@@ -286,7 +287,7 @@ test("one call that is asked to wait makes all of them wait", async () => {
   for (const at of others) expect(at - limited).toBeGreaterThan(950);
 });
 
-test("no more calls are in flight than maxConcurrency, over as many connections", async () => {
+test("maxConcurrency limits the concurrent calls and the connections", async () => {
   let now = 0;
   let most = 0;
   const sockets = new Set<unknown>();
@@ -300,7 +301,7 @@ test("no more calls are in flight than maxConcurrency, over as many connections"
         now--;
         response.setHeader("content-type", "application/json").end('{"status":"success","code":200,"response":[]}');
       });
-      // Answers only when nobody else could come: all places are taken, or these are the last.
+      // Answers only if no further call can arrive: all connections are busy, or these are the last calls.
       if (now === 3) for (const answer of waiting.splice(0)) answer();
     }),
   );

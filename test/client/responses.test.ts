@@ -7,6 +7,15 @@ import {
   PermissionError,
 } from "../../provider/index";
 import { readAnswer, readList, readNewId } from "../../client/responses";
+import type { HttpReply } from "../../client/transport";
+
+function reply(value: unknown, httpStatus = 200): HttpReply {
+  return { httpStatus, headers: {}, text: JSON.stringify(value), json: { value } };
+}
+
+function success(fields: object): HttpReply {
+  return reply({ status: "success", code: 200, ...fields });
+}
 
 const support = { id: 28, name: "Support", active: true, owner: "7" };
 const entry = { name: "Support", user_id: 7, status: 1, create_date: "2020-01-01" };
@@ -25,7 +34,7 @@ describe("a list", () => {
     ["ids and statuses as strings", [{ id: "28", ...entry, user_id: "7", status: "1" }]],
     ["a status as a boolean", [{ id: 28, ...entry, status: true }]],
   ])("as %s", (_, response) => {
-    expect(readList("list", { response })).toEqual({ groups: [support], complete: true });
+    expect(readList("list", success({ response }))).toEqual({ groups: [support], complete: true });
   });
 
   test.each<[string, unknown]>([
@@ -33,7 +42,7 @@ describe("a list", () => {
     ["an empty object", {}],
     ["an empty array one level down", { groups: [] }],
   ])("without groups as %s", (_, response) => {
-    expect(readList("list", { response })).toEqual({ groups: [], complete: true });
+    expect(readList("list", success({ response }))).toEqual({ groups: [], complete: true });
   });
 
   test.each<[string, object]>([
@@ -41,17 +50,17 @@ describe("a list", () => {
     ["a total beside it", { response: [{ id: 28, ...entry }], total: 3 }],
     ["a next page", { response: { groups: [{ id: 28, ...entry }], nextPage: 2 } }],
     ["more", { response: [{ id: 28, ...entry }], hasMore: true }],
-  ])("that says there is more: %s", (_, fields) => {
-    expect(readList("list", fields as Record<string, unknown>)).toEqual({ groups: [support], complete: false });
+  ])("that says that it is incomplete: %s", (_, fields) => {
+    expect(readList("list", success(fields))).toEqual({ groups: [support], complete: false });
   });
 
-  test("tells what it does not know as unknown, and only status 1 as active", () => {
+  test("missing fields are unknown, and only status 1 is active", () => {
     const response = [
       { id: 1, name: "A" },
       { id: 2, name: "B", status: 0 },
       { id: 3, name: 7, status: 2 },
     ];
-    expect(readList("list", { response }).groups).toEqual([
+    expect(readList("list", success({ response })).groups).toEqual([
       { id: 1, name: "A", active: undefined, owner: undefined },
       { id: 2, name: "B", active: false, owner: undefined },
       { id: 3, name: "7", active: false, owner: undefined },
@@ -59,7 +68,7 @@ describe("a list", () => {
   });
 
   test.each<[unknown, string]>([
-    [undefined, "no list of groups (an object with the keys response)"],
+    [undefined, "no list of groups (an object with the keys status, code, response)"],
     [null, "no list of groups"],
     ["none", "no list of groups"],
     [{ rows: { a: 1 } }, "an object with the keys rows"],
@@ -69,9 +78,9 @@ describe("a list", () => {
     [["Support"], "an entry of the list is no group (a string)"],
     [{ 28: "Support" }, "an entry of the list is no group (a string)"],
     [[{ id: 1, name: "A", status: "on" }], "a group's status is neither 1 nor 0"],
-  ])("that can't be understood (%j) says what was seen", (response, message) => {
-    expect(() => readList("list", { response })).toThrow(AnswerError);
-    expect(() => readList("list", { response })).toThrow(message);
+  ])("in an unknown form (%j): the error describes it", (response, message) => {
+    expect(() => readList("list", success({ response }))).toThrow(AnswerError);
+    expect(() => readList("list", success({ response }))).toThrow(message);
   });
 });
 
@@ -81,7 +90,7 @@ describe("success and failure", () => {
     [201, { status: "success", code: "200" }],
     [200, { status: "success" }],
   ])("HTTP %d with %j is a success", (status, body) => {
-    expect(readAnswer("update", status, body)).toMatchObject({ status: "success" });
+    expect(readAnswer("update", reply(body, status))).toMatchObject({ status: "success" });
   });
 
   test.each<[number, unknown, typeof ApiError, number]>([
@@ -91,15 +100,15 @@ describe("success and failure", () => {
     [200, { status: "error", code: 1000 }, AuthenticationError, 1000],
     [200, { status: "error", message: { no: "text" }, code: 1015 }, PermissionError, 1015],
     [500, { status: "error", message: "x", code: 4711 }, ApiError, 4711],
-  ])("HTTP %d with %j is an error of its code", (status, body, kind, code) => {
+  ])("HTTP %d with %j is the error for its code", (status, body, kind, code) => {
     try {
-      readAnswer("update", status, body);
+      readAnswer("update", reply(body, status));
     } catch (error) {
       expect(error).toBeInstanceOf(kind);
       expect(error).toMatchObject({ code, outcome: "refused", operation: "update" });
       return;
     }
-    throw new Error("it was a success");
+    throw new Error("the call succeeded");
   });
 
   test.each<[number, unknown, string]>([
@@ -110,8 +119,8 @@ describe("success and failure", () => {
     [404, null, "null with HTTP status 404"],
     [200, [], "a list of 0"],
     [200, "ok", "a string"],
-  ])("HTTP %d with %j is not understood, and leaves open what was done", (status, body, message) => {
-    const read = (): unknown => readAnswer("add", status, body);
+  ])("HTTP %d with %j is not understood, and its outcome is open", (status, body, message) => {
+    const read = (): unknown => readAnswer("add", reply(body, status));
     expect(read).toThrow(message);
     try {
       read();
@@ -120,9 +129,9 @@ describe("success and failure", () => {
     }
   });
 
-  test("the new id is read tolerantly, or its lack is an error", () => {
-    expect(readNewId("add", { groupId: 12 })).toBe(12);
-    expect(readNewId("add", { groupid: "12" })).toBe(12);
-    expect(() => readNewId("add", { status: "success" })).toThrow("a success without the group's id");
+  test("the new id in any form; a missing id is an error", () => {
+    expect(readNewId("add", success({ groupId: 12 }))).toBe(12);
+    expect(readNewId("add", success({ groupid: "12" }))).toBe(12);
+    expect(() => readNewId("add", success({}))).toThrow("a success without the group's id");
   });
 });

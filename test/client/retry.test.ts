@@ -10,11 +10,11 @@ import {
   type CallError,
   type Operation,
 } from "../../provider/index";
-import { backoff, isSafeToResend, retryAfter, standardRetryPolicy, delayBeforeRetry } from "../../client/retry";
+import { backoff, isSafeToResend, parseRetryAfter, standardRetryPolicy, delayBeforeRetry } from "../../client/retry";
 import { apiError } from "../../client/errors";
 
-type Make = (operation: Operation) => CallError;
-const failures: Record<string, Make> = {
+type CreateError = (operation: Operation) => CallError;
+const failures: Record<string, CreateError> = {
   "a refused connection": (operation) => new ConnectionError(operation, "not sent", true, "host", "ECONNREFUSED"),
   "a bad certificate": (operation) => new ConnectionError(operation, "not sent", false, "host", "CERT_HAS_EXPIRED"),
   "a reset": (operation) => new ConnectionError(operation, "unknown", true, "host", "ECONNRESET"),
@@ -50,16 +50,19 @@ test.each<[string, CallError["outcome"], boolean, boolean]>([
   ["1047", "refused", false, false],
   ["1503", "refused", false, false],
 ])("%s: %s; list and delete again: %p, add and update: %p", (name, outcome, repeatable, other) => {
-  const make = failures[name];
-  if (!make) throw new Error(name);
-  expect(make("add").outcome).toBe(outcome);
+  const createError = failures[name];
+  if (!createError) throw new Error(name);
+  expect(createError("add").outcome).toBe(outcome);
   expect(
-    (["list", "getGroupAgentRelation", "delete"] as const).map((operation) => isSafeToResend(make(operation))),
+    (["list", "getGroupAgentRelation", "delete"] as const).map((operation) => isSafeToResend(createError(operation))),
   ).toEqual([repeatable, repeatable, repeatable]);
-  expect((["add", "update"] as const).map((operation) => isSafeToResend(make(operation)))).toEqual([other, other]);
+  expect((["add", "update"] as const).map((operation) => isSafeToResend(createError(operation)))).toEqual([
+    other,
+    other,
+  ]);
 });
 
-test("every failure of the table has a class of its own kind", () => {
+test("every failure of the table has its class", () => {
   expect(failures["1014"]?.("list")).toBeInstanceOf(AuthenticationError);
   expect(failures["1015"]?.("list")).toBeInstanceOf(PermissionError);
   expect(failures["1503"]?.("list")).toBeInstanceOf(NotFoundError);
@@ -73,15 +76,15 @@ test.each<[string, CallError, number, number, number, number | undefined]>([
   ["a random part of it", reset, 3, 0, 0.25, 500],
   ["the last try", reset, 5, 0, 1, undefined],
   ["past the deadline", reset, 2, 119_500, 1, undefined],
-  ["what Deepcall asks for, and a spread", new RateLimitError("add", 3_000), 1, 0, 0.5, 3_250],
-  ["too much asked", new RateLimitError("add", 200_000), 1, 0, 0.5, undefined],
-  ["429 without a wish", new RateLimitError("add", undefined), 2, 0, 1, 1_000],
+  ["Retry-After and jitter", new RateLimitError("add", 3_000), 1, 0, 0.5, 3_250],
+  ["Retry-After beyond the deadline", new RateLimitError("add", 200_000), 1, 0, 0.5, undefined],
+  ["429 without Retry-After", new RateLimitError("add", undefined), 2, 0, 1, 1_000],
   ["429 has no last try but the deadline", new RateLimitError("add", undefined), 30, 60_000, 1, 15_000],
 ])("%s", (_, error, tries, elapsed, random, expected) => {
   expect(delayBeforeRetry(error, tries, elapsed, random, standardRetryPolicy)).toBe(expected);
 });
 
-test("no wait is longer than the longest", () => {
+test("no delay is longer than the longest", () => {
   expect(backoff(20, 1, standardRetryPolicy)).toBe(standardRetryPolicy.longestWaitMs);
 });
 
@@ -93,5 +96,5 @@ test.each([
   [undefined, undefined],
   [["1", "2"], undefined],
 ])("Retry-After %p is %p ms", (header, expected) => {
-  expect(retryAfter(header, Date.parse("2026-11-23T12:00:00Z"))).toBe(expected);
+  expect(parseRetryAfter(header, Date.parse("2026-11-23T12:00:00Z"))).toBe(expected);
 });

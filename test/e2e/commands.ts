@@ -17,7 +17,7 @@ export function startCommand(
   return { child, ended: new Promise((resolve) => child.once("close", resolve)) };
 }
 
-/** Runs a command and presses Ctrl-C when that many calls have reached the emulator; gives back the exit code. */
+/** Runs a command and presses Ctrl-C when that many calls have reached the emulator; returns the exit code. */
 export async function interruptCommand(stack: TestStack, command: string, calls: number): Promise<number | null> {
   const reached = waitForCalls(stack.emulator, calls);
   const { child, ended } = startCommand(stack, command);

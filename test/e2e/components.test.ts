@@ -20,9 +20,10 @@ test("a groups file: its problems without a stack trace, its path, a warning, a 
   stack.file("groups.yaml", "groups:\n  support: { nme: Support }\n  seven: { name: 007 }\n");
   const output = await stack.failing("preview");
   expect(output.replaceAll(/^ +/gm, "")).toContain(`\
-error: DeepcallGroups "groups": groups.yaml can't be used as it is. Nothing was changed.
-groups.yaml:2:14: groups.support.nme: is no property of a group (name, active and onNameConflict are); did you mean name?
+error: DeepcallGroups "groups": groups.yaml is not valid. Nothing was changed.
+groups.yaml:2:14: groups.support.nme: unknown property; a group has name, active and onNameConflict; did you mean name?
 groups.yaml:3:18: groups.seven.name: must be a string; without quotes 007 is a number, so write "007"
+Correct this and run the command again. [deepcall:groups-file]
 `);
   expect(output).not.toContain(" at ");
   expect(stack.emulator.count()).toBe(0);
@@ -35,7 +36,7 @@ groups.yaml:3:18: groups.seven.name: must be a string; without quotes 007 is a n
   const lines = ["  support: { name: Support }", "  night-shift: { active: false }", "  loud: { name: SUPPORT }"];
   stack.file("program/groups.yaml", ["groups:", ...lines, ""].join("\n"));
   expect((await stack.up()).output).toContain(
-    'warning: groups.yaml:4:17: groups.loud.name: the name "SUPPORT" differs from "Support" of groups.support in case only',
+    'warning: groups.yaml:4:17: groups.loud.name: the name "SUPPORT" differs only in case from "Support" of groups.support',
   );
 
   // The order of the entries means nothing; a new name under the same key is one update.

@@ -11,7 +11,7 @@ interface Outcome {
   err: string;
 }
 
-/** Starts `pulumi-deepcall drift --stack dev` as a job in CI does, without a terminal. */
+/** Starts `pulumi-deepcall drift --stack dev` without a terminal, like a CI job. */
 function start(
   stack: TestStack,
   args: string[] = [],
@@ -24,7 +24,7 @@ function start(
     {
       cwd,
       env: { ...process.env, ...stack.env, ...env },
-      // The leader of a session of its own, as a terminal or a CI job makes it.
+      // In a separate session, like a job in a terminal or in CI.
       detached: true,
     },
   );
@@ -43,7 +43,7 @@ async function drift(stack: TestStack, ...args: string[]): Promise<Outcome> {
   return start(stack, args).ended;
 }
 
-/** Every file of the backend, its checkpoint and locks included, and which stack is selected. */
+/** Every file of the backend, including checkpoint and locks, and the selected stack. */
 function backend(stack: TestStack): Record<string, string> {
   const files: Record<string, string> = {};
   for (const folder of ["state", "home/workspaces"])
@@ -52,23 +52,23 @@ function backend(stack: TestStack): Record<string, string> {
       try {
         files[join(folder, name)] = readFileSync(path, "utf8");
       } catch {
-        // A folder.
+        // It is a folder.
       }
     }
   return files;
 }
 
-/** Runs a command that must change nothing: not a byte of the backend, and no group in Deepcall. */
-async function untouched<T>(stack: TestStack, command: () => Promise<T>): Promise<T> {
+/** Runs a command and expects that it changes neither the backend nor the groups in Deepcall. */
+async function expectReadOnly<T>(stack: TestStack, command: () => Promise<T>): Promise<T> {
   const before = [backend(stack), stack.emulator.groups()];
   stack.emulator.clearCalls();
   const result = await command();
   expect([backend(stack), stack.emulator.groups()]).toEqual(before);
-  const writes = stack.emulator.calls.filter(({ operation }) => !reads.has(operation));
+  const writes = stack.emulator.calls.filter(({ operation }) => !readOperations.has(operation));
   expect(writes).toEqual([]);
   return result;
 }
-const reads = new Set(["list", "getGroupAgentRelation"]);
+const readOperations = new Set(["list", "getGroupAgentRelation"]);
 
 const component = `
   class Team extends pulumi.ComponentResource {
@@ -81,11 +81,11 @@ const unchanged = `${component}
   new DeepcallGroup("ignored", {}, { ignoreChanges: ["name", "active"] });
   DeepcallGroup.get("read", String(require("./ids.json")[0]));`;
 
-test("one report of everything the engine tells: drift, pending changes, undeclared groups, secrets", async () => {
+test("one report contains drift, pending changes and undeclared groups, and hides secrets", async () => {
   const stack = await TestStack.create({ listShape: "nestedWithTotal" }, { userId: "7", token });
   const account = stack.emulator.account("7");
-  const { id: read } = account.add("Elsewhere");
-  stack.file("ids.json", JSON.stringify([read]));
+  const { id: elsewhereId } = account.add("Elsewhere");
+  stack.file("ids.json", JSON.stringify([elsewhereId]));
   stack.program(`${unchanged}
     new DeepcallGroup("support", { name: "Support" });
     new DeepcallGroup("night", { name: "Night" });
@@ -93,7 +93,7 @@ test("one report of everything the engine tells: drift, pending changes, undecla
     new DeepcallGroup("dropped"); new DeepcallGroup("caught");`);
   await stack.up();
 
-  // From another folder, beside somebody else's lock, and with another stack selected (`init` selects what it creates).
+  // From another folder, with a lock of another user, and with another stack selected (`init` selects the new stack).
   expect(await stack.execute("pulumi", ["stack", "init", "other"])).toMatchObject({ code: 0 });
   const locks = join(stack.folder, "state/.pulumi/locks/organization/test/dev");
   mkdirSync(locks, { recursive: true });
@@ -101,14 +101,14 @@ test("one report of everything the engine tells: drift, pending changes, undecla
   writeFileSync(join(locks, "a.json"), JSON.stringify(lock));
   const outside = `${stack.folder}-outside`;
   mkdirSync(outside);
-  expect(await untouched(stack, () => start(stack, ["--cwd", stack.folder], { cwd: outside }).ended)).toEqual({
+  expect(await expectReadOnly(stack, () => start(stack, ["--cwd", stack.folder], { cwd: outside }).ended)).toEqual({
     code: 0,
     out: "Stack dev: no drift; 9 groups as declared.\n",
     err: "Comparing stack dev with Deepcall …\n",
   });
 
-  const id = (name: string) => stack.emulator.groups().find((group) => group.name === name)?.id ?? 0;
-  const ids = { chat: id("a-chat"), hidden: id("Hush"), night: id("Night"), sales: id("Sales") };
+  const idOf = (name: string) => stack.emulator.groups().find((group) => group.name === name)?.id ?? 0;
+  const ids = { chat: idOf("a-chat"), hidden: idOf("Hush"), night: idOf("Night"), sales: idOf("Sales") };
   account.setStatus(ids.chat, 0);
   account.remove(ids.sales);
   for (const [from, to] of [
@@ -118,8 +118,8 @@ test("one report of everything the engine tells: drift, pending changes, undecla
     ["ignored", "anything"],
     ["dropped", "about to go"],
   ] as const)
-    account.rename(id(from), to);
-  account.setStatus(id("anything"), 0);
+    account.rename(idOf(from), to);
+  account.setStatus(idOf("anything"), 0);
   account.add("Late");
   const undeclared = account.add("Temp", 0).id;
   stack.program(`${unchanged}
@@ -128,7 +128,7 @@ test("one report of everything the engine tells: drift, pending changes, undecla
     new DeepcallGroup("silent", { name: pulumi.secret("Psst") });
     new DeepcallGroup("caught", { name: "by hand" });
     new DeepcallGroup("late", { name: "Late", onNameConflict: "adopt" });`);
-  const { code, out, err } = await untouched(stack, () => drift(stack, "--undeclared", "--format", "json"));
+  const { code, out, err } = await expectReadOnly(stack, () => drift(stack, "--undeclared", "--format", "json"));
   expect([code, err]).toEqual([2, "Listing the account's groups …\nComparing stack dev with Deepcall …\n"]);
   expect(out).not.toMatch(/Hush|Loud|Psst/);
   const resource = (name: string, parent = "") => ({
@@ -167,34 +167,35 @@ test("one report of everything the engine tells: drift, pending changes, undecla
     ],
   });
 
-  // Today's config counts, not that of the last up.
+  // The current config applies, not the config of the last `up`.
   await stack.configure({ token: "wrong-token-1" });
   for (const args of [[], ["--undeclared"]]) {
-    const refused = await untouched(stack, () => drift(stack, ...args));
+    const refused = await expectReadOnly(stack, () => drift(stack, ...args));
     expect([refused.code, refused.out]).toEqual([3, ""]);
     expect(refused.err).toContain(
       'Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token".',
     );
-    expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|of the last `pulumi up`|\n\s+at /);
+    expect(refused.err).toMatch(/\[deepcall:1014\]$/m);
+    expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|\n\s+at /);
   }
   await stack.configure({ token: "", userId: "" });
-  const none = await untouched(stack, () => drift(stack, "--undeclared"));
-  expect([none.code, none.out]).toEqual([1, ""]);
-  expect(none.err).toContain("Missing: credentials: either deepcall:ssid");
+  const missing = await expectReadOnly(stack, () => drift(stack, "--undeclared"));
+  expect([missing.code, missing.out]).toEqual([1, ""]);
+  expect(missing.err).toContain("Missing: credentials: either deepcall:ssid");
 });
 
-test("stopped or prevented: one clear error and exit code 1; Pulumi ends too, and no lock is left", async () => {
-  // Without a secret in its config, a stack needs no passphrase.
+test("an interruption or a failure is one clear error with exit code 1, and leaves no process and no lock", async () => {
+  // A stack needs a passphrase only if its config contains a secret.
   const stack = await TestStack.create({}, { userId: "7", token });
   stack.program('new DeepcallGroup("support");');
   await stack.up();
   const before = backend(stack);
-  for (const [signal, whom] of [
-    // A terminal signals the whole group, a CI system the command alone.
+  for (const [signal, target] of [
+    // A terminal signals the whole process group, a CI system only the command.
     ["SIGINT", -1],
     ["SIGTERM", 1],
   ] as const) {
-    // An answer that never comes, so that the preview is under way for sure.
+    // A call without an answer, so that the preview is certainly running.
     const called = new Promise<void>((resolve) => {
       stack.emulator.intercept = async () => {
         resolve();
@@ -203,11 +204,11 @@ test("stopped or prevented: one clear error and exit code 1; Pulumi ends too, an
     });
     const { child, ended } = start(stack);
     await called;
-    process.kill(whom * (child.pid ?? 0), signal);
+    process.kill(target * (child.pid ?? 0), signal);
     expect(await ended).toEqual({
       code: 1,
       out: "",
-      err: "Comparing stack dev with Deepcall …\nerror: stopped before the comparison was done; nothing was changed\n",
+      err: "Comparing stack dev with Deepcall …\nerror: The comparison was interrupted, so the result is unknown. Nothing was changed.\n",
     });
     await sessionEnded(child.pid ?? 0);
     expect(backend(stack)).toEqual(before);
@@ -217,7 +218,7 @@ test("stopped or prevented: one clear error and exit code 1; Pulumi ends too, an
   const empty = `${stack.folder}-empty`;
   mkdirSync(empty);
   const nowhere = join(stack.folder, "nowhere");
-  const failing = async (
+  const expectFailure = async (
     message: string | RegExp,
     ...more: Parameters<typeof start> extends [unknown, ...infer R] ? R : never
   ) => {
@@ -226,19 +227,19 @@ test("stopped or prevented: one clear error and exit code 1; Pulumi ends too, an
     expect(err).toMatch(message);
     expect(err).not.toMatch(/CommandError|code: -2|node_modules|pulumi preview/);
   };
-  await failing(/^error: no stack named 'nope' found\. `pulumi stack ls` shows/m, ["--stack", "nope"]);
-  await failing(/^error: no Pulumi\.yaml project file found .*--cwd\.$/m, ["--cwd", empty]);
-  await failing(`error: there is no folder ${nowhere}\n`, ["--cwd", nowhere]);
-  await failing(/^error: .*passphrase must be set with PULUMI_CONFIG_PASSPHRASE/m, [], {
+  await expectFailure(/^error: no stack named 'nope' found\. `pulumi stack ls` lists/m, ["--stack", "nope"]);
+  await expectFailure(/^error: no Pulumi\.yaml project file found .*--cwd\.$/m, ["--cwd", empty]);
+  await expectFailure(`error: Folder ${nowhere} does not exist.\n`, ["--cwd", nowhere]);
+  await expectFailure(/^error: .*passphrase must be set with PULUMI_CONFIG_PASSPHRASE/m, [], {
     env: { PULUMI_CONFIG_PASSPHRASE: undefined },
   });
-  await failing(/^error: The Pulumi CLI was not found/m, [], { env: { PATH: empty } });
+  await expectFailure(/^error: The Pulumi CLI was not found/m, [], { env: { PATH: empty } });
   await stack.emulator.close();
-  await failing(
-    /^error: Could not read group "support" \(id 1\)\. Deepcall could not be reached at 127\.0\.0\.1:\d+ \(list: ECONNREFUSED/m,
+  await expectFailure(
+    /^error: Could not read group "support" \(id 1\)\. Could not reach Deepcall at 127\.0\.0\.1:\d+ \(list: ECONNREFUSED/m,
   );
   stack.program('throw new Error("boom");');
-  await failing(
+  await expectFailure(
     /^error: Running program '.*index\.js' failed with an unhandled exception:\nError: boom\n {4}at .*index\.js:\d+:\d+\)$/m,
   );
 });

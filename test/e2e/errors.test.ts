@@ -8,7 +8,7 @@ test("bad arguments and settings: the preview names them, before any call", asyn
   const output = await stack.failing("preview");
   expect(output).toContain("deepcall:Group (support):");
   expect(output).toContain("name: must not be empty");
-  expect(output).toContain("activ: is no property of a group");
+  expect(output).toContain("activ: unknown property; a group has name, active and onNameConflict [deepcall:arguments]");
 
   stack.program('new DeepcallGroup("support");');
   stack.env["DEEPCALL_TOKEN"] = "";
@@ -28,7 +28,7 @@ test("failed creates, updates and deletes: the state contains what is in Deepcal
   // An error without an id: nothing is in the state.
   stack.program('new DeepcallGroup("night", { name: "Night", active: false });');
   faults.add("add:error-before:1015@1x0");
-  expect(await stack.failingUp()).toContain("No group was made.");
+  expect(await stack.failingUp()).toContain("No group was created.");
   expect(states()).toEqual([]);
 
   // A lost answer to `add`, and then an error with an id: the group is in the state, and the next up updates it.
@@ -44,7 +44,7 @@ test("failed creates, updates and deletes: the state contains what is in Deepcal
   expect(stack.emulator.groups()).toMatchObject([{ id: 1, name: "Night", status: 0 }]);
   expect(stack.emulator.count("add")).toBe(2);
 
-  // A refused update: the state is as before.
+  // A refused update: the state does not change.
   const before = stack.recorded();
   stack.program('new DeepcallGroup("night", { name: "Dawn", active: false });');
   faults.add("update:error-before:1014@1x0");
@@ -70,8 +70,10 @@ test("a refresh that fails, or uses another account's credentials, removes nothi
   const before = stack.recorded();
   const rightUser = { DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token };
   const wrongToken = { ...rightUser, DEEPCALL_TOKEN: "wrong-token" };
-  const refused = /group "Support" \(id 1\).*code 1014 \(invalid or expired token\).*deepcall:token/;
-  const mismatch = /group "Support" \(id 1\).*credentials of user 7, and the ones in use belong to user 8/;
+  const refused =
+    /group "Support" \(id 1\).*code 1014 \(invalid or expired token\).*deepcall:token.*\[deepcall:1014\]$/m;
+  const mismatch =
+    /group "Support" \(id 1\).*credentials of user 7, but the current credentials belong to user 8.*\[deepcall:other-account\]$/m;
   for (const [env, message, ...command] of [
     [wrongToken, refused, "preview", "--refresh", "--expect-no-changes"],
     [otherUser, mismatch, "refresh", "--yes", "--skip-preview"],

@@ -38,7 +38,7 @@ test("the tarball holds the build of the sources that are there, the documents, 
   expect(built).toContain("dist/provider/index.js");
   const source = (file: string) => file.replace("dist/", "").replace(/(\.d\.ts|\.js)$/, ".ts");
   expect(built.filter((file) => !existsSync(join(root, source(file))))).toEqual([]);
-  expect(built.filter((file) => !/^dist\/(provider|emulator|cli)\//.test(file))).toEqual([]);
+  expect(built.filter((file) => !/^dist\/(client|provider|emulator|cli)\//.test(file))).toEqual([]);
 });
 
 test("the command starts, installed", async () => {

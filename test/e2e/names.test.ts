@@ -19,7 +19,7 @@ test("a name that is taken, and one that is unknown: previews promise nothing, a
   expect(preview.output).not.toMatch(/known (name|id)/);
   expect(stack.emulator.count()).toBe(0);
 
-  const warning = 'warning: Deepcall named this group "Support1", because "Support" was taken.';
+  const warning = 'warning: Deepcall named this group "Support1" because "Support" was taken.';
   expect((await stack.up()).output).toContain(warning);
   const id = (name: string) => stack.emulator.groups().find((group) => group.name === name)?.id ?? 0;
   const group = (name: string, active = true) => ({ name, requestedName: name, groupId: id(name), active });

@@ -35,7 +35,7 @@ test("ignoreChanges, get, and a plain replacement", async () => {
   expect(stack.emulator.groups()).toContainEqual(expect.objectContaining({ name: "By hand", status: 0 }));
 
   program(4711);
-  expect((await stack.run("preview")).output).toContain("Deepcall has no group with the id 4711");
+  expect((await stack.run("preview")).output).toContain("Could not read the group with id 4711");
   expect((await stack.run("destroy", "--yes", "--skip-preview")).code).toBe(0);
   expect(stack.emulator.groups()).toMatchObject([{ name: "Theirs" }]);
 });
@@ -51,7 +51,7 @@ test("an adopted group outlives replacement, a new resource name and a failed mo
   expect(stack.outputs()).toEqual({ id: group.id });
 
   const { output } = await stack.up("--replace", urn(stack, "support"));
-  expect(output).toContain(`group "Support" (id ${group.id}) stays in Deepcall: its replacement adopts it`);
+  expect(output).toContain(`group "Support" (id ${group.id}) stays in Deepcall because its replacement adopts it`);
 
   stack.program(support("support", "{ deleteBeforeReplace: false }"));
   await stack.up("--replace", urn(stack, "support"));
@@ -70,7 +70,7 @@ test("an adopted group outlives replacement, a new resource name and a failed mo
     new Team();`;
   const taken = stack.emulator.account("7").add("Taken");
   stack.program(`${component} new DeepcallGroup("bad", { name: "Taken", onNameConflict: "fail" });`);
-  expect(await stack.failingUp()).toContain('Deepcall has group "Taken"');
+  expect(await stack.failingUp()).toContain('Could not create group "Taken": a group with this name already exists');
   expect(resources()).toEqual(["care", "care"]);
   stack.program(component);
   await stack.up("--refresh");
@@ -80,7 +80,7 @@ test("an adopted group outlives replacement, a new resource name and a failed mo
   // Declared twice: one process has both resources, so the error names them.
   stack.program(component + support("again"));
   expect(await stack.failingUp()).toMatch(
-    new RegExp(`The resources "(care" and "again|again" and "care)" both mean the group with id ${group.id} `),
+    new RegExp(`The resources "(care" and "again|again" and "care)" declare the same group \\(id ${group.id}\\)`),
   );
 
   // The engine calls `check` here, as it does before a replacement; the group is deleted all the same.

@@ -23,7 +23,7 @@ test("no credential and no secret name leaves, also when the server echoes it; a
   const everything = [up, refresh, state].join("\n");
   expect(everything).toContain("Support [redacted]");
   expect(everything).toContain("code 1009");
-  expect(everything).toContain("Deepcall gave this group another name than the one that was asked for");
+  expect(everything).toContain("Deepcall gave this group a name that differs from the requested name");
   expect(stack.emulator.groups().map(({ name }) => name)).toEqual(expect.arrayContaining(["Hush", "Hush1"]));
   expect(everything).not.toContain(token);
   expect(up + state).not.toContain("Hush");

@@ -4,10 +4,10 @@ import { delimiter, join } from "node:path";
 import type { Emulator, EmulatorOptions } from "../../emulator";
 import { emulate, token } from "../support/lifecycle";
 
-/** How a command of the CLI ended. */
+/** The result of a command. */
 export interface Result {
   readonly code: number;
-  /** What it printed, stdout and stderr. */
+  /** stdout and stderr. */
   readonly output: string;
 }
 
@@ -132,12 +132,12 @@ export class TestStack {
     return result;
   }
 
-  /** `pulumi up` that must fail with an error; gives back what it printed. */
+  /** `pulumi up` that must fail with an error; returns its output. */
   async failingUp(...args: string[]): Promise<string> {
     return this.failing("up", "--yes", "--skip-preview", ...args);
   }
 
-  /** A command that must fail with an error, which is neither success nor "changes found"; gives back what it printed. */
+  /** A command that must fail with an error, which is neither success nor "changes found"; returns its output. */
   async failing(...args: string[]): Promise<string> {
     const { code, output } = await this.run(...args);
     expect([0, 7]).not.toContain(code);
@@ -180,10 +180,10 @@ export class TestStack {
   }
 }
 
-/** It is part of every user's state, so it is written out here: it must never change. */
+/** Written out here because it is part of every user's state. */
 const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
 
-/** Every group names its provider by the same short text. */
+/** Expects the same short provider text in every group. */
 export function expectSmallProvider(stack: TestStack): void {
   const groups = stack.groups();
   expect(groups).not.toEqual([]);

@@ -9,7 +9,7 @@ const twoAccounts = {
   ],
 };
 
-test("a group is added, renamed, switched off and deleted", async () => {
+test("a group is added, renamed, deactivated and deleted", async () => {
   const emulator = await start();
   expect((await post(emulator, "add", { ...bySsid, name: "Support" })).body).toEqual({
     status: "success",
@@ -23,21 +23,21 @@ test("a group is added, renamed, switched off and deleted", async () => {
   expect(emulator.groups()).toEqual([]);
 });
 
-test("an update without a status sets the group active", async () => {
+test("an update without a status activates the group", async () => {
   const emulator = await start();
   emulator.account("demo").add("Support", 0);
   await codeOf(emulator, "update", { groupId: "1", name: "Support" });
   expect(emulator.groups()).toMatchObject([{ status: 1 }]);
 });
 
-test("ids go on above the highest over all accounts and are never given out again", async () => {
+test("new ids are above the highest of all accounts and are never used again", async () => {
   const emulator = await start({ seed: twoAccounts });
   expect(emulator.groups().map(({ id }) => id)).toEqual([28, 29]);
   await post(emulator, "delete", { ssid: "two", groupId: "29" });
   expect((await post(emulator, "add", { ssid: "one", name: "New" })).body["groupId"]).toBe(30);
 });
 
-describe("accounts are apart", () => {
+describe("accounts are separate", () => {
   test.each([
     ["update", { groupId: "28", name: "Mine" }],
     ["delete", { groupId: "28" }],
@@ -52,7 +52,7 @@ describe("accounts are apart", () => {
     expect(emulator.groups()).toEqual(before);
   });
 
-  test("a list shows the account's own groups; a name is taken only there", async () => {
+  test("a list has only the account's own groups; names are unique per account", async () => {
     const emulator = await start({ seed: twoAccounts });
     const { body } = await post(emulator, "list", { ssid: "two", quick: true });
     expect(body["response"]).toEqual([{ id: 29, name: "Support", status: 0, user_id: "2" }]);
@@ -78,7 +78,7 @@ describe("suffix", () => {
     expect(names(emulator)).toEqual(["Support", first, second]);
   });
 
-  test("the lowest free number is taken", async () => {
+  test("the lowest free number is used", async () => {
     const emulator = await start();
     for (const name of ["Support", "Support1", "Support3"]) emulator.account("demo").add(name);
     await codeOf(emulator, "add", { name: "Support" });
@@ -86,12 +86,12 @@ describe("suffix", () => {
   });
 });
 
-describe("an update to a name", () => {
+describe("an update to a name that", () => {
   test.each([
     ["suffix", 200, "Support1"],
     ["allow", 200, "Support"],
     ["reject", 1000, "Sales"],
-  ] as const)("that another group has, updateDuplicate %s", async (updateDuplicate, code, name) => {
+  ] as const)("another group has, updateDuplicate %s", async (updateDuplicate, code, name) => {
     const emulator = await start({ options: { updateDuplicate } });
     emulator.account("demo").add("Support");
     emulator.account("demo").add("Sales", 0);
@@ -105,12 +105,15 @@ describe("an update to a name", () => {
     [true, "allow", 200, "Support"],
     [false, "reject", 200, "Support"],
     [true, "reject", 1000, "Support"],
-  ] as const)("that it has, ownNameTaken %p, updateDuplicate %s", async (ownNameTaken, updateDuplicate, code, name) => {
-    const emulator = await start({ options: { ownNameTaken, updateDuplicate } });
-    emulator.account("demo").add("Support");
-    expect(await codeOf(emulator, "update", { groupId: "1", name: "Support" })).toBe(code);
-    expect(names(emulator)).toEqual([name]);
-  });
+  ] as const)(
+    "the group already has, ownNameTaken %p, updateDuplicate %s",
+    async (ownNameTaken, updateDuplicate, code, name) => {
+      const emulator = await start({ options: { ownNameTaken, updateDuplicate } });
+      emulator.account("demo").add("Support");
+      expect(await codeOf(emulator, "update", { groupId: "1", name: "Support" })).toBe(code);
+      expect(names(emulator)).toEqual([name]);
+    },
+  );
 });
 
 test.each([
@@ -129,21 +132,21 @@ describe("nameTransform", () => {
     ["trim", " A & B ", "A & B", "A & B1"],
     ["escape", `&<>"'`, "&amp;&lt;&gt;&quot;&#39;", "&amp;&lt;&gt;&quot;&#39;1"],
     ["cut", "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrst", "abcdefghijklmnopqrst1"],
-  ] as const)("%s, before the name is compared", async (nameTransform, wish, first, second) => {
+  ] as const)("%s, before the name is compared", async (nameTransform, name, first, second) => {
     const emulator = await start({ options: { nameTransform } });
-    await codeOf(emulator, "add", { name: wish });
+    await codeOf(emulator, "add", { name });
     await codeOf(emulator, "add", { name: "other" });
-    await codeOf(emulator, "update", { groupId: "2", name: wish });
+    await codeOf(emulator, "update", { groupId: "2", name });
     expect(names(emulator)).toEqual([first, second]);
   });
 
-  test("a name of which nothing is left wasn't provided", async () => {
+  test("a name that becomes empty counts as missing", async () => {
     const emulator = await start({ options: { nameTransform: "trim" } });
     expect(await codeOf(emulator, "add", { name: "  " })).toBe(1501);
   });
 });
 
-test("edits behind Pulumi's back are exact and no calls", async () => {
+test("edits store names as given and are not calls", async () => {
   const emulator = await start({ options: { nameTransform: "trim" } });
   const editor = emulator.account("demo");
   expect(editor.add("Support")).toEqual({ id: 1, name: "Support", status: 1, userId: "demo" });
@@ -157,7 +160,7 @@ test("edits behind Pulumi's back are exact and no calls", async () => {
     { id: 2, name: "Support", status: 0, userId: "demo" },
   ]);
   expect(emulator.count()).toBe(0);
-  expect(() => emulator.account("nobody")).toThrow("no account nobody");
+  expect(() => emulator.account("nobody")).toThrow('unknown account "nobody"');
 });
 
 test("options can be changed while it runs", async () => {

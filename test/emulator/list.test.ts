@@ -14,7 +14,7 @@ const support = { id: 1, name: "Support", status: 1, user_id: "demo" };
 const old = { id: 2, name: "Old support", status: 0, user_id: "demo" };
 const quick = { quick: true };
 
-test("quick leaves out the date, nothing else", async () => {
+test("quick omits only the date", async () => {
   const emulator = await startWithTwo();
   const create_date = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string;
   expect(await list(emulator, quick)).toEqual([support, old]);
@@ -61,19 +61,19 @@ test.each<[Partial<EmulatorOptions>, object, unknown]>([
   [{ missing: "empty", listShape: "byId" }, { groupId: "9" }, {}],
   [{ missing: "empty", listShape: "nested" }, { groupId: "9" }, { groups: [] }],
   [{ missing: "empty", listShape: "single" }, { groupId: "9" }, {}],
-])("%j, asked %j", async (options, asked, expected) => {
+])("%j, request %j", async (options, request, expected) => {
   const emulator = await startWithTwo(options);
-  expect(await list(emulator, { ...quick, ...asked })).toEqual(expected);
+  expect(await list(emulator, { ...quick, ...request })).toEqual(expected);
 });
 
-test("a list by id that matches nothing is 1503; one by name isn't", async () => {
+test("a list by id without a match is error 1503; a list by name is empty", async () => {
   const emulator = await startWithTwo();
   expect(await codeOf(emulator, "list", { groupId: "9" })).toBe(1503);
   expect(await codeOf(emulator, "list", { groupid: 1, name: "old" })).toBe(1503);
   expect(await list(emulator, { name: "nothing" })).toEqual([]);
 });
 
-test("codes and ids as strings, in success and failure", async () => {
+test("codes and ids as strings, in successes and errors", async () => {
   const emulator = await start({ options: { codeType: "string", idType: "string" } });
   expect((await post(emulator, "add", { ...bySsid, name: "X" })).body).toEqual({
     status: "success",
@@ -81,5 +81,5 @@ test("codes and ids as strings, in success and failure", async () => {
     code: "200",
   });
   expect(await codeOf(emulator, "delete", { groupId: "9" })).toBe("1503");
-  expect(emulator.calls.map(({ answer }) => answer)).toEqual([200, 1503]);
+  expect(emulator.calls.map(({ code }) => code)).toEqual([200, 1503]);
 });

@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("everything is there after a restart, and the seed doesn't come back", async () => {
+test("a restart restores everything and ignores the groups of the seed", async () => {
   const file = join(folder, "state.json");
   const seed = { accounts: [{ userId: "demo", ssid: "demo-ssid", groups: [{ id: 5, name: "Seeded" }] }] };
   const first = await start({ file, seed });
@@ -30,13 +30,13 @@ test("everything is there after a restart, and the seed doesn't come back", asyn
   expect(await list(second)).toEqual(listed);
   const relation = await post(second, "getGroupAgentRelation", { ssid: "demo-ssid", groupId: 5 });
   expect(relation.body).toMatchObject({ response: { relationData: [{ agent_unique_id: "1", receive_call: 1 }] } });
-  // The id of the deleted group isn't given out again, and options aren't state.
+  // The id of a deleted group is not used again, and options are not part of the state.
   await codeOf(second, "add", { name: "By hand" });
   expect(second.groups().at(-1)).toMatchObject({ id: 8, name: "By hand-1" });
   expect(readdirSync(folder)).toEqual(["state.json"]);
 });
 
-test("a refused change is no change of the file", async () => {
+test("a rejected change does not change the file", async () => {
   const file = join(folder, "state.json");
   const first = await start({ file });
   await codeOf(first, "add", { name: "" });
@@ -45,19 +45,19 @@ test("a refused change is no change of the file", async () => {
 });
 
 test.each([
-  ["{", /^FILE: not JSON: /],
+  ["{", /^FILE: must be valid JSON: /],
   ["{}", /^FILE: accounts: /],
   ['{"accounts":[]}', /^FILE: accounts: /],
-  ['{"accounts":[{"userId":"1"}]}', /^FILE: accounts\[0\]: give a token, an ssid, or both$/],
+  ['{"accounts":[{"userId":"1"}]}', /^FILE: accounts\[0\]: must have a token, an ssid, or both$/],
   ['{"accounts":[{"userId":"1","ssid":"s","groups":[{"name":5}]}]}', /^FILE: accounts\[0\]\.groups\[0\]\.name: /],
-])("a file that holds %s is an error that names file and property", async (content, message) => {
+])("the file content %s is rejected, with the file and the property in the message", async (content, message) => {
   const file = join(folder, "state.json");
   writeFileSync(file, content);
   const source = new RegExp(message.source.replace("FILE", file.replaceAll(".", "\\.")));
   await expect(start({ file })).rejects.toThrow(source);
 });
 
-test("a file that can't be written is an error at the start", async () => {
+test("a file that cannot be written is an error at the start", async () => {
   const file = join(folder, "missing", "state.json");
   await expect(start({ file })).rejects.toThrow(`${file}: ENOENT`);
 });
@@ -65,7 +65,7 @@ test("a file that can't be written is an error at the start", async () => {
 test.each([
   [
     { accounts: [{ userId: "1", ssid: "s", groups: [{ name: "A", status: 1, active: true }] }] },
-    "seed: accounts[0].groups[0]: give either status or active",
+    "seed: accounts[0].groups[0]: must not have both status and active",
   ],
   [
     {
@@ -74,14 +74,14 @@ test.each([
         { userId: "2", ssid: "s", groups: [{ id: 3, name: "B" }] },
       ],
     },
-    "seed: accounts[1].ssid: the same as accounts[0].ssid; " +
-      "accounts[1].groups[0].id: the same as accounts[0].groups[0].id",
+    "seed: accounts[1].ssid: must be unique, but accounts[0].ssid has the same value; " +
+      "accounts[1].groups[0].id: must be unique, but accounts[0].groups[0].id has the same value",
   ],
-] as const)("a seed that contradicts itself: %j", async (seed, message) => {
+] as const)("an inconsistent seed is rejected: %j", async (seed, message) => {
   await expect(start({ seed: structuredClone(seed) as never })).rejects.toThrow(message);
 });
 
-test("options that don't exist are an error; those of the seed yield to those given", async () => {
+test("unknown options are rejected; options take precedence over those of the seed", async () => {
   await expect(start({ options: { suffix: "comma" as never } })).rejects.toThrow(
     'options: suffix: Invalid option: expected one of "plain"|"space"|"parens"|"dash"|"underscore"',
   );
@@ -93,8 +93,8 @@ test("options that don't exist are an error; those of the seed yield to those gi
   expect(emulator.options).toMatchObject({ suffix: "space", idKey: "_id", idType: "number" });
 });
 
-test("a port in use is an error that names it", async () => {
+test("a port that is in use is an error", async () => {
   const { url } = await start();
   const port = Number(new URL(url).port);
-  await expect(start({ port })).rejects.toThrow(`port ${port} on 127.0.0.1 is in use`);
+  await expect(start({ port })).rejects.toThrow(`Could not listen on 127.0.0.1:${port}: the port is already in use`);
 });

@@ -8,18 +8,18 @@ export const byToken = { userId: "demo", token: "demo-token" };
 
 let clients = new AbortController();
 
-/** Ends a client when its test is over. */
+/** Aborted at the end of each test. */
 export function clientSignal(): AbortSignal {
   return clients.signal;
 }
 
-/** Starts emulators and ends all of them after each test. */
+/** Returns a function that starts an emulator, and stops all emulators after each test. */
 export function useEmulators(): (settings?: EmulatorSettings) => Promise<Emulator> {
   const running: Emulator[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((emulator) => emulator.close()));
   });
-  // Apart and after it, so that an emulator that waits for its clients is a red test and not a run without end.
+  // A separate hook that runs later: an emulator that waits for its clients then fails the test instead of hanging.
   afterEach(() => {
     clients.abort();
     clients = new AbortController();
@@ -31,15 +31,15 @@ export function useEmulators(): (settings?: EmulatorSettings) => Promise<Emulato
   };
 }
 
-export interface Raw {
+export interface PostResponse {
   status: number;
   headers: Headers;
   text: string;
   body: Record<string, unknown>;
 }
 
-/** Posts a call as it is: an object as JSON, a string as it stands. */
-export async function post(emulator: Emulator, operation: string, body: unknown): Promise<Raw> {
+/** Posts a call; a string body is sent unchanged. */
+export async function post(emulator: Emulator, operation: string, body: unknown): Promise<PostResponse> {
   const response = await fetch(`${emulator.url}/api/v2/Group/${operation}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -50,12 +50,12 @@ export async function post(emulator: Emulator, operation: string, body: unknown)
   return { status: response.status, headers: response.headers, text, body: parse(text) };
 }
 
-/** The code of the answer to a call of the demo account. */
+/** Calls an operation as the demo account. Returns the code of the response. */
 export async function codeOf(emulator: Emulator, operation: string, fields: object): Promise<unknown> {
   return (await post(emulator, operation, { ...bySsid, ...fields })).body["code"];
 }
 
-/** What `list` answers to the demo account. */
+/** Calls `list` as the demo account. Returns the list. */
 export async function list(emulator: Emulator, fields: object = {}): Promise<unknown> {
   return (await post(emulator, "list", { ...bySsid, ...fields })).body["response"];
 }
@@ -65,14 +65,14 @@ export function names(emulator: Emulator): string[] {
   return emulator.groups().map(({ name }) => name);
 }
 
-/** The bytes of an answer and its raw header lines, without a client that tidies them up. */
+/** Posts a call. Returns the raw headers and the bytes of the response. */
 export function postRaw(url: string, body: string): Promise<{ rawHeaders: string[]; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: "POST", headers: { "Content-Type": "application/json" } }, (answer) => {
+    const call = request(url, { method: "POST", headers: { "Content-Type": "application/json" } }, (response) => {
       const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("end", () => {
-        resolve({ rawHeaders: answer.rawHeaders, bytes: Buffer.concat(chunks) });
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        resolve({ rawHeaders: response.rawHeaders, bytes: Buffer.concat(chunks) });
       });
     });
     call.on("error", reject);
@@ -80,58 +80,58 @@ export function postRaw(url: string, body: string): Promise<{ rawHeaders: string
   });
 }
 
-/** What a client sees: an answer, or how it failed, or the beginning of an answer and how that broke off. */
-export interface Seen {
+/** What a client sees: a response, an error, or the beginning of a response and then an error. */
+export interface Outcome {
   status?: number | undefined;
   headers: IncomingHttpHeaders;
   text: string;
   error?: string;
 }
 
-/** A request on a connection of its own. */
+/** A request on its own connection. */
 export interface Sent {
   readonly request: ClientRequest;
-  readonly seen: Promise<Seen>;
-  /** Whether an answer has begun. */
-  readonly answered: () => boolean;
+  readonly outcome: Promise<Outcome>;
+  /** Whether a response has started. */
+  readonly hasResponse: () => boolean;
 }
 
-/** Sends a request as it is, and doesn't fail. */
+/** Sends a request. Errors are part of the result. */
 export function send(url: string, method: string, body?: object | string, headers: OutgoingHttpHeaders = {}): Sent {
   const call = request(url, { method, headers, agent: false, signal: clients.signal });
-  let answered = false;
-  const seen = new Promise<Seen>((resolve) => {
+  let hasResponse = false;
+  const outcome = new Promise<Outcome>((resolve) => {
     call.on("error", ({ message }) => {
       resolve({ headers: {}, text: "", error: message });
     });
-    call.on("response", (answer) => {
-      answered = true;
-      const { statusCode: status, headers } = answer;
+    call.on("response", (response) => {
+      hasResponse = true;
+      const { statusCode: status, headers } = response;
       let text = "";
-      answer.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      answer.on("error", ({ message }) => {
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("error", ({ message }) => {
         resolve({ status, headers, text, error: message });
       });
-      answer.on("end", () => {
+      response.on("end", () => {
         resolve({ status, headers, text });
       });
     });
   });
   call.end(typeof body === "object" ? JSON.stringify(body) : body);
-  return { request: call, seen, answered: () => answered };
+  return { request: call, outcome, hasResponse: () => hasResponse };
 }
 
-/** Sends a call of the demo account. */
+/** Sends a call as the demo account. */
 export function sendCall(emulator: Emulator, operation: string, fields: object = {}): Sent {
   return send(`${emulator.url}/api/v2/Group/${operation}`, "POST", { ...bySsid, ...fields });
 }
 
-/** What a client sees of a call of the demo account. */
-export function see(emulator: Emulator, operation: string, fields: object = {}): Promise<Seen> {
-  return sendCall(emulator, operation, fields).seen;
+/** Sends a call as the demo account. Returns what the client sees. */
+export function outcomeOf(emulator: Emulator, operation: string, fields: object = {}): Promise<Outcome> {
+  return sendCall(emulator, operation, fields).outcome;
 }
 
-/** Resolves when the next call has reached the emulator and its fault, if any, was applied, answered or not. */
+/** Resolves when the emulator has received the next call and applied its fault, if any. */
 export async function nextCall(emulator: Emulator): Promise<void> {
   await new Promise<void>((resolve) => {
     emulator.intercept = () => {
@@ -140,7 +140,7 @@ export async function nextCall(emulator: Emulator): Promise<void> {
       return undefined;
     };
   });
-  // The handler runs in this turn of the event loop.
+  // The call is handled in this turn of the event loop.
   await setImmediate();
 }
 

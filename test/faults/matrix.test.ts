@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { Engine, type Program } from "../support/engine";
 import { seed } from "../support/lifecycle";
-import { brokenPromises, undeclared, type Foreign } from "./oracle";
+import { brokenPromises, differences, type Foreign } from "./oracle";
 
 jest.setTimeout(600_000);
 
-/** What can go wrong with one call; "after" means that Deepcall had carried it out. */
+/** The faults of one call; "after" means that Deepcall executed it. */
 const kinds = [
   "reset-before",
   "reset-after",
@@ -24,23 +24,23 @@ const kinds = [
   "empty-after",
   "redirect",
 ];
-/** How often a fault strikes; 0 means for good. Both suites together cover all. */
+/** How many calls a fault applies to; 0 means all. Both suites together cover every case. */
 const times = process.env["TEST_SUITE"] === "slow" ? [2, 0] : [1];
 
-/** What a program does while the fault strikes. */
+/** A run during which the fault applies. */
 interface Scenario {
   readonly before: Program;
   readonly program: Program;
   readonly options?: Partial<EmulatorOptions>;
   readonly refresh?: true;
-  /** What somebody does at the panel before the fault strikes. */
-  readonly byHand?: (emulator: Emulator) => void;
-  /** Which of the operation's calls the fault begins with; default 1. */
+  /** A manual change before the fault applies. */
+  readonly manualChange?: (emulator: Emulator) => void;
+  /** The first call of the operation that the fault applies to; default 1. */
   readonly nth?: number;
-  /** The group that had the wished name goes in the same operation. */
+  /** The group that had the requested name is deleted in the same run. */
   readonly mayKeepNumber?: true;
 }
-type Operation = "add" | "update" | "delete" | "list";
+type FaultyOperation = "add" | "update" | "delete" | "list";
 const ownNameTaken = { ownNameTaken: true };
 const rename = { before: { a: { name: "Support", active: false } }, program: { a: { name: "Care", active: false } } };
 const renameToTaken = { before: { a: { name: "Support" } }, program: { a: { name: "Taken" } } };
@@ -54,8 +54,8 @@ function removeSupport(emulator: Emulator): void {
   if (group) emulator.account("7").remove(group.id);
 }
 
-/** Each with the operations that it calls. */
-const scenarios: [string, Operation[], Scenario][] = [
+/** Scenarios with the API operations that they call. */
+const scenarios: [string, FaultyOperation[], Scenario][] = [
   ["create", ["add", "list"], { before: {}, program: { a: { name: "Support" } } }],
   ["create inactive", ["add", "update", "list"], { before: {}, program: { a: { name: "Night", active: false } } }],
   ["create where taken", ["add", "update", "list"], { before: {}, program: { a: { name: "Taken", active: false } } }],
@@ -88,13 +88,13 @@ const scenarios: [string, Operation[], Scenario][] = [
     ["update", "list"],
     { before: { a: { name: "Support" } }, program: { a: { name: "Care" } }, refresh: true },
   ],
-  // Everybody waits on one list, and then writes behind it.
+  // All reads share one list; then the writes make it outdated.
   ["refresh and change siblings", ["update", "list"], { ...siblings, refresh: true }],
-  // The list lacks it, and the fault strikes the question for its id.
-  ["refresh of a gone sibling", ["list"], { ...siblings, refresh: true, byHand: removeSupport, nth: 2 }],
+  // The group is missing from the list, and the fault applies to the read of its id.
+  ["refresh of a gone sibling", ["list"], { ...siblings, refresh: true, manualChange: removeSupport, nth: 2 }],
 ];
 const cells = scenarios.flatMap(([name, operations, scenario]) =>
-  operations.map((operation): [string, Operation, Scenario] => [name, operation, scenario]),
+  operations.map((operation): [string, FaultyOperation, Scenario] => [name, operation, scenario]),
 );
 
 const messages = new Set<string>();
@@ -103,27 +103,27 @@ afterAll(() => {
   if (file) writeFileSync(file, [...messages].toSorted().join("\n\n"));
 });
 
-/** Runs one case; gives back what is wrong with it, nothing at best. */
+/** Runs one case and returns what is wrong with it. */
 async function run(emulator: Emulator, scenario: Scenario, fault: string): Promise<string[]> {
   const foreign: Foreign = [emulator.account("7").add("Taken"), emulator.account("7").add("Theirs", 0)];
   const engine = new Engine(emulator);
   const ready = await engine.up(scenario.before);
   if (ready.length > 0) return ready.map(String);
 
-  scenario.byHand?.(emulator);
+  scenario.manualChange?.(emulator);
   emulator.faults.add(fault);
   const errors = await engine.up(scenario.program, { refresh: scenario.refresh ?? false });
-  await emulator.settled();
-  const struck = emulator.calls.some((call) => call.fault !== undefined);
+  await emulator.waitForLateCommits();
+  const wasApplied = emulator.calls.some((call) => call.fault !== undefined);
   for (const { message } of errors) messages.add(message.replaceAll(/127\.0\.0\.1:\d+/g, "HOST"));
   const broken = brokenPromises(engine, foreign, errors);
-  if (!struck) broken.push("the fault did not strike");
+  if (!wasApplied) broken.push("the fault was not applied");
 
   emulator.faults.clear();
   const after = await engine.up(scenario.program, { refresh: true });
-  await emulator.settled();
+  await emulator.waitForLateCommits();
   broken.push(...after.map(({ message }) => `the next up failed: ${message}`));
-  broken.push(...undeclared(engine, scenario.program, foreign, scenario.mayKeepNumber));
+  broken.push(...differences(engine, scenario.program, foreign, scenario.mayKeepNumber));
   emulator.clearCalls();
   broken.push(...(await engine.up(scenario.program)).map(({ message }) => `the one after failed: ${message}`));
   if (emulator.count() > 0) broken.push(`the one after made ${emulator.count()} calls`);
@@ -135,7 +135,7 @@ afterAll(() => {
   process.stdout.write(`fault matrix: ${cases} cases, ${messages.size} different messages\n`);
 });
 
-test.concurrent.each(cells)("%s, whatever happens to %s", async (_, operation, scenario) => {
+test.concurrent.each(cells)("%s, with every fault of %s", async (_, operation, scenario) => {
   const wrong: string[] = [];
   const one = async (fault: string): Promise<void> => {
     cases++;

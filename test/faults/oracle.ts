@@ -2,22 +2,19 @@ import type { GroupSnapshot } from "../../emulator";
 import { couldBeAssignedFor } from "../../provider/lifecycle/names";
 import type { Declaration, Engine, Program } from "../support/engine";
 
-/** What the account held that is not ours, and must stay as it is. */
+/** Groups in the account that are not ours and must not change. */
 export type Foreign = readonly GroupSnapshot[];
 
-/**
- * The promises that must hold after every operation, whatever failed: nothing lost, nothing taken. Gives back what is
- * broken, as sentences.
- */
+/** Returns the broken promises after a run, as sentences: nothing lost, nothing taken, helpful errors. */
 export function brokenPromises(engine: Engine, foreign: Foreign, errors: readonly Error[]): string[] {
   const groups = engine.emulator.groups("7");
-  const said = errors.map(({ message }) => message).join("\n");
+  const messages = errors.map(({ message }) => message).join("\n");
   const kept = new Set(Object.values(engine.state).map(({ id }) => id));
   const adopted = (id: number): boolean => kept.has(String(id));
   return [
     ...groups
       .filter(({ id }) => !foreign.some((group) => group.id === id))
-      .filter(({ id, name }) => !kept.has(String(id)) && !isNamed(said, id, name))
+      .filter(({ id, name }) => !kept.has(String(id)) && !isNamed(messages, id, name))
       .map(({ id, name }) => `lost: ${name} (${id}) is neither in the state nor in an error`),
     ...foreign
       .filter(({ id }) => !adopted(id))
@@ -28,11 +25,11 @@ export function brokenPromises(engine: Engine, foreign: Foreign, errors: readonl
 }
 
 /**
- * What is not as declared after an operation that met no fault.
+ * Returns the differences from the program after a run without faults.
  *
- * @param mayKeepNumber - whether the group that had a wished name may be gone by now.
+ * @param mayKeepNumber - whether the group that had a requested name may be gone by now.
  */
-export function undeclared(engine: Engine, program: Program, foreign: Foreign, mayKeepNumber = false): string[] {
+export function differences(engine: Engine, program: Program, foreign: Foreign, mayKeepNumber = false): string[] {
   const groups = engine.emulator.groups("7");
   const wrong = Object.entries(program).flatMap(([resource, declaration]) => {
     const kept = engine.state[resource];
@@ -47,7 +44,7 @@ export function undeclared(engine: Engine, program: Program, foreign: Foreign, m
   const owned = new Set([...Object.values(engine.state).map(({ id }) => id), ...foreign.map(({ id }) => String(id))]);
   return [
     ...wrong,
-    // Between adopting and the deletion of a predecessor two resources have one group; afterwards never.
+    // Two resources may share a group only until the predecessor is deleted.
     ...duplicates(Object.values(engine.state).map(({ id }) => id)).map((id) => `two resources have group ${id}`),
     ...groups.filter(({ id }) => !owned.has(String(id))).map(({ name, id }) => `doubled: ${name} (${id})`),
     ...Object.keys(engine.state)
@@ -62,30 +59,37 @@ function isAsDeclared(
   all: readonly GroupSnapshot[],
   mayKeepNumber: boolean,
 ): boolean {
-  const named = isWishOrFirstFreeNumber(group.name, name, new Set(all.map((one) => one.name)), mayKeepNumber);
+  const named = isRequestedOrFirstFreeNumber(group.name, name, new Set(all.map((one) => one.name)), mayKeepNumber);
   return (named || ignore.includes("name")) && (group.status === (active ? 1 : 0) || ignore.includes("active"));
 }
 
-/** The server appends the lowest free number: a higher one tells of a name that was sent once too often. */
-function isWishOrFirstFreeNumber(name: string, wish: string, taken: Set<string>, mayKeepNumber: boolean): boolean {
-  if (name === wish) return true;
-  const number = name.startsWith(wish) ? Number(name.slice(wish.length)) : NaN;
-  if (!Number.isInteger(number) || number < 1 || !(taken.has(wish) || mayKeepNumber)) return false;
-  return Array.from({ length: number - 1 }, (_, n) => `${wish}${n + 1}`).every((lower) => taken.has(lower));
+/** The server appends the lowest free number: a higher one means that a name was sent once too often. */
+function isRequestedOrFirstFreeNumber(
+  name: string,
+  requestedName: string,
+  taken: Set<string>,
+  mayKeepNumber: boolean,
+): boolean {
+  if (name === requestedName) return true;
+  const number = name.startsWith(requestedName) ? Number(name.slice(requestedName.length)) : NaN;
+  if (!Number.isInteger(number) || number < 1 || !(taken.has(requestedName) || mayKeepNumber)) return false;
+  return Array.from({ length: number - 1 }, (_, n) => `${requestedName}${n + 1}`).every((lower) => taken.has(lower));
 }
 
-/** Whether an error names the group: by its id, or by the name that was asked for where Deepcall may have made it. */
-function isNamed(said: string, id: number, name: string): boolean {
-  if (said.includes(`(id ${id})`)) return true;
+/** Whether an error names the group: by its id, or by the requested name if Deepcall may have created it. */
+function isNamed(messages: string, id: number, name: string): boolean {
+  if (messages.includes(`(id ${id})`)) return true;
   const quoted = [
-    ...said.matchAll(/may have a group ("(?:[^"\\]|\\.)*")|make group ("(?:[^"\\]|\\.)*").* may still make it/g),
+    ...messages.matchAll(
+      /may now have a group ("(?:[^"\\]|\\.)*")|create group ("(?:[^"\\]|\\.)*").* may still create it/g,
+    ),
   ];
   return quoted.some(([, one, other]) => couldBeAssignedFor(name, JSON.parse(one ?? other ?? '""') as string));
 }
 
-/** An error says what was attempted, on which group, and ends with what to do. */
+/** An error says what was attempted, on which group and what to do next, and ends with its code. */
 function isReadable(message: string): boolean {
-  return /^(Could not|Deepcall|The resources) .*"/.test(message) && message.length > 80 && message.endsWith(".");
+  return /^(Could not|The resources) .*".*\. \[deepcall:[\w-]+\]$/.test(message) && message.length > 80;
 }
 
 function duplicates(values: readonly string[]): string[] {

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import type { Emulator, GroupSnapshot } from "../../emulator";
 import { couldBeAssignedFor } from "../../provider/lifecycle/names";
 import { Engine, type Declaration, type Program } from "../support/engine";
-import { emulate, haste } from "../support/lifecycle";
+import { emulate, fastRetries } from "../support/lifecycle";
 import { seed } from "../support/seed";
 import { brokenPromises } from "./oracle";
 
 jest.setTimeout(600_000);
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 300 : 100));
-const pace = { ...haste, deadlineMs: 200, settleMs: 10 };
+const retryPolicy = { ...fastRetries, deadlineMs: 200, settleMs: 10 };
 
 const names = ["Support", "Sales", "R & D", "Night"] as const;
 const declaration: fc.Arbitrary<Declaration> = fc.record(
@@ -64,8 +64,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Found once: a group that was dropped was left alone, because another resource, which had its own, asks for its name. */
-const letGo: [Step[], Program, boolean] = [
+/** A regression: a removed group was not deleted because another resource, which had its own group, requests its name. */
+const regression: [Step[], Program, boolean] = [
   [
     { kind: "up", program: { a: { name: "Sales" }, c: { name: "R & D" } }, refresh: false, faults: [] },
     {
@@ -79,16 +79,16 @@ const letGo: [Step[], Program, boolean] = [
   true,
 ];
 
-/** An account in which a program, somebody at the panel, and faults all have their way. */
-class World {
+/** An account with a program, manual changes and faults. */
+class History {
   readonly engine: Engine;
   #foreign: GroupSnapshot[] = [];
 
   constructor(readonly emulator: Emulator) {
-    this.engine = new Engine(emulator, pace);
+    this.engine = new Engine(emulator, retryPolicy);
   }
 
-  async take(next: Step): Promise<void> {
+  async apply(next: Step): Promise<void> {
     if (next.kind === "edit") {
       this.#edit(next);
       return;
@@ -96,13 +96,13 @@ class World {
     for (const text of next.faults) this.emulator.faults.add(text);
     const errors = next.kind === "up" ? await this.engine.up(next.program, next) : await this.engine.destroy();
     this.emulator.faults.clear();
-    this.#judge(errors);
+    this.#expectPromises(errors);
   }
 
-  /** Without faults, a refresh and an update lead to what is declared, or to an error for a name that is really taken. */
+  /** Without faults, a refresh and an update lead to the declared state, or to an error for a name that is really taken. */
   async settle(last: Program): Promise<void> {
     const errors = await this.engine.up(last, { refresh: true });
-    this.#judge(errors);
+    this.#expectPromises(errors);
     for (const error of errors) expect(["NameTakenError", "SharedGroupError"]).toContain(error.name);
     if (errors.length > 0) return;
     const groups = this.emulator.groups("7");
@@ -121,10 +121,10 @@ class World {
     );
   }
 
-  #judge(errors: Error[]): void {
+  #expectPromises(errors: Error[]): void {
     expect(brokenPromises(this.engine, this.#foreign, errors)).toEqual([]);
     const kept = new Set(Object.values(this.engine.state).map(({ id }) => id));
-    // An adopted group is ours; one that an error has named is the reader's to decide on.
+    // An adopted group is ours; the reader of an error decides about the group that it names.
     this.#foreign = this.emulator.groups("7").filter(({ id }) => !kept.has(String(id)));
   }
 
@@ -150,18 +150,18 @@ test(`the promises hold after each step of ${runs} random histories`, async () =
       fc.array(step, { minLength: 1, maxLength: 6 }),
       program,
       fc.boolean(),
-      async (history, last, ownNameTaken) => {
+      async (historySteps, last, ownNameTaken) => {
         const emulator = await emulate({ ownNameTaken, nameTransform: ownNameTaken ? "none" : "escape" });
-        const world = new World(emulator);
-        for (const next of history) {
+        const history = new History(emulator);
+        for (const next of historySteps) {
           steps++;
-          await world.take(next);
+          await history.apply(next);
         }
-        await world.settle(last);
+        await history.settle(last);
         await emulator.close();
       },
     ),
-    { seed, numRuns: runs, examples: [letGo] },
+    { seed, numRuns: runs, examples: [regression] },
   );
   process.stdout.write(`property test: ${runs} histories, ${steps} steps\n`);
 });

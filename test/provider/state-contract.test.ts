@@ -1,14 +1,45 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join } from "node:path";
-import { DeepcallGroup, ResourceError } from "../../provider";
-import { providerText } from "../../provider/group";
-import { asked, create, emulate, operate } from "../support/lifecycle";
+import { groupsType, groupType, providerText } from "../../provider/state-contract";
+import { create, desired, emulate, operate, refresh } from "../support/lifecycle";
+import { recorded, restoreGroups } from "../support/recorded-state";
 
-test("the text that Pulumi stores is small, always the same, and leads to all methods of the provider", () => {
-  expect(providerText).toBe('exports.handler=()=>require("pulumi-deepcall/lifecycle").provider');
-  expect(Buffer.byteLength(providerText)).toBeLessThanOrEqual(300);
-  // As Pulumi's plugin process does it: evaluated as a module of no file, from the program's folder.
+const { resources } = recorded.state.deployment;
+
+test("the type tokens and the provider text are those of recorded states", () => {
+  expect([groupType, groupsType, providerText]).toEqual([
+    "pulumi-nodejs:dynamic/deepcall:Group",
+    "pulumi-deepcall:index:DeepcallGroups",
+    'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider',
+  ]);
+  const types = resources.map(({ type }) => type).filter((type) => type.includes("deepcall"));
+  expect(new Set(types)).toEqual(new Set([groupType, groupsType]));
+  for (const { type, inputs, outputs } of resources)
+    if (type === groupType)
+      expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
+});
+
+test.each(resources.filter(({ type }) => type === groupType))("a recorded state has no drift: $urn", async (group) => {
+  const emulator = await emulate();
+  restoreGroups(emulator);
+  const { id = "", inputs = {}, outputs = {}, external = false } = group;
+  const provider = operate(emulator);
+  const { changes } = await provider.diff(id, outputs, inputs);
+  expect([changes, emulator.count()]).toEqual([false, 0]);
+  const after = await refresh(operate(emulator), { id, inputs, outputs });
+  expect(after).toEqual({ id, inputs: withoutProvider(inputs), outputs: withoutProvider(outputs), drift: false });
+  if (external) return;
+  await operate(emulator).delete(id, outputs);
+  expect(emulator.groups().map((other) => String(other.id))).not.toContain(id);
+});
+
+function withoutProvider(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== "__provider"));
+}
+
+test("the provider text loads all methods of the provider", () => {
+  // As Pulumi's plugin process does: evaluated as a module without a file, from the program's folder.
   const stored = new Module("") as Module & { _compile: (text: string, file: string) => void };
   stored.paths = [join(__dirname, "../../node_modules")];
   stored._compile(providerText, "");
@@ -18,7 +49,7 @@ test("the text that Pulumi stores is small, always the same, and leads to all me
   );
 });
 
-test("the subpath in every user's state is exported", () => {
+test("the subpath of the provider text is exported", () => {
   const { exports } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { exports: object };
   expect(Object.keys(exports)).toContain("./lifecycle");
 });
@@ -27,16 +58,8 @@ test("a group takes at most 900 bytes of inputs and outputs", async () => {
   const emulator = await emulate();
   const { inputs, outputs } = await create(
     operate(emulator),
-    asked("A group with a name of some length", { __provider: providerText }),
+    desired("A group with a name of some length", { __provider: providerText }),
   );
   const bytes = Buffer.byteLength(JSON.stringify(inputs) + JSON.stringify({ ...outputs, __provider: providerText }));
   expect(bytes).toBeLessThanOrEqual(900);
-});
-
-test.each([
-  [{}, { import: "42" }, /"import" can't work.*adopt/],
-  [{}, { deleteBeforeReplace: false }, /deleteBeforeReplace: false/],
-])("options that can't work are refused: %j %j", (args, opts, message) => {
-  expect(() => new DeepcallGroup("support", args, opts)).toThrow(ResourceError);
-  expect(() => new DeepcallGroup("support", args, opts)).toThrow(message);
 });

@@ -3,28 +3,28 @@ import { delimiter, join, resolve } from "node:path";
 import { execute } from "../e2e/stack";
 
 interface Results {
-  histories: { contender: string; steps: Record<string, { calls: Record<string, number> }> }[];
+  comparisons: { candidates: { ours: Record<string, { calls: Record<string, number> }> } }[];
 }
 
-test("the benchmark runs, and counts the calls that the README promises", async () => {
+test("the benchmark runs, and makes as few calls as the README promises", async () => {
   const file = join(process.env["E2E_FOLDER"] ?? "", "bench-results.json");
   const sizes = ["--groups", "4", "--latency", "0", "--runs", "1", "--growth", "", "--settings", "0", "--json", file];
   const env = {
     PATH: [process.env["PULUMI_CLI_BIN"], process.env["PATH"]].join(delimiter),
-    // This test counts calls; the times that it measures mean nothing.
+    // Speeds up the test, which ignores the times that the benchmark measures.
     NODE_COMPILE_CACHE: join(process.env["E2E_FOLDER"] ?? "", "compile-cache"),
   };
   const { code, output } = await execute(
     process.execPath,
-    ["bench/main.mjs", ...sizes],
+    ["bench/main.mts", ...sizes],
     resolve(__dirname, "../.."),
     env,
   );
   expect(output).toContain("### 4 groups, 0 ms per call: 1 run");
   expect(code).toBe(0);
-  const { histories } = JSON.parse(readFileSync(file, "utf8")) as Results;
-  const ours = histories.find(({ contender }) => contender === "ours");
-  expect(Object.fromEntries(Object.entries(ours?.steps ?? {}).map(([step, { calls }]) => [step, calls]))).toEqual({
+  const { comparisons } = JSON.parse(readFileSync(file, "utf8")) as Results;
+  const steps = Object.entries(comparisons[0]?.candidates.ours ?? {});
+  expect(Object.fromEntries(steps.map(([step, { calls }]) => [step, calls]))).toEqual({
     "first up": { add: 4, list: 5 },
     "no-op up": {},
     preview: {},

@@ -4,10 +4,10 @@ import type { Emulator } from "../../emulator";
 import { execute, TestStack, type Result } from "../e2e/stack";
 
 const quickstart = resolve(__dirname, "../../examples/quickstart");
-const installed = process.env["E2E_FOLDER"] ?? "";
+const installFolder = process.env["E2E_FOLDER"] ?? "";
 
-/** Names as people give them, and as only tests do; each is there once. */
-const awkward = [
+/** Realistic and adversarial names, without duplicates. */
+const difficultNames = [
   ...['"Quoted"', "'single'", 'half"', "it's", "back\\slash", "\\n", "`tick`", "${HOME}", "$(id)", "{{ moustache }}"],
   ...[
     "Sales: inbound",
@@ -94,20 +94,20 @@ const awkward = [
     "</script>",
   ],
 ];
-const names = [...awkward, ...Array.from({ length: 200 - awkward.length }, (_, n) => `Team ${n + 100}`)];
+const names = [...difficultNames, ...Array.from({ length: 200 - difficultNames.length }, (_, n) => `Team ${n + 100}`)];
 
-/** An emulator's account with all these groups, every seventh of them inactive. */
-function fill(emulator: Emulator): void {
+/** Adds all groups to an emulated account, every seventh of them inactive. */
+function addGroups(emulator: Emulator): void {
   names.forEach((name, n) => emulator.account("7").add(name, n % 7 === 0 ? 0 : 1));
 }
 
-async function exportAs(stack: TestStack, ...args: string[]): Promise<Result> {
-  const command = join(installed, "node_modules/.bin/pulumi-deepcall");
+async function runExport(stack: TestStack, ...args: string[]): Promise<Result> {
+  const command = join(installFolder, "node_modules/.bin/pulumi-deepcall");
   const env = { ...stack.env, DEEPCALL_BASE_URL: stack.emulator.url };
   return execute(command, ["export", ...args], stack.folder, env);
 }
 
-/** `up` takes every group over without a change, and then there is nothing to do. */
+/** Expects that `up` adopts every group without changing it, and that nothing remains to be done. */
 async function expectAdopted(stack: TestStack): Promise<void> {
   const before = stack.emulator.groups();
   expect(before).toHaveLength(200);
@@ -119,11 +119,11 @@ async function expectAdopted(stack: TestStack): Promise<void> {
   expect(["add", "update", "delete"].map((operation) => stack.emulator.count(operation))).toEqual([0, 0, 0]);
 }
 
-test("200 awkward groups: export as YAML, up, and the preview is empty", async () => {
+test("200 groups with difficult names: after an export as YAML and `up`, the preview is empty", async () => {
   expect(new Set(names).size).toBe(200);
   const stack = await TestStack.create();
-  fill(stack.emulator);
-  expect(await exportAs(stack, "--out", "groups.yaml")).toEqual({
+  addGroups(stack.emulator);
+  expect(await runExport(stack, "--out", "groups.yaml")).toEqual({
     code: 0,
     output: "Wrote 200 groups to groups.yaml.\n",
   });
@@ -131,30 +131,30 @@ test("200 awkward groups: export as YAML, up, and the preview is empty", async (
   await expectAdopted(stack);
 });
 
-test("200 awkward groups: export as TypeScript, up, and the preview is empty", async () => {
+test("200 groups with difficult names: after an export as TypeScript and `up`, the preview is empty", async () => {
   const stack = await TestStack.create({}, {}, (folder) => {
     cpSync(quickstart, folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
   });
-  fill(stack.emulator);
-  expect((await exportAs(stack, "--format", "typescript", "--out", "index.ts")).code).toBe(1);
-  expect(await exportAs(stack, "--format", "typescript", "--out", "index.ts", "--force")).toEqual({
+  addGroups(stack.emulator);
+  expect((await runExport(stack, "--format", "typescript", "--out", "index.ts")).code).toBe(1);
+  expect(await runExport(stack, "--format", "typescript", "--out", "index.ts", "--force")).toEqual({
     code: 0,
     output: "Wrote 200 groups to index.ts.\n",
   });
-  expect(await stack.execute(join(installed, "node_modules/.bin/tsc"), [])).toEqual({ code: 0, output: "" });
+  expect(await stack.execute(join(installFolder, "node_modules/.bin/tsc"), [])).toEqual({ code: 0, output: "" });
   await expectAdopted(stack);
 
-  // The same as a file: the same resources, so nothing changes hands.
-  expect((await exportAs(stack, "--out", "groups.yaml")).code).toBe(0);
+  // The groups file declares the same resources, so switching to it changes nothing.
+  expect((await runExport(stack, "--out", "groups.yaml")).code).toBe(0);
   const program = 'export const { outputs: groups } = new DeepcallGroups("groups", { file: "groups.yaml" });';
   stack.file("index.ts", `import { DeepcallGroups } from "pulumi-deepcall";\n${program}\n`);
   expect((await stack.run("preview", "--expect-no-changes")).code).toBe(0);
 });
 
-test("a pipe whose reader has seen enough is no error", async () => {
+test("a pipe that its reader closes early is not an error", async () => {
   const stack = await TestStack.create();
-  fill(stack.emulator);
-  const line = `"${join(installed, "node_modules/.bin/pulumi-deepcall")}" export | head -1; echo "\${PIPESTATUS[0]}"`;
+  addGroups(stack.emulator);
+  const line = `"${join(installFolder, "node_modules/.bin/pulumi-deepcall")}" export | head -1; echo "\${PIPESTATUS[0]}"`;
   const env = { ...stack.env, DEEPCALL_BASE_URL: stack.emulator.url };
   const { output } = await execute("bash", ["-c", line], stack.folder, env);
   expect(output.split("\n").slice(0, 2)).toEqual([expect.stringContaining("# yaml-language-server: $schema="), "0"]);

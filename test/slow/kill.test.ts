@@ -29,7 +29,7 @@ async function kill(stack: TestStack, command: string, calls: number): Promise<v
 }
 
 /**
- * What a person does after a kill: restore the backend's own backup where its checkpoint, or the attributes beside it,
+ * The recovery after a kill: restore the backup of the backend if its checkpoint, or the attributes beside it,
  * were cut off, and release its lock.
  */
 async function recover(stack: TestStack): Promise<void> {
@@ -72,7 +72,7 @@ test("kill -9 without checkpoints: the state is empty, and the next up adopts wh
   Object.assign(stack.env, withoutCheckpoints);
   stack.program(declareGroups(30, "adopt"));
   await kill(stack, "up", 30);
-  await stack.emulator.settled();
+  await stack.emulator.waitForLateCommits();
   const created = stack.emulator.groups();
   expect(created.length).toBeGreaterThan(0);
   expect(stack.groups()).toEqual([]);

@@ -8,7 +8,7 @@ const quickstart = join(root, "examples/quickstart");
 /** Where the packed package is installed. */
 const installed = process.env["E2E_FOLDER"] ?? "";
 
-/** A stack in a copy of the quickstart example, and an account where the name "Support" is taken. */
+/** A stack in a copy of the quickstart example, and an account in which the name "Support" is taken. */
 async function copiedQuickstart(): Promise<TestStack> {
   const stack = await TestStack.create({}, {}, (folder) => {
     cpSync(quickstart, folder, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
@@ -44,7 +44,7 @@ test("the quickstart example, copied as a user would", async () => {
 });
 
 test("pulumi up at the root of the repository: the same as the quickstart, and no file is left there", async () => {
-  // Every new file, and every change of the project's own; not what somebody edits elsewhere meanwhile.
+  // Every new file, and every change of the project's own; not unrelated edits in the meantime.
   const leftovers = async () => {
     const { output } = await execute("git", ["status", "--short", "--ignored"], root);
     return output.split("\n").filter((line) => /^(\?\?|!!)|Pulumi|examples/.test(line));
@@ -61,7 +61,7 @@ test("pulumi up at the root of the repository: the same as the quickstart, and n
   expect(code).toBe(0);
   expectTeam(stack);
   expectSmallProvider(stack);
-  // Neither has anything to change in what the other one made.
+  // Neither has to change what the other one created.
   expect((await atRoot("preview", "--refresh", "--expect-no-changes")).code).toBe(0);
   await stack.expectNoDrift();
   expect(await leftovers()).toEqual(before);

@@ -1,9 +1,9 @@
 import type { Emulator } from "../../emulator";
 import type { RetryPolicy } from "../../client/retry";
 import { createProvider, type GroupProvider } from "../../provider/lifecycle";
-import { environment, haste } from "./lifecycle";
+import { environment, fastRetries } from "./lifecycle";
 
-/** What a program says of one resource. */
+/** A resource in the program. */
 export interface Declaration {
   readonly name: string;
   readonly active?: boolean;
@@ -14,40 +14,39 @@ export interface Declaration {
 export type Program = Readonly<Record<string, Declaration>>;
 
 /** A resource in the state. */
-export interface Kept {
+export interface StateEntry {
   id: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
-  /** It was made, and a later step failed: the next operation updates it. */
+  /** It was created, and a later step failed: the next run updates it. */
   unfinished: boolean;
 }
 
 /**
- * Calls the provider as Pulumi's engine does, for the layers that run thousands of operations: one provider for each
- * operation, creates and updates side by side, deletions at the end and only when nothing failed. That the engine
- * really does so is what the end-to-end tests are for.
+ * Calls the provider as Pulumi's engine does, for tests with thousands of runs: one provider for each run, creates and
+ * updates in parallel, deletes at the end and only if nothing failed. The end-to-end tests prove that the engine does so.
  */
 export class Engine {
-  state: Record<string, Kept> = {};
+  state: Record<string, StateEntry> = {};
 
   constructor(
     readonly emulator: Emulator,
-    readonly pace: RetryPolicy = haste,
+    readonly retryPolicy: RetryPolicy = fastRetries,
   ) {}
 
-  /** Makes the account match; gives back the errors. */
+  /** Runs `up` and returns the errors. */
   async up(program: Program, options: { refresh?: boolean } = {}): Promise<Error[]> {
-    const provider = this.#operation();
+    const provider = this.#startRun();
     const errors = options.refresh ? await this.#refresh(provider) : [];
     if (errors.length > 0) return errors;
-    // `check` and `diff` run one after the other, creates and updates side by side.
+    // `check` and `diff` run one after the other, creates and updates in parallel.
     const steps: Promise<void>[] = [];
     for (const [resource, declaration] of Object.entries(program)) {
       try {
         const step = await this.#step(provider, resource, declaration);
         steps.push(step());
       } catch (error) {
-        // The engine begins nothing more, and waits for what runs.
+        // The engine starts no further step and waits for the running ones.
         errors.push(error as Error);
         break;
       }
@@ -58,18 +57,18 @@ export class Engine {
     return this.#delete(provider, (resource) => !(resource in program));
   }
 
-  /** Takes note of what was changed by hand; gives back the errors. */
+  /** Runs `refresh` and returns the errors. */
   async refresh(): Promise<Error[]> {
-    return this.#refresh(this.#operation());
+    return this.#refresh(this.#startRun());
   }
 
-  /** Deletes everything; gives back the errors. */
+  /** Runs `destroy` and returns the errors. */
   async destroy(): Promise<Error[]> {
-    return this.#delete(this.#operation(), () => true);
+    return this.#delete(this.#startRun(), () => true);
   }
 
-  #operation(): GroupProvider {
-    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: "1000" }), this.pace);
+  #startRun(): GroupProvider {
+    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: "1000" }), this.retryPolicy);
   }
 
   async #step(provider: GroupProvider, resource: string, declaration: Declaration): Promise<() => Promise<void>> {
@@ -77,7 +76,7 @@ export class Engine {
     const kept = this.state[resource];
     const news = {
       ...rest,
-      // The engine gives an ignored input the value that the state has.
+      // The engine replaces an ignored input by the recorded one.
       requestedName: ignore.includes("name") && kept ? kept.inputs["requestedName"] : name,
       ...(ignore.includes("active") && kept && { active: kept.inputs["active"] }),
       ...(ignore.length > 0 && { __ignore: ignore }),
@@ -96,21 +95,26 @@ export class Engine {
   }
 
   async #create(provider: GroupProvider, resource: string, inputs: Record<string, unknown>): Promise<void> {
-    await this.#keeping(resource, inputs, async () => {
+    await this.#recordResult(resource, inputs, async () => {
       const { id, outs = {} } = await provider.create(inputs);
       return { id, outputs: outs };
     });
   }
 
-  async #update(provider: GroupProvider, resource: string, kept: Kept, inputs: Record<string, unknown>): Promise<void> {
-    await this.#keeping(resource, inputs, async () => {
+  async #update(
+    provider: GroupProvider,
+    resource: string,
+    kept: StateEntry,
+    inputs: Record<string, unknown>,
+  ): Promise<void> {
+    await this.#recordResult(resource, inputs, async () => {
       const { outs = {} } = await provider.update(kept.id, kept.outputs, inputs);
       return { id: kept.id, outputs: outs };
     });
   }
 
   /** An error that carries an id leaves the resource in the state as unfinished. */
-  async #keeping(
+  async #recordResult(
     resource: string,
     inputs: Record<string, unknown>,
     step: () => Promise<{ id: string; outputs: Record<string, unknown> }>,
@@ -141,15 +145,15 @@ export class Engine {
     });
   }
 
-  async #delete(provider: GroupProvider, isLeaving: (resource: string) => boolean): Promise<Error[]> {
+  async #delete(provider: GroupProvider, shouldDelete: (resource: string) => boolean): Promise<Error[]> {
     return this.#each(async (resource, kept) => {
-      if (!isLeaving(resource)) return;
+      if (!shouldDelete(resource)) return;
       await provider.delete(kept.id, kept.outputs);
       Reflect.deleteProperty(this.state, resource);
     });
   }
 
-  async #each(step: (resource: string, kept: Kept) => Promise<void>): Promise<Error[]> {
+  async #each(step: (resource: string, kept: StateEntry) => Promise<void>): Promise<Error[]> {
     const results = await Promise.allSettled(
       Object.entries(this.state).map(([resource, kept]) => step(resource, kept)),
     );

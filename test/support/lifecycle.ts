@@ -2,7 +2,7 @@ import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulat
 import type { RetryPolicy } from "../../client/retry";
 import { createProvider, type GroupProvider } from "../../provider/lifecycle";
 
-/** What the tests' accounts are called; each has groups of its own. */
+/** The accounts of the tests. */
 export const token = "tok-3141592653";
 export const ssid = "ssid-2718281828";
 export const seed = {
@@ -17,7 +17,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((emulator) => emulator.close()));
 });
 
-/** What the server makes of "Support" where that is taken, in each form of the number. */
+/** The name that the server assigns for a taken "Support", for each suffix form. */
 export const suffixForms = [
   ["plain", "Support1"],
   ["space", "Support 1"],
@@ -26,14 +26,14 @@ export const suffixForms = [
   ["underscore", "Support_1"],
 ] as const;
 
-/** An emulator of its own for one test; it ends with the test. */
+/** Starts an emulator that ends with the test. */
 export async function emulate(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
   const emulator = await startEmulator({ seed, options });
   running.push(emulator);
   return emulator;
 }
 
-/** The environment that points a provider at an emulator's account 7. */
+/** The settings for account 7 of an emulator. */
 export function environment(emulator: Emulator, more: Record<string, string> = {}): Record<string, string> {
   return { DEEPCALL_BASE_URL: emulator.url, DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token, ...more };
 }
@@ -41,16 +41,16 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 /** The other account's credentials. */
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
-/** As patient as the standard, in no time. */
-export const haste: RetryPolicy = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
+/** The standard policy with short delays. */
+export const fastRetries: RetryPolicy = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
 
-/** A provider for one operation (as one plugin process has it) on the emulator's account 7. */
+/** A provider for one run on the emulator's account 7. */
 export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {
-  return createProvider(environment(emulator, more), haste);
+  return createProvider(environment(emulator, more), fastRetries);
 }
 
-/** Inputs as the resource class hands them over. */
-export function asked(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+/** Inputs as the resource class passes them. */
+export function desired(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { requestedName: name, active: true, __resource: name.toLowerCase(), __provider: "text", ...more };
 }
 
@@ -61,7 +61,7 @@ export interface Resource {
   outputs: Record<string, unknown>;
 }
 
-/** Creates as the engine does: check, then create, and the provider's text in what is kept. */
+/** Creates as the engine does: check, then create. */
 export async function create(provider: GroupProvider, news: Record<string, unknown>): Promise<Resource> {
   const { inputs = {}, failures = [] } = await provider.check({}, news);
   if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
@@ -70,7 +70,7 @@ export async function create(provider: GroupProvider, news: Record<string, unkno
   return { id, inputs, outputs: { ...outs, __provider: "text" } };
 }
 
-/** Changes as the engine does: check, diff and, where there is a difference, update. */
+/** Changes as the engine does: check, diff and, if there is a difference, update. */
 export async function change(
   provider: GroupProvider,
   resource: Resource,
@@ -83,26 +83,26 @@ export async function change(
   return { id: resource.id, inputs, outputs: { ...outs, __provider: "text" }, changed: true };
 }
 
-/** Refreshes as the engine does; `undefined` when the group is gone, and whether there was drift. */
+/** Refreshes as the engine does; returns `undefined` if the group is gone. */
 export async function refresh(
   provider: GroupProvider,
   resource: Resource,
 ): Promise<(Resource & { drift: boolean }) | undefined> {
   const { id, props = {}, inputs = {} } = await provider.read(resource.id, resource.outputs);
   if (id === undefined) return undefined;
-  // The engine asks the other way round: would the recorded inputs change what is there now?
+  // The engine calls `diff` the other way round: would the recorded inputs change the current state?
   const { changes } = await provider.diff(id, props, resource.inputs);
   return { id, inputs, outputs: props, drift: changes === true };
 }
 
-/** The message of the error that a promise ends in. */
+/** The error of a rejected promise. */
 export async function failure(promise: Promise<unknown>): Promise<Error & { id?: string; properties?: object }> {
   try {
     await promise;
   } catch (error) {
     if (error instanceof Error) return error;
   }
-  throw new Error("it did not fail");
+  throw new Error("the promise did not fail");
 }
 
 function withoutUndefined(value: object): object {

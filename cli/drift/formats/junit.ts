@@ -1,58 +1,54 @@
-import { createRequire } from "node:module";
-import { drifted, type Report } from "../report";
-import { oneLine } from "../../one-line";
-import { describe, quoted } from "./words";
+import XmlBuilder from "fast-xml-builder";
+import { oneLine, quote } from "../../one-line";
+import { driftedGroups, type Report } from "../report";
+import { describeDrift, showName } from "./messages";
 
-/** The report for CI systems: a test case for each declared group, and a failed one for each undeclared group. */
+/** The report for a CI system's test view: a test case per declared group, and a failed one per undeclared group. */
 export function renderJunit(report: Report): string {
   const undeclared = report.undeclared?.groups ?? [];
-  const cases = [
+  const testCases = [
     ...report.groups.map(({ resource, id, name, drift }) => {
-      const about = `${quoted(name)} (id ${id})`;
-      const what = drift.map((one) => describe(one, quoted)).join(" and ");
-      const kind = drift.map((one) => one.kind).join("+");
-      return testCase(
-        `deepcall.${report.stack}`,
-        resource,
-        what === "" ? undefined : { kind, text: `${about} ${what}` },
-      );
+      const predicates = drift.map((one) => describeDrift(one, quote)).join(" and ");
+      const type = drift.map(({ kind }) => kind).join("+");
+      const failure = { type, message: `${showName(name, quote)} (id ${id}) ${predicates}` };
+      return testCase(`deepcall.${report.stack}`, resource, drift.length > 0 ? failure : undefined);
     }),
     ...undeclared.map(({ id, name }) =>
       testCase(`deepcall.${report.stack}.undeclared`, `${name} (id ${id})`, {
-        kind: "undeclared",
-        text: `${quoted(name)} (id ${id}) is declared by no resource of the stack`,
+        type: "undeclared",
+        message: `${quote(name)} (id ${id}) is not declared by any resource in the stack`,
       }),
     ),
   ];
-  const counts = { "@tests": cases.length, "@failures": drifted(report).length + undeclared.length };
-  // Its types leave out the `default` that it has.
-  const { default: Builder } = createRequire(__filename)("fast-xml-builder") as {
-    default: typeof import("fast-xml-builder");
+  const counts = { "@tests": testCases.length, "@failures": driftedGroups(report).length + undeclared.length };
+  const suite = {
+    "@name": xmlText(`Deepcall groups of stack ${report.stack}`),
+    ...counts,
+    "@errors": 0,
+    "@skipped": 0,
   };
-  const builder = new Builder({
+  const builder = new XmlBuilder({
     ignoreAttributes: false,
     attributeNamePrefix: "@",
     format: true,
     suppressEmptyNode: true,
   });
-  const suite = { "@name": legal(`Deepcall groups of stack ${report.stack}`), ...counts, "@errors": 0, "@skipped": 0 };
   return builder.build({
     "?xml": { "@version": "1.0", "@encoding": "UTF-8" },
-    testsuites: { ...counts, testsuite: { ...suite, testcase: cases } },
+    testsuites: { ...counts, testsuite: { ...suite, testcase: testCases } },
   });
 }
 
-function testCase(className: string, name: string, failure?: { kind: string; text: string }): object {
+function testCase(className: string, name: string, failure?: { type: string; message: string }): object {
+  const message = xmlText(failure?.message ?? "");
   return {
-    "@classname": legal(className),
-    "@name": legal(name),
-    ...(failure && {
-      failure: { "@type": failure.kind, "@message": legal(failure.text), "#text": legal(failure.text) },
-    }),
+    "@classname": xmlText(className),
+    "@name": xmlText(name),
+    ...(failure && { failure: { "@type": failure.type, "@message": message, "#text": message } }),
   };
 }
 
-/** On one line, for a parser turns line breaks of attributes into blanks; and without what XML 1.0 can't say at all. */
-function legal(text: string): string {
+/** On one line, because parsers replace line breaks in attributes, and without what XML 1.0 cannot represent. */
+function xmlText(text: string): string {
   return oneLine(text).replace(/[\ufffe\uffff]/g, "\ufffd");
 }

@@ -1,69 +1,69 @@
-import { drifted, hasDrift, type Name, type Report } from "../report";
 import { oneLine } from "../../one-line";
-import { count, declare, describe, incomplete, pendingWords, repair, summary } from "./words";
+import { driftedGroups, hasDrift, type Report } from "../report";
+import {
+  declareAdvice,
+  describeDrift,
+  incompleteListNote,
+  listPending,
+  pendingHeading,
+  revertAdvice,
+  showName,
+  summarize,
+  undeclaredHeading,
+} from "./messages";
 
-/** The longest part that a list may take, in characters: GitHub refuses comments of more than 65536. */
-const longest = 20_000;
+/** The maximum length of one list in characters, because GitHub rejects comments of more than 65,536. */
+const maxListLength = 20_000;
+const maxPending = 50;
 
-/** The report for a job summary or a comment. The first line is invisible and always the same for a stack. */
+/** The report for a job summary or a comment. The first line is an invisible marker, the same for every run. */
 export function renderMarkdown(report: Report): string {
-  const groups = drifted(report).map(
+  const drifted = driftedGroups(report).map(
     ({ resource, id, name, drift }) =>
-      `- ${code(resource)} (${drift.some(({ kind }) => kind === "renamed") ? "" : `${codeName(name)}, `}id ${id}) ` +
-      drift.map((one) => describe(one, codeName)).join(" and "),
+      `- ${codeSpan(resource)} (${drift.some(({ kind }) => kind === "renamed") ? "" : `${showName(name, codeSpan)}, `}id ${id}) ` +
+      drift.map((one) => describeDrift(one, codeSpan)).join(" and "),
   );
   const undeclared = (report.undeclared?.groups ?? []).map(
-    ({ id, name, status }) => `- ${code(name)} (id ${id}${status === "inactive" ? ", inactive" : ""})`,
+    ({ id, name, status }) => `- ${codeSpan(name)} (id ${id}${status === "inactive" ? ", inactive" : ""})`,
   );
-  const pending = pendingWords(report.pending.slice(0, 50), code);
-  const more = report.pending.length - 50;
+  const pending = listPending(report.pending.slice(0, maxPending), codeSpan);
+  const morePending = report.pending.length - maxPending;
+  const summary = summarize(report);
   const paragraphs = [
-    `${marker(report.stack)}\n### ${hasDrift(report) ? "⚠️" : "✅"} Deepcall groups of stack ${code(report.stack)}`,
-    `${sentence(summary(report))}.`,
-    limited(groups),
-    undeclared.length > 0
-      ? `**${count(undeclared.length, "group")} of the account that no resource of the stack declares:**`
-      : "",
-    limited(undeclared),
-    report.undeclared?.complete === false ? incomplete : "",
-    pending === ""
-      ? ""
-      : `The program has changes that are not applied yet, which is no drift: ${pending}${more > 0 ? ` and ${more} more` : ""}.`,
-    groups.length > 0 ? repair : "",
-    undeclared.length > 0 ? declare : "",
+    `${marker(report.stack)}\n### ${hasDrift(report) ? "⚠️" : "✅"} Deepcall groups of stack ${codeSpan(report.stack)}`,
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    joinUpToMaxLength(drifted),
+    undeclared.length > 0 ? `**${undeclaredHeading(undeclared.length)}**` : "",
+    joinUpToMaxLength(undeclared),
+    report.undeclared?.complete === false ? incompleteListNote : "",
+    pending === "" ? "" : `${pendingHeading} ${pending}${morePending > 0 ? ` and ${morePending} more` : ""}.`,
+    drifted.length > 0 ? revertAdvice : "",
+    undeclared.length > 0 ? declareAdvice : "",
   ];
   return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;
 }
 
-/** What a workflow finds its earlier comment by. */
-export function marker(stack: string): string {
+/** Lets a workflow find its earlier comment. */
+function marker(stack: string): string {
   return `<!-- pulumi-deepcall drift ${encodeURIComponent(stack).replaceAll("--", "%2D%2D")} -->`;
 }
 
 /**
- * A text of somebody else's as a code span, where nothing in it means anything: no link, no mention, no HTML. The span
- * is fenced by more backticks than the text has in a row (CommonMark, 6.1).
+ * Foreign text as a code span, so that it cannot contain a link, a mention or HTML. The delimiters have more backticks
+ * than any run of backticks in the text (CommonMark 6.1).
  */
-export function code(text: string): string {
+export function codeSpan(text: string): string {
   const line = oneLine(text);
   const runs = line.match(/`+/g) ?? [];
-  const fence = "`".repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
-  // One blank at each side is taken off again, unless there is nothing but blanks.
+  const delimiter = "`".repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
+  // Parsers strip one blank from each side, unless the text is all blanks.
   const padding = /^[ `]|[ `]$/.test(line) && line.trim() !== "" ? " " : "";
-  return `${fence}${padding}${line === "" ? " " : line}${padding}${fence}`;
+  return `${delimiter}${padding}${line === "" ? " " : line}${padding}${delimiter}`;
 }
 
-function codeName(name: Name): string {
-  return name === null ? "(a secret)" : code(name);
-}
-
-function limited(lines: readonly string[]): string {
-  let room = longest;
-  const fitting = lines.filter((line) => (room -= line.length + 1) >= 0);
-  const rest = lines.length - fitting.length;
-  return [...fitting, ...(rest > 0 ? [`- … and ${rest} more: \`--format json\` has them all`] : [])].join("\n");
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function joinUpToMaxLength(lines: readonly string[]): string {
+  let remaining = maxListLength;
+  const fitting = lines.filter((line) => (remaining -= line.length + 1) >= 0);
+  const omitted = lines.length - fitting.length;
+  return [...fitting, ...(omitted > 0 ? [`- … and ${omitted} more; \`--format json\` lists all`] : [])].join("\n");
 }

@@ -1,39 +1,39 @@
 import { styleText } from "node:util";
-import { drifted, type DeclaredGroup, type Report, type UndeclaredGroup } from "../report";
-import { oneLine } from "../../one-line";
-import { count, declare, describe, incomplete, pendingWords, quoted, repair, summary } from "./words";
+import { oneLine, quote } from "../../one-line";
+import { driftedGroups, type DeclaredGroup, type Report, type UndeclaredGroup } from "../report";
+import {
+  declareAdvice,
+  describeDrift,
+  incompleteListNote,
+  listPending,
+  pendingHeading,
+  revertAdvice,
+  showName,
+  summarize,
+  undeclaredHeading,
+} from "./messages";
 
-/**
- * The report for a terminal.
- *
- * @param colours - whether to use some.
- */
-export function renderText(report: Report, colours: boolean): string {
-  const paint = (colour: "green" | "red" | "yellow", text: string): string =>
-    colours ? styleText(colour, text, { validateStream: false }) : text;
-  const groups = drifted(report);
+export function renderText(report: Report, colors: boolean): string {
+  const paint = (color: "green" | "red" | "yellow", text: string): string =>
+    colors ? styleText(color, text, { validateStream: false }) : text;
+  const drifted = driftedGroups(report);
   const undeclared = report.undeclared?.groups ?? [];
-  const clean = groups.length + undeclared.length === 0;
-  const pending = pendingWords(report.pending, oneLine);
-  const width = Math.max(...groups.map(({ resource }) => oneLine(resource).length));
-  const line = (group: DeclaredGroup): string[] =>
+  const isClean = drifted.length + undeclared.length === 0;
+  const pending = listPending(report.pending, oneLine);
+  const width = Math.max(...drifted.map(({ resource }) => oneLine(resource).length));
+  const driftLines = (group: DeclaredGroup): string[] =>
     group.drift.map(
       (drift) =>
-        `  ${oneLine(group.resource).padEnd(width)}  ${paint(drift.kind === "gone" ? "red" : "yellow", describe(drift, quoted))}` +
-        (drift.kind === "renamed" ? ` (id ${group.id})` : `: ${quoted(group.name)} (id ${group.id})`),
+        `  ${oneLine(group.resource).padEnd(width)}  ${paint(drift.kind === "gone" ? "red" : "yellow", describeDrift(drift, quote))}` +
+        (drift.kind === "renamed" ? ` (id ${group.id})` : `: ${showName(group.name, quote)} (id ${group.id})`),
     );
   const sections = [
-    [`Stack ${oneLine(report.stack)}: ${paint(clean ? "green" : "red", summary(report))}.`],
-    groups.flatMap(line),
-    undeclared.length > 0
-      ? [
-          `${count(undeclared.length, "group")} of the account that no resource of the stack declares:`,
-          ...undeclared.map(undeclaredLine),
-        ]
-      : [],
-    report.undeclared?.complete === false ? [incomplete] : [],
-    pending === "" ? [] : [`The program has changes that are not applied yet, which is no drift: ${pending}.`],
-    [...(groups.length > 0 ? [repair] : []), ...(undeclared.length > 0 ? [declare] : [])],
+    [`Stack ${oneLine(report.stack)}: ${paint(isClean ? "green" : "red", summarize(report))}.`],
+    drifted.flatMap(driftLines),
+    undeclared.length > 0 ? [undeclaredHeading(undeclared.length), ...undeclared.map(undeclaredLine)] : [],
+    report.undeclared?.complete === false ? [incompleteListNote] : [],
+    pending === "" ? [] : [`${pendingHeading} ${pending}.`],
+    [...(drifted.length > 0 ? [revertAdvice] : []), ...(undeclared.length > 0 ? [declareAdvice] : [])],
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -42,5 +42,5 @@ export function renderText(report: Report, colours: boolean): string {
 }
 
 function undeclaredLine({ id, name, status }: UndeclaredGroup): string {
-  return `  ${quoted(name)} (id ${id}${status === "inactive" ? ", inactive" : ""})`;
+  return `  ${quote(name)} (id ${id}${status === "inactive" ? ", inactive" : ""})`;
 }

@@ -1,9 +1,8 @@
-// Keeps one issue about drift: `node ci/gitlab-issue.mjs drift.md` opens or updates it, `node ci/gitlab-issue.mjs` closes it.
+// Maintains one issue about drift: `node ci/gitlab-issue.mjs drift.md` opens or updates it, `node ci/gitlab-issue.mjs` closes it.
 import { readFileSync } from "node:fs";
 
 const { CI_API_V4_URL, CI_PROJECT_ID, CI_PIPELINE_URL, GITLAB_TOKEN } = process.env;
-if (!GITLAB_TOKEN)
-  throw new Error("GITLAB_TOKEN is not set: it has to be a project access token with the scope `api`.");
+if (!GITLAB_TOKEN) throw new Error("GITLAB_TOKEN is not set. Set it to a project access token with the scope `api`.");
 const label = "deepcall-drift";
 
 async function issues(method, path, body) {
@@ -32,7 +31,7 @@ if (file === undefined) {
     await issues("POST", "", { title: "Deepcall and groups.yaml differ", labels: label, description });
   } else if (issue.description !== description) {
     await issues("PUT", `/${issue.iid}`, { description });
-    // An edit tells nobody.
+    // GitLab sends no notification for an edit.
     await comment("The drift changed:");
   }
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Writes to standard output what the checked-out groups would change in an account that is as COMMIT says.
+# Prints what the checked-out groups would change in an account that matches COMMIT.
 # Usage: ci/preview.sh COMMIT
 #
-# Both are run against an emulated Deepcall and a state that is thrown away. No secret is needed, and none may be here:
-# this runs what nobody has reviewed yet.
+# Runs against an emulated Deepcall with temporary state. It needs no secrets and must not have any, because it runs code
+# that nobody has reviewed yet.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 commit=$1
@@ -21,7 +21,7 @@ cp Pulumi.yaml "$work"
 pulumi stack init preview --cwd "$work" --non-interactive >&2
 options=(--stack preview --config-file "$work/Pulumi.preview.yaml" --non-interactive --color never)
 
-# The first pull request has nothing to compare with.
+# The first pull request is compared with an empty account.
 if git cat-file -e "$commit:Pulumi.yaml" 2>/dev/null; then
   git worktree add --quiet --detach "$work/base" "$commit"
   (cd "$work/base" && npm ci --ignore-scripts && pulumi up --yes --skip-preview "${options[@]}") >&2
@@ -32,7 +32,7 @@ pulumi preview --diff "${options[@]}" >"$work/preview.txt" 2>&1 || code=$?
 cat "$work/preview.txt" >&2
 echo "### What merging would change"
 echo
-# Indented, so that no name can be taken for Markdown; cut, because a comment has room for 65,536 characters.
+# Indented, so that no name is interpreted as Markdown; truncated, because a comment has at most 65,536 characters.
 head -c 25000 "$work/preview.txt" | sed 's/^/    /'
-if [ "$(wc -c <"$work/preview.txt")" -gt 25000 ]; then printf '\n\n(Cut off here; the log has all of it.)\n'; fi
+if [ "$(wc -c <"$work/preview.txt")" -gt 25000 ]; then printf '\n\n(Truncated; the log contains the full output.)\n'; fi
 exit "$code"

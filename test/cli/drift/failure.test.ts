@@ -1,68 +1,79 @@
-import { explain } from "../../../cli/drift/failure";
-import { apiError, AuthenticationError, authenticationCodes, codeIn } from "../../../client/errors";
-import { staleConfigHint } from "../../../provider/lifecycle/errors";
+import { explainFailure } from "../../../cli/drift/failure";
+import { apiError, authenticationCodes } from "../../../client/errors";
 
-const refused = apiError("list", 1014, "Invalid or expired token");
+const refused =
+  'Could not read group "A" (id 3). Deepcall refused list with code 1014 (invalid or expired token). [deepcall:1014]';
 
-test("the provider's own message, without what Pulumi adds and what does not hold for this command", () => {
-  const message = `Could not read group "A" (id 3). ${refused.message} Check. ${staleConfigHint}\n`;
-  expect(explain([`Preview failed: ${message}`, message, "preview failed\n"], "Command failed …")).toEqual({
-    messages: [
-      'Could not read group "A" (id 3). Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token". Check.',
-    ],
+test("shows the provider's message once, without Pulumi's additions", () => {
+  expect(
+    explainFailure([`Preview failed: ${refused}\n`, `${refused}\n`, "preview failed\n"], "Command failed …"),
+  ).toEqual({
+    messages: [refused],
     credentialsRefused: true,
   });
 });
 
-test("every code of an authentication is recognised in a message, and no other", () => {
-  const codes = [...Array(200).keys()].map((n) => 1000 + n).concat(1501, 1502, 1503);
-  for (const code of codes) {
-    const error = apiError("list", code, 'a "message" with code 1014');
-    const text = `Could not read group "Deepcall refused list with code 1020" (id 1). ${error.message} The state is as before.`;
-    expect(codeIn(text)).toBe(code);
-    expect(explain([text], "").credentialsRefused).toBe(error instanceof AuthenticationError);
-    expect(error instanceof AuthenticationError).toBe(authenticationCodes.has(code));
-  }
+test("only the authentication codes mean that the credentials were refused", () => {
+  const codes = [...Array(200).keys()].map((n) => String(1000 + n)).concat("1501", "1502", "1503");
+  const refusals = codes.filter(
+    (code) => explainFailure([`Could not read group "A" (id 1). [deepcall:${code}]\n`], "").credentialsRefused,
+  );
+  expect(refusals).toEqual([...authenticationCodes].toSorted().map(String));
+  for (const code of ["connection", "timeout", "rate-limit", "settings", "name-taken"])
+    expect(explainFailure([`Could not read group "A" (id 1). [deepcall:${code}]`], "").credentialsRefused).toBe(false);
 });
 
-test("a group that is called like a refusal is none", () => {
-  const named = String.raw`Could not read group "x\" Deepcall refused list with code 1014" (id 1). Deepcall could not be reached.`;
-  expect(explain([named], "").credentialsRefused).toBe(false);
+test("the client's errors end with the code", () => {
+  expect(
+    explainFailure([apiError("list", 1014, "Invalid token [deepcall:timeout]").message], "").credentialsRefused,
+  ).toBe(true);
+  expect(
+    explainFailure([apiError("list", 1015, "a message with [deepcall:1014]").message], "").credentialsRefused,
+  ).toBe(false);
 });
 
-test("many messages are cut short, and a refusal among those that are not shown still counts", () => {
-  const messages = [...Array(8).keys()].map((n) => `Could not read group ${n}.`);
-  expect(explain([...messages, refused.message], "")).toEqual({
+test.each([
+  ["the name of the group", 'Could not read group "x [deepcall:1014]" (id 1). No connection. [deepcall:connection]'],
+  ["the end of a name", 'Could not read group "x [deepcall:1014]"'],
+  ["a line of its own", 'Could not read group "x".\n[deepcall:1014]\nNo connection. [deepcall:connection]'],
+  ["a message without a code", "Deepcall refused list with code 1014 (invalid or expired token)."],
+])("a code in %s does not count", (_, message) => {
+  expect(explainFailure([message], "").credentialsRefused).toBe(false);
+});
+
+test("shows five messages, and a refusal among the others still counts", () => {
+  const messages = [...Array(8).keys()].map((n) => `Could not read group ${n}. [deepcall:timeout]`);
+  expect(explainFailure([...messages, refused], "")).toEqual({
     messages: [...messages.slice(0, 5), "… and 4 more like these"],
     credentialsRefused: true,
   });
 });
 
-test("of a program's exception, its own lines of the stack are kept", () => {
+test("keeps the program's own lines of a stack trace", () => {
   const message =
     "Running program 'index.js' failed with an unhandled exception:\nError: boom\n    at Object.<anonymous> (/infra/index.js:3:53)\n" +
     "    at Module._compile (node:internal/modules/cjs/loader:1929:14)\n    at Stack.init (/infra/node_modules/@pulumi/runtime/stack.ts:79:28)\n";
-  expect(explain([message], "").messages).toEqual([
+  expect(explainFailure([message], "").messages).toEqual([
     "Running program 'index.js' failed with an unhandled exception:\nError: boom\n    at Object.<anonymous> (/infra/index.js:3:53)",
   ]);
 });
 
-/** As the Automation API tells of a command that ended before the engine ran. */
+/** The Automation API's error for a command that failed before the engine started. */
 const automation = (stderr: string): string =>
   `code: -2\n stdout: \n stderr: Command failed with exit code 6: pulumi preview --stack nope\n${stderr}\n err?: Error: Command failed with exit code 6: pulumi preview --stack nope\n${stderr}\n\n`;
 
 test.each([
   [
     automation("error: no stack named 'nope' found"),
-    "no stack named 'nope' found. `pulumi stack ls` shows the stacks that this backend (PULUMI_BACKEND_URL, or `pulumi login`) has.",
+    "no stack named 'nope' found. `pulumi stack ls` lists the stacks in this backend (PULUMI_BACKEND_URL, or the backend of `pulumi login`).",
   ],
   [
     automation("error: no Pulumi.yaml project file found (searching upwards from /x)"),
-    "no Pulumi.yaml project file found (searching upwards from /x). Run the command in the folder of a Pulumi project, or name that with --cwd.",
+    "no Pulumi.yaml project file found (searching upwards from /x). Run the command in the folder of a Pulumi project, or specify the folder with --cwd.",
   ],
   [
     automation("error: unknown flag: --run-program"),
-    "unknown flag: --run-program. This Pulumi CLI is too old: `pulumi-deepcall drift` needs one that has `pulumi preview --run-program`.",
+    "unknown flag: --run-program. This Pulumi CLI is too old: `pulumi-deepcall drift` requires one with `pulumi preview --run-program`.",
   ],
   [
     automation("error: the stack is currently locked by 1 lock(s).\n  file:///locks/a.json: created by u@h"),
@@ -71,9 +82,9 @@ test.each([
   [automation("error: incorrect passphrase"), "incorrect passphrase"],
   [
     "code: -2\n stdout: \n stderr: Command failed with ENOENT: pulumi version\nspawn pulumi ENOENT\n err?: …",
-    "The Pulumi CLI was not found: install it (https://www.pulumi.com/docs/install/), or put its folder on the PATH.",
+    "The Pulumi CLI was not found. Install it (https://www.pulumi.com/docs/install/), or add its folder to the PATH.",
   ],
-  ["Something nobody foresaw\n", "Something nobody foresaw"],
-])("%j is explained", (output, message) => {
-  expect(explain([], output)).toEqual({ messages: [message], credentialsRefused: false });
+  ["An unforeseen error\n", "An unforeseen error"],
+])("explains %j", (output, message) => {
+  expect(explainFailure([], output)).toEqual({ messages: [message], credentialsRefused: false });
 });

@@ -2,26 +2,25 @@ import { stripVTControlCharacters } from "node:util";
 import { Parser, type Node } from "commonmark";
 import fc from "fast-check";
 import { SaxesParser } from "saxes";
-import { renderJson } from "../../../cli/drift/formats/json";
 import { renderJunit } from "../../../cli/drift/formats/junit";
-import { code, renderMarkdown } from "../../../cli/drift/formats/markdown";
+import { codeSpan, renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
 import { oneLine } from "../../../cli/one-line";
-import type { DeclaredGroup, Drift, Report } from "../../../cli/drift/report";
+import { renderJson, type DeclaredGroup, type Drift, type Report } from "../../../cli/drift/report";
 import { urn } from "./steps";
 
 function group(resource: string, id: number, name: string | null, ...drift: Drift[]): DeclaredGroup {
   return { resource, urn: urn(resource), id, name, drift };
 }
 
-const clean: Report = {
+const noDrift: Report = {
   stack: "prod",
   groups: [group("night", 2, "Night"), group("support", 1, "Support")],
   undeclared: null,
   pending: [],
 };
 
-const everything: Report = {
+const allKinds: Report = {
   stack: "prod",
   groups: [
     group("gone", 28, "Gone", { kind: "gone" }),
@@ -51,19 +50,19 @@ const everything: Report = {
 };
 
 const undeclaredOnly: Report = {
-  ...clean,
-  undeclared: { ...everything.undeclared, groups: [{ id: 40, name: "Temp", status: null }], complete: true },
+  ...noDrift,
+  undeclared: { ...allKinds.undeclared, groups: [{ id: 40, name: "Temp", status: null }], complete: true },
 };
 
 describe("text", () => {
-  test("clean", () => {
-    expect(renderText(clean, false)).toMatchInlineSnapshot(`
+  test("no drift", () => {
+    expect(renderText(noDrift, false)).toMatchInlineSnapshot(`
 "Stack prod: no drift; 2 groups as declared.
 "
 `);
   });
-  test("everything at once", () => {
-    expect(renderText(everything, false)).toMatchInlineSnapshot(`
+  test("all kinds of differences", () => {
+    expect(renderText(allKinds, false)).toMatchInlineSnapshot(`
 "Stack prod: 4 of 5 groups drifted; 2 undeclared groups in the account.
 
   gone    is gone: "Gone" (id 28)
@@ -72,16 +71,16 @@ describe("text", () => {
   sales   was renamed: "Sales" → "Verkauf 🛒" (id 31)
   sales   was activated: "Sales" (id 31)
 
-2 groups of the account that no resource of the stack declares:
+2 groups in the account that no resource in the stack declares:
   "Temp" (id 40)
   "<!-- @team | \`x\` \\u001b[31m\\n" (id 41, inactive)
 
-Deepcall's list of groups says itself that it is not complete: there may be more undeclared groups.
+Deepcall reported that its list of groups is incomplete, so there may be more undeclared groups.
 
-The program has changes that are not applied yet, which is no drift: create added; update care, chat.
+Program changes that are not applied yet (not drift): create added; update care, chat.
 
-To change the groups back: \`pulumi up --refresh --run-program\`. To keep what was done by hand: write it into the program.
-To manage one, declare it with its exact name and \`onNameConflict: "adopt"\`; \`pulumi-deepcall export\` writes that.
+To revert the manual changes, run \`pulumi up --refresh --run-program\`. To keep them, change the program to match.
+To manage an undeclared group, declare it with its exact name and \`onNameConflict: "adopt"\`; \`pulumi-deepcall export\` writes such entries.
 "
 `);
   });
@@ -89,24 +88,24 @@ To manage one, declare it with its exact name and \`onNameConflict: "adopt"\`; \
     expect(renderText(undeclaredOnly, false)).toMatchInlineSnapshot(`
 "Stack prod: 2 groups as declared; 1 undeclared group in the account.
 
-1 group of the account that no resource of the stack declares:
+1 group in the account that no resource in the stack declares:
   "Temp" (id 40)
 
-To manage one, declare it with its exact name and \`onNameConflict: "adopt"\`; \`pulumi-deepcall export\` writes that.
+To manage an undeclared group, declare it with its exact name and \`onNameConflict: "adopt"\`; \`pulumi-deepcall export\` writes such entries.
 "
 `);
   });
-  test("colours only where they are wanted", () => {
-    const coloured = renderText(everything, true);
-    expect(coloured).toContain("\u001b[31mis gone\u001b[39m");
-    expect(stripVTControlCharacters(coloured)).toBe(renderText(everything, false));
-    expect(renderText(everything, false)).not.toContain("\u001b");
+  test("colors only if requested", () => {
+    const colored = renderText(allKinds, true);
+    expect(colored).toContain("\u001b[31mis gone\u001b[39m");
+    expect(stripVTControlCharacters(colored)).toBe(renderText(allKinds, false));
+    expect(renderText(allKinds, false)).not.toContain("\u001b");
   });
 });
 
 describe("markdown", () => {
-  test("clean", () => {
-    expect(renderMarkdown(clean)).toMatchInlineSnapshot(`
+  test("no drift", () => {
+    expect(renderMarkdown(noDrift)).toMatchInlineSnapshot(`
 "<!-- pulumi-deepcall drift prod -->
 ### ✅ Deepcall groups of stack \`prod\`
 
@@ -114,8 +113,8 @@ No drift; 2 groups as declared.
 "
 `);
   });
-  test("everything at once", () => {
-    expect(renderMarkdown(everything)).toMatchInlineSnapshot(`
+  test("all kinds of differences", () => {
+    expect(renderMarkdown(allKinds)).toMatchInlineSnapshot(`
 "<!-- pulumi-deepcall drift prod -->
 ### ⚠️ Deepcall groups of stack \`prod\`
 
@@ -126,29 +125,29 @@ No drift; 2 groups as declared.
 - \`night\` (\`Night\`, id 30) was deactivated
 - \`sales\` (id 31) was renamed: \`Sales\` → \`Verkauf 🛒\` and was activated
 
-**2 groups of the account that no resource of the stack declares:**
+**2 groups in the account that no resource in the stack declares:**
 
 - \`Temp\` (id 40)
 - \`\`<!-- @team | \`x\` \\u001b[31m\\u000a\`\` (id 41, inactive)
 
-Deepcall's list of groups says itself that it is not complete: there may be more undeclared groups.
+Deepcall reported that its list of groups is incomplete, so there may be more undeclared groups.
 
-The program has changes that are not applied yet, which is no drift: create \`added\`; update \`care\`, \`chat\`.
+Program changes that are not applied yet (not drift): create \`added\`; update \`care\`, \`chat\`.
 
-To change the groups back: \`pulumi up --refresh --run-program\`. To keep what was done by hand: write it into the program.
+To revert the manual changes, run \`pulumi up --refresh --run-program\`. To keep them, change the program to match.
 
-To manage one, declare it with its exact name and \`onNameConflict: "adopt"\`; \`pulumi-deepcall export\` writes that.
+To manage an undeclared group, declare it with its exact name and \`onNameConflict: "adopt"\`; \`pulumi-deepcall export\` writes such entries.
 "
 `);
   });
 
-  /** The literal texts of all nodes of a kind, as a Markdown parser sees them. */
+  /** The literal texts of all nodes of a kind, according to a Markdown parser. */
   const nodes = (markdown: string, kind: Node["type"]): (string | null)[] => {
-    const found: (string | null)[] = [];
+    const literals: (string | null)[] = [];
     const walker = new Parser().parse(markdown).walker();
     for (let step = walker.next(); step; step = walker.next())
-      if (step.entering && step.node.type === kind) found.push(step.node.literal);
-    return found;
+      if (step.entering && step.node.type === kind) literals.push(step.node.literal);
+    return literals;
   };
   const names = fc.oneof(
     fc.string({ unit: "binary" }),
@@ -157,10 +156,10 @@ To manage one, declare it with its exact name and \`onNameConflict: "adopt"\`; \
     }),
   );
 
-  test("whatever a name holds, it is one code span with exactly that text", () => {
+  test("any name becomes one code span with exactly that text", () => {
     fc.assert(
       fc.property(names, names, (one, other) => {
-        const line = `- ${code(one)} (id 1) was renamed: ${code(one)} → ${code(other)}`;
+        const line = `- ${codeSpan(one)} (id 1) was renamed: ${codeSpan(one)} → ${codeSpan(other)}`;
         const literal = (name: string): string => oneLine(name) || " ";
         expect(nodes(line, "code")).toEqual([literal(one), literal(one), literal(other)]);
         expect(nodes(line, "html_inline")).toEqual([]);
@@ -168,31 +167,31 @@ To manage one, declare it with its exact name and \`onNameConflict: "adopt"\`; \
     );
   });
 
-  test("nothing but the marker is HTML, and the marker stays one whatever the stack is called", () => {
-    const wild = { ...everything, stack: "org/a--> <b>--" };
-    expect(nodes(renderMarkdown(wild), "html_block")).toEqual([
+  test("only the marker is HTML, whatever the stack is called", () => {
+    const report = { ...allKinds, stack: "org/a--> <b>--" };
+    expect(nodes(renderMarkdown(report), "html_block")).toEqual([
       "<!-- pulumi-deepcall drift org%2Fa%2D%2D%3E%20%3Cb%3E%2D%2D -->",
     ]);
-    expect(nodes(renderMarkdown(wild), "html_inline")).toEqual([]);
+    expect(nodes(renderMarkdown(report), "html_inline")).toEqual([]);
   });
 
-  test("it fits into a comment of GitHub, however many groups differ", () => {
+  test("it fits into a GitHub comment, however many groups differ", () => {
     const many = [...Array(2_000).keys()];
     const markdown = renderMarkdown({
-      ...clean,
+      ...noDrift,
       groups: many.map((n) => group(`g${n}`, n, "x".repeat(60), { kind: "gone" })),
       undeclared: { groups: many.map((n) => ({ id: n, name: "y".repeat(60), status: null })), complete: true },
       pending: many.map((n) => ({ resource: `p${n}`, urn: urn(`p${n}`), change: "create" as const })),
     });
     expect(markdown.length).toBeLessThan(65_536);
-    expect(markdown).toMatch(/^- … and \d+ more: `--format json` has them all$/m);
+    expect(markdown).toMatch(/^- … and \d+ more; `--format json` lists all$/m);
     expect(markdown).toContain(" and 1950 more.");
   });
 });
 
 describe("json", () => {
-  test("everything at once", () => {
-    expect(renderJson(everything)).toMatchInlineSnapshot(`
+  test("all kinds of differences", () => {
+    expect(renderJson(allKinds)).toMatchInlineSnapshot(`
 "{
   "version": 1,
   "stack": "prod",
@@ -297,24 +296,24 @@ describe("json", () => {
 "
 `);
   });
-  test("clean", () => {
-    expect(JSON.parse(renderJson(clean))).toEqual({
+  test("no drift", () => {
+    expect(JSON.parse(renderJson(noDrift))).toEqual({
       version: 1,
       stack: "prod",
       drift: false,
-      groups: clean.groups,
+      groups: noDrift.groups,
       undeclared: null,
       pending: [],
     });
   });
-  test("undeclared groups alone are drift, as the exit code says", () => {
+  test("undeclared groups alone count as drift", () => {
     expect(JSON.parse(renderJson(undeclaredOnly))).toMatchObject({ drift: true });
   });
 });
 
 describe("junit", () => {
-  test("everything at once", () => {
-    expect(renderJunit(everything)).toMatchInlineSnapshot(`
+  test("all kinds of differences", () => {
+    expect(renderJunit(allKinds)).toMatchInlineSnapshot(`
 "<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="7" failures="6">
   <testsuite name="Deepcall groups of stack prod" tests="7" failures="6" errors="0" skipped="0">
@@ -322,7 +321,7 @@ describe("junit", () => {
       <failure type="gone" message="&quot;Gone&quot; (id 28) is gone">&quot;Gone&quot; (id 28) is gone</failure>
     </testcase>
     <testcase classname="deepcall.prod" name="hidden">
-      <failure type="renamed" message="(a secret) (id 29) was renamed (both names are secret)">(a secret) (id 29) was renamed (both names are secret)</failure>
+      <failure type="renamed" message="[secret] (id 29) was renamed (both names are secret)">[secret] (id 29) was renamed (both names are secret)</failure>
     </testcase>
     <testcase classname="deepcall.prod" name="night">
       <failure type="status" message="&quot;Night&quot; (id 30) was deactivated">&quot;Night&quot; (id 30) was deactivated</failure>
@@ -332,18 +331,18 @@ describe("junit", () => {
     </testcase>
     <testcase classname="deepcall.prod" name="support"/>
     <testcase classname="deepcall.prod.undeclared" name="Temp (id 40)">
-      <failure type="undeclared" message="&quot;Temp&quot; (id 40) is declared by no resource of the stack">&quot;Temp&quot; (id 40) is declared by no resource of the stack</failure>
+      <failure type="undeclared" message="&quot;Temp&quot; (id 40) is not declared by any resource in the stack">&quot;Temp&quot; (id 40) is not declared by any resource in the stack</failure>
     </testcase>
     <testcase classname="deepcall.prod.undeclared" name="&lt;!-- @team | \`x\` \\u001b[31m\\u000a (id 41)">
-      <failure type="undeclared" message="&quot;&lt;!-- @team | \`x\` \\u001b[31m\\n&quot; (id 41) is declared by no resource of the stack">&quot;&lt;!-- @team | \`x\` \\u001b[31m\\n&quot; (id 41) is declared by no resource of the stack</failure>
+      <failure type="undeclared" message="&quot;&lt;!-- @team | \`x\` \\u001b[31m\\n&quot; (id 41) is not declared by any resource in the stack">&quot;&lt;!-- @team | \`x\` \\u001b[31m\\n&quot; (id 41) is not declared by any resource in the stack</failure>
     </testcase>
   </testsuite>
 </testsuites>
 "
 `);
   });
-  test("no groups at all", () => {
-    expect(renderJunit({ ...clean, groups: [] })).toMatchInlineSnapshot(`
+  test("no groups", () => {
+    expect(renderJunit({ ...noDrift, groups: [] })).toMatchInlineSnapshot(`
 "<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="0" failures="0">
   <testsuite name="Deepcall groups of stack prod" tests="0" failures="0" errors="0" skipped="0"/>
@@ -352,47 +351,47 @@ describe("junit", () => {
 `);
   });
 
-  /** The attributes of all elements of a kind, read by a parser that minds every rule of XML 1.0. */
-  const elements = (xml: string, kind: string): Record<string, string>[] => {
-    const found: Record<string, string>[] = [];
+  /** The attributes of all elements of a kind, according to a parser that enforces every rule of XML 1.0. */
+  const elementsOf = (xml: string, kind: string): Record<string, string>[] => {
+    const elements: Record<string, string>[] = [];
     const parser = new SaxesParser();
     parser.on("error", (error) => {
       throw error;
     });
     parser.on("opentag", ({ name, attributes }) => {
-      if (name === kind) found.push(attributes);
+      if (name === kind) elements.push(attributes);
     });
     parser.write(xml).close();
-    return found;
+    return elements;
   };
 
-  test("whatever a name holds, it is well-formed XML that says so", () => {
+  test("any name gives well-formed XML with that name", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (name, stack) => {
         const report = {
-          ...clean,
+          ...noDrift,
           stack,
           groups: [group(name, 1, name, { kind: "renamed", from: name, to: "]]>&\u0000\uffff" })],
         };
-        const legal = oneLine(name).replace(/[\ufffe\uffff]/g, "\ufffd");
-        expect(elements(renderJunit(report), "testcase")).toMatchObject([{ name: legal }]);
-        expect(elements(renderJunit(report), "failure")).toHaveLength(1);
+        const escaped = oneLine(name).replace(/[\ufffe\uffff]/g, "\ufffd");
+        expect(elementsOf(renderJunit(report), "testcase")).toMatchObject([{ name: escaped }]);
+        expect(elementsOf(renderJunit(report), "failure")).toHaveLength(1);
       }),
     );
   });
 
-  test("as many test cases and failures as are counted", () => {
-    const xml = renderJunit(everything);
-    expect(elements(xml, "testsuite")).toMatchObject([
-      { tests: String(elements(xml, "testcase").length), failures: String(elements(xml, "failure").length) },
+  test("the counts match the test cases and failures", () => {
+    const xml = renderJunit(allKinds);
+    expect(elementsOf(xml, "testsuite")).toMatchObject([
+      { tests: String(elementsOf(xml, "testcase").length), failures: String(elementsOf(xml, "failure").length) },
     ]);
   });
 });
 
-test("of a secret name, every format says only that it is one", () => {
-  const secret: Report = { ...clean, groups: [group("hidden", 1, null, { kind: "renamed", from: null, to: null })] };
+test("every format hides a secret name", () => {
+  const secret: Report = { ...noDrift, groups: [group("hidden", 1, null, { kind: "renamed", from: null, to: null })] };
   expect(renderText(secret, false)).toContain("hidden  was renamed (both names are secret) (id 1)");
   expect(renderMarkdown(secret)).toContain("- `hidden` (id 1) was renamed (both names are secret)");
-  expect(renderJunit(secret)).toContain('message="(a secret) (id 1) was renamed (both names are secret)"');
+  expect(renderJunit(secret)).toContain('message="[secret] (id 1) was renamed (both names are secret)"');
   expect(renderJson(secret)).toContain('"name": null');
 });

@@ -1,27 +1,40 @@
 import type { Step } from "../../../cli/drift/compare";
-import { groupType } from "../../../provider/type";
+import { groupType } from "../../../provider/state-contract";
 
-/** What the engine shows of a secret. */
+/** How the engine's events represent a secret. */
 export const secret = {
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   ciphertext: "[secret]",
 };
 
-type Values = Record<string, unknown>;
+type Properties = Record<string, unknown>;
 
 export function urn(resource: string, types = groupType): string {
   return `urn:pulumi:prod::shop::${types}::${resource}`;
 }
 
-/** A group as the state records it. */
-export function recorded(name: unknown, more: Values = {}): Values {
-  return { requestedName: name, assignedName: name, name, active: true, ...more };
+/** A group's outputs as the state records them. */
+export function outputsOf(name: unknown, overrides: Properties = {}): Properties {
+  return { requestedName: name, assignedName: name, name, active: true, ...overrides };
 }
 
-/** The events of one resource: what the refresh saw (`null`: the group is gone), then what the next `up` would do. */
-export function steps(resource: string, id: number, was: Values, is: Values | null, op: string, wish: Values): Step[] {
+/**
+ * The steps of one resource: the refresh, then what the next `up` does.
+ *
+ * @param live - the outputs after the refresh; `null` if the group is gone.
+ * @param op - the operation of the next `up`.
+ * @param desired - the inputs that the program declares.
+ */
+export function steps(
+  resource: string,
+  id: number,
+  recorded: Properties,
+  live: Properties | null,
+  op: string,
+  desired: Properties,
+): Step[] {
   const common = { urn: urn(resource), type: groupType };
-  const snapshot = (outputs: Values, inputs: Values = {}): NonNullable<Step["old"]> => ({
+  const snapshot = (outputs: Properties, inputs: Properties = {}): NonNullable<Step["old"]> => ({
     id: String(id),
     inputs,
     outputs,
@@ -29,8 +42,8 @@ export function steps(resource: string, id: number, was: Values, is: Values | nu
   const plan = {
     ...common,
     op,
-    old: op === "create" ? null : snapshot(is ?? was),
-    new: op === "delete" ? null : { ...snapshot({}, wish), id: op === "create" ? "" : String(id) },
+    old: op === "create" ? null : snapshot(live ?? recorded),
+    new: op === "delete" ? null : { ...snapshot({}, desired), id: op === "create" ? "" : String(id) },
   };
-  return [{ ...common, op: "refresh", old: snapshot(was), new: is ? snapshot(is) : null }, plan];
+  return [{ ...common, op: "refresh", old: snapshot(recorded), new: live ? snapshot(live) : null }, plan];
 }

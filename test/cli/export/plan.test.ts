@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { keysFor } from "../../../cli/export/keys";
-import { contains, planExport, quoted } from "../../../cli/export/plan";
-import { toTypeScript } from "../../../cli/export/typescript";
-import { toYaml } from "../../../cli/export/yaml";
+import { containsIgnoringCase } from "../../../cli/export/command";
+import { toTypeScript, toYaml } from "../../../cli/export/formats";
+import { assignKeys, planExport } from "../../../cli/export/plan";
+import { quote } from "../../../cli/one-line";
 import type { Group } from "../../../client/responses";
-import { keyForm } from "../../../provider/groups-file/schema";
+import { keyPattern } from "../../../provider/groups-file/schema";
 import { readGroups } from "../../../provider/groups-file/read";
 import { nameProblem } from "../../../provider/lifecycle/names";
 
@@ -13,7 +13,7 @@ function groups(...names: string[]): Group[] {
 }
 
 function keysOf(...names: string[]): string[] {
-  return [...keysFor(groups(...names)).values()];
+  return [...assignKeys(groups(...names)).values()];
 }
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   expect(keysOf(name)).toEqual([key]);
 });
 
-test("names that come to one key: the oldest has it, the others add their ids", () => {
+test("if names lead to the same key, the lowest id gets it and the others append their ids", () => {
   expect(keysOf("Support", "SUPPORT", "support!", "Support 2", "Support-3")).toEqual([
     "support",
     "support-2",
@@ -50,18 +50,18 @@ const name = fc.oneof(
   fc.constantFrom("Support", "support", "SUPPORT 1", "support-1", "🎧", "group-2", "yes", "- a: b # c", "'\"\\"),
 );
 
-test("keys are unique, are keys, and a new group changes none", () => {
+test("keys are unique and valid, and a new group changes none of them", () => {
   fc.assert(
     fc.property(fc.array(name), name, (names, another) => {
       const keys = keysOf(...names);
       expect(new Set(keys).size).toBe(keys.length);
-      for (const key of keys) expect(key).toMatch(keyForm);
+      for (const key of keys) expect(key).toMatch(keyPattern);
       expect(keysOf(...names, another).slice(0, -1)).toEqual(keys);
     }),
   );
 });
 
-test("what is written as YAML reads as the same names, whatever they are", () => {
+test("any names survive writing and reading the YAML", () => {
   fc.assert(
     fc.property(fc.uniqueArray(name), (names) => {
       const allowed = names.filter((one) => nameProblem(one) === undefined);
@@ -73,7 +73,7 @@ test("what is written as YAML reads as the same names, whatever they are", () =>
           .map((group) => group.name)
           .toSorted(),
       ).toEqual(allowed.toSorted());
-      expect(plan.leftOut).toHaveLength(names.length - allowed.length);
+      expect(plan.skipped).toHaveLength(names.length - allowed.length);
     }),
   );
 });
@@ -88,25 +88,25 @@ const account: Group[] = [
   { id: 8, name: "Twin", active: true, owner: undefined },
 ];
 
-const notes = [
-  "The first `pulumi up` takes each of them over (onNameConflict: adopt) and changes nothing. From then on a group belongs to",
-  "the program: removing its entry deletes it in Deepcall, unless the component has retainOnDelete or protect.",
-  "A key stands for its group: change names, not keys.",
-  "Deepcall does not tell whether 1 group is active. They stand here as active: true, and the first `pulumi up` will make them so:",
-  "write active: false at those that are not, before.",
-  "Left out, for they can't be declared as they are; rename them in Deepcall's panel and export again:",
-  '  " edge" (id 5): a name must not begin or end with a blank',
-  String.raw`  "a\u2028b" (id 6): a name must not hold control characters or line breaks`,
-  '  "Twin" (id 7): its name is that of the group with id 8 too',
-  '  "Twin" (id 8): its name is that of the group with id 7 too',
+const header = [
+  "The first `pulumi up` adopts every group (onNameConflict: adopt) and changes nothing in Deepcall. From then on, the",
+  "program owns the groups: removing an entry deletes its group in Deepcall, unless the component has retainOnDelete or",
+  "protect. A key identifies its group: change names, not keys.",
+  "Deepcall did not report the status of 1 group. The export declares active: true, and the first `pulumi up` sets that.",
+  "Before you run it, set active: false for every group that must stay inactive.",
+  "Skipped, because they cannot be declared as they are. Rename them in Deepcall's panel and export again:",
+  `  group " edge" (id 5): its name ${nameProblem(" edge") ?? ""}`,
+  String.raw`  group "a\u2028b" (id 6): its name ${nameProblem("a\u2028b") ?? ""}`,
+  '  group "Twin" (id 7): it has the same name as the group with id 8',
+  '  group "Twin" (id 8): it has the same name as the group with id 7',
 ];
 
 test("the YAML of an account", () => {
   expect(toYaml(planExport(account)).split("\n")).toEqual([
     "# yaml-language-server: $schema=node_modules/pulumi-deepcall/schema/groups.schema.json",
-    "# The groups of a Deepcall account, as `pulumi-deepcall export` found them.",
+    "# The groups of a Deepcall account, written by `pulumi-deepcall export`.",
     '# Declare them in a Pulumi program: new DeepcallGroups("groups", { file: "groups.yaml" });',
-    ...notes.map((note) => `# ${note}`),
+    ...header.map((line) => `# ${line}`),
     "groups:",
     '  desk: { name: "Desk", active: true, onNameConflict: adopt }',
     String.raw`  night-shift: { name: "Night: \"shift\"", active: false, onNameConflict: adopt }`,
@@ -117,9 +117,9 @@ test("the YAML of an account", () => {
 
 test("the TypeScript of an account", () => {
   expect(toTypeScript(planExport(account)).split("\n")).toEqual([
-    "// The groups of a Deepcall account, as `pulumi-deepcall export` found them.",
-    "// This is a whole Pulumi program: index.ts of a project, or a module of one.",
-    ...notes.map((note) => `// ${note}`),
+    "// The groups of a Deepcall account, written by `pulumi-deepcall export`.",
+    "// This is a complete Pulumi program: use it as a project's index.ts, or as a module.",
+    ...header.map((line) => `// ${line}`),
     'import { DeepcallGroups } from "pulumi-deepcall";',
     "",
     'export const groups = new DeepcallGroups("groups", {',
@@ -137,7 +137,7 @@ test("the order of the list does not matter", () => {
   expect(toYaml(planExport(account.toReversed()))).toBe(toYaml(planExport(account)));
 });
 
-test("an empty account is a file that can be read", () => {
+test("the file of an empty account can be read", () => {
   expect(readGroups(toYaml(planExport([])), "groups.yaml")).toEqual({ groups: {}, problems: [], warnings: [] });
 });
 
@@ -146,10 +146,10 @@ test.each([
   ["Support", "PORT", true],
   ["Support", "", true],
   ["Support", "sales", false],
-])("%j contains %j: %p", (whole, text, is) => {
-  expect(contains(whole, text)).toBe(is);
+])("%j contains %j: %p", (name, text, expected) => {
+  expect(containsIgnoringCase(name, text)).toBe(expected);
 });
 
-test("a name in a message ends no line", () => {
-  expect(quoted('a"\n\u0085\u2029\u007f')).toBe(String.raw`"a\"\n\u0085\u2029\u007f"`);
+test("a quoted name stays on one line", () => {
+  expect(quote('a"\n\u0085\u2029\u007f\u202e')).toBe(String.raw`"a\"\n\u0085\u2029\u007f\u202e"`);
 });

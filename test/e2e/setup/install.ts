@@ -7,7 +7,7 @@ interface Manifest {
   devDependencies: Record<string, string>;
 }
 
-/** What the folders are called, followed by the id of the process that made it. */
+/** The prefix of the folders, followed by the id of the process that created them. */
 const prefix = "pulumi-deepcall-e2e-";
 
 /** Installs the packed package into a folder outside the repository, as a user would, once for all end-to-end tests. */
@@ -22,7 +22,7 @@ export default function install(): void {
 
   const npm = (args: string[], cwd: string): string =>
     execFileSync("npm", [...args, "--loglevel=error"], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  // The build is up to date: `npm test` makes it first.
+  // The build is up to date: `npm test` builds first.
   const packed = npm(["pack", "--ignore-scripts", "--json", "--pack-destination", folder], root);
   const [{ filename } = { filename: "" }] = JSON.parse(packed) as { filename: string }[];
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
@@ -35,7 +35,7 @@ export default function install(): void {
   npm(["install", "--prefer-offline", "--no-audit", "--no-fund"], folder);
 }
 
-/** Jest makes no teardown when it is interrupted. */
+/** Jest runs no teardown when it is interrupted. */
 function removeWhenInterrupted(folder: string): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => {
@@ -44,7 +44,7 @@ function removeWhenInterrupted(folder: string): void {
     });
 }
 
-/** Takes away what earlier runs left: those that were killed, or whose last commands wrote on after an interruption. */
+/** Removes the folders of earlier runs that were killed or interrupted. */
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
@@ -57,7 +57,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Otherwise it is somebody else's, and running.
+    // Any other error means that it is running under another user.
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
@@ -66,6 +66,6 @@ function tryToRemove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch {
-    // Something still writes there, or it is another user's: a later run may succeed.
+    // A process still writes there, or it belongs to another user: a later run may succeed.
   }
 }

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 
-/** Takes away what `install` made. */
+/** Removes what `install` created. */
 export default function remove(): void {
   const folder = process.env["E2E_FOLDER"];
   if (folder) rmSync(folder, { recursive: true, force: true });

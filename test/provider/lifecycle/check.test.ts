@@ -9,7 +9,7 @@ test.each([
     { requestedName: "A", active: true },
   ],
   [
-    "everything else is",
+    "everything else is stored",
     {
       requestedName: "A",
       active: false,
@@ -28,7 +28,7 @@ test.each([
     },
   ],
   [
-    "what is not known yet passes",
+    "unknown values are accepted",
     { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue },
     { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue },
   ],
@@ -42,8 +42,10 @@ test.each([
   [{ requestedName: "" }, ["name: must not be empty"]],
   [{ requestedName: "A", active: 1 }, ["active: must be true or false"]],
   [{ requestedName: "A", onNameConflict: "x" }, ['onNameConflict: must be one of "suffix", "adopt", "fail"']],
-  [{ requestedName: "A", nmae: "B" }, ["nmae: is no property of a group (name, active and onNameConflict are)"]],
+  [{ requestedName: "A", nmae: "B" }, ["nmae: unknown property; a group has name, active and onNameConflict"]],
   [{ requestedName: "", active: "x" }, ["name: must not be empty", "active: must be true or false"]],
-])("%j is refused, all at once", (news, reasons) => {
-  expect(checkInputs(news).failures.map(({ reason }) => reason)).toEqual(reasons);
+])("%j: every problem at once", (news, reasons) => {
+  expect(checkInputs(news).failures.map(({ reason }) => reason)).toEqual(
+    reasons.map((reason) => `${reason} [deepcall:arguments]`),
+  );
 });

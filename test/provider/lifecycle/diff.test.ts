@@ -13,36 +13,36 @@ function state(requestedName: string, assignedName: string, name: string, active
     __key: "",
   };
 }
-function asks(requestedName: string, more: Partial<DesiredInputs> = {}): DesiredInputs {
+function requests(requestedName: string, more: Partial<DesiredInputs> = {}): DesiredInputs {
   return { requestedName, active: true, __ignore: [], ...more };
 }
 
 test.each([
-  ["asked as before, named as asked", state("A", "A", "A"), asks("A"), false],
-  ["asked as before, numbered by the server", state("A", "A1", "A1"), asks("A"), false],
-  ["asked as before, escaped by the server", state("A&B", "A&amp;B", "A&amp;B"), asks("A&B"), false],
-  ["the program asks for another name", state("A", "A", "A"), asks("B"), true],
-  ["the program asks for the name that the server gave", state("A", "A1", "A1"), asks("A1"), false],
-  ["renamed by hand", state("A", "A", "X"), asks("A"), true],
-  ["numbered, then renamed by hand", state("A", "A1", "X"), asks("A"), true],
-  ["renamed by hand to the wish", state("A", "A1", "A"), asks("A"), false],
-  ["renamed by hand, and the program follows", state("A", "A", "X"), asks("X"), false],
-  ["renamed by hand to what the program asks now", state("A", "A1", "B"), asks("B"), false],
-  ["renamed by hand, ignored", state("A", "A", "X"), asks("A", { __ignore: ["name"] }), false],
-  ["another name in the program, ignored", state("A", "A", "A"), asks("B", { __ignore: ["name"] }), false],
-  ["not known yet", state("A", "A", "A"), asks(unknownValue), true],
-  ["a refresh, after drift was recorded", state("A", "A", "X"), asks("X"), false],
-  ["a refresh, after the drift was undone by hand", state("A", "A1", "A1"), asks("X"), true],
-])("the name differs: %s", (_, recorded, asked, expected) => {
-  expect(nameDiffers(recorded, asked)).toBe(expected);
+  ["same request, assigned as requested", state("A", "A", "A"), requests("A"), false],
+  ["same request, numbered by the server", state("A", "A1", "A1"), requests("A"), false],
+  ["same request, escaped by the server", state("A&B", "A&amp;B", "A&amp;B"), requests("A&B"), false],
+  ["the program requests another name", state("A", "A", "A"), requests("B"), true],
+  ["the program requests the assigned name", state("A", "A1", "A1"), requests("A1"), false],
+  ["renamed manually", state("A", "A", "X"), requests("A"), true],
+  ["numbered, then renamed manually", state("A", "A1", "X"), requests("A"), true],
+  ["renamed manually to the requested name", state("A", "A1", "A"), requests("A"), false],
+  ["renamed manually, and the program follows", state("A", "A", "X"), requests("X"), false],
+  ["renamed manually to the name that the program requests now", state("A", "A1", "B"), requests("B"), false],
+  ["renamed manually, ignored", state("A", "A", "X"), requests("A", { __ignore: ["name"] }), false],
+  ["another name in the program, ignored", state("A", "A", "A"), requests("B", { __ignore: ["name"] }), false],
+  ["unknown", state("A", "A", "A"), requests(unknownValue), true],
+  ["a refresh, after drift was recorded", state("A", "A", "X"), requests("X"), false],
+  ["a refresh, after the drift was undone manually", state("A", "A1", "A1"), requests("X"), true],
+])("the name differs: %s", (_, recorded, desired, expected) => {
+  expect(nameDiffers(recorded, desired)).toBe(expected);
 });
 
 test.each([
-  ["as before", true, asks("A"), false],
-  ["deactivated by hand", false, asks("A"), true],
-  ["deactivated in the program", true, asks("A", { active: false }), true],
-  ["deactivated by hand, ignored", false, asks("A", { __ignore: ["active"] }), false],
-  ["not known yet", true, asks("A", { active: unknownValue }), true],
-])("the status differs: %s", (_, active, asked, expected) => {
-  expect(activeDiffers(state("A", "A", "A", active), asked)).toBe(expected);
+  ["no change", true, requests("A"), false],
+  ["deactivated manually", false, requests("A"), true],
+  ["deactivated in the program", true, requests("A", { active: false }), true],
+  ["deactivated manually, ignored", false, requests("A", { __ignore: ["active"] }), false],
+  ["unknown", true, requests("A", { active: unknownValue }), true],
+])("the status differs: %s", (_, active, desired, expected) => {
+  expect(activeDiffers(state("A", "A", "A", active), desired)).toBe(expected);
 });

@@ -1,12 +1,20 @@
-import { apiError } from "../../../client/errors";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
 import { createProvider } from "../../../provider/lifecycle";
-import { attempt, nothingChanged, UnfinishedGroupError } from "../../../provider/lifecycle/errors";
-import { asked, failure } from "../../support/lifecycle";
+import {
+  attempt,
+  GroupError,
+  nothingChanged,
+  providerErrorCodes,
+  UnfinishedGroupError,
+} from "../../../provider/lifecycle/errors";
+import { desired, failure } from "../../support/lifecycle";
 
 test.each([
   [1014, "code 1014 (invalid or expired token)", true],
   [1015, "code 1015 (permission denied)", false],
-])("code %d: its meaning, and whether the config of the last up may be the cause", async (code, meaning, isHinted) => {
+])("code %d: its meaning, and a hint about outdated config for credentials only", async (code, meaning, isHinted) => {
   const refused = () => Promise.reject(apiError("list", code, ""));
   const { message } = await failure(attempt("read", { name: "Support", id: 42 }, nothingChanged, refused));
   expect(message).toContain('Could not read group "Support" (id 42). ');
@@ -15,14 +23,14 @@ test.each([
   expect(message.includes("--run-program")).toBe(isHinted);
 });
 
-test("Pulumi prints the reasons of an unfinished group in place of its message", () => {
-  const error = new UnfinishedGroupError("It failed.", "42", {});
+test("Pulumi prints the reasons of an unfinished group instead of its message", () => {
+  const error = new UnfinishedGroupError(new GroupError("1015", "It failed."), "42", {});
   expect(error.reasons).toEqual([
-    "It failed. The group is in the state with the id 42; the next `pulumi up` finishes it.",
+    "It failed. The group is in the state with the id 42. Run `pulumi up` again to finish. [deepcall:1015]",
   ]);
 });
 
-test("what Pulumi prints a second time, under the stack, is short", async () => {
+test("the error that Pulumi repeats under the stack is short", async () => {
   const error = await failure(createProvider({}).read("42", {}));
   expect(error.message).toContain("Missing: deepcall:baseUrl");
   expect(String(error)).toBe("deepcall");
@@ -31,9 +39,16 @@ test("what Pulumi prints a second time, under the stack, is short", async () => 
 
 test("malformed settings fail the check, missing ones do not", async () => {
   const check = async (environment: Record<string, string>) =>
-    (await createProvider(environment).check({}, asked("Support"))).failures ?? [];
+    (await createProvider(environment).check({}, desired("Support"))).failures ?? [];
   expect(await check({})).toEqual([]);
   expect(await check({ DEEPCALL_BASE_URL: "deepcall" })).toMatchObject([
-    { reason: expect.stringContaining("DEEPCALL_BASE_URL is no URL") as string },
+    { reason: expect.stringContaining("DEEPCALL_BASE_URL must be a valid URL") as string },
   ]);
+});
+
+test("docs/errors.md lists every error code, and no other", () => {
+  const page = readFileSync(join(__dirname, "../../../docs/errors.md"), "utf8");
+  const documented = [...page.matchAll(/^\| `([\w-]+)` \| .+\. \| .+\. \|$/gm)].map(([, code]) => code);
+  const codes = [...Object.keys(apiErrorMeanings), ...clientErrorCodes, ...providerErrorCodes];
+  expect(documented.toSorted()).toEqual(codes.toSorted());
 });

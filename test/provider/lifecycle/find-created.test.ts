@@ -7,22 +7,22 @@ const before = [group(1, "Support"), group(2, "Sales")];
 
 test.each<[string, Group[], number[], string, number[]]>([
   ["nothing new", [], [], "none", []],
-  ["ours, as asked", [group(3, "Care")], [], "one", [3]],
+  ["ours, as requested", [group(3, "Care")], [], "one", [3]],
   ["ours, numbered", [group(3, "Care1")], [], "one", [3]],
-  ["somebody else's of another name", [group(3, "Sales1")], [], "none", []],
+  ["another client's, with another name", [group(3, "Sales1")], [], "none", []],
   ["a sibling's", [group(3, "Care")], [3], "none", []],
   ["a sibling's and ours", [group(3, "Care"), group(4, "Care1")], [3], "one", [4]],
-  ["one that the list may have hidden before, by its id", [group(0.5, "Care")], [], "unclear", [0.5]],
-  ["somebody else's and ours", [group(3, "Care"), group(4, "Care1")], [], "unclear", [3, 4]],
-])("%s", (_, added, claimed, kind, ids) => {
+  ["one whose id shows that the list may have hidden it before", [group(0.5, "Care")], [], "unclear", [0.5]],
+  ["another client's and ours", [group(3, "Care"), group(4, "Care1")], [], "unclear", [3, 4]],
+])("%s", (_, added, owned, kind, ids) => {
   const after = { everything: [...before, ...added], named: added };
-  const found = findCreatedGroup("Care", before, after, (id) => claimed.includes(id));
+  const found = findCreatedGroup("Care", before, after, (id) => owned.includes(id));
   expect(found.kind).toBe(kind);
   const groups = found.kind === "one" ? [found.group] : found.kind === "unclear" ? found.candidates : [];
   expect(groups.map(({ id }) => id)).toEqual(ids);
 });
 
-test("what only the list by name shows may have been there before", () => {
+test("a group that only the list by name shows may have existed before", () => {
   const after = { everything: before, named: [group(3, "Care")] };
   expect(findCreatedGroup("Care", before, after, () => false)).toEqual({
     kind: "unclear",
@@ -30,7 +30,7 @@ test("what only the list by name shows may have been there before", () => {
   });
 });
 
-test("what was there before is never ours, whatever it is called now", () => {
+test("a group that existed before is never ours, whatever its name is now", () => {
   expect(findCreatedGroup("Support", before, { everything: before, named: before }, () => false)).toEqual({
     kind: "none",
   });
@@ -43,6 +43,6 @@ test.each([
   ["&lt;A&gt; &quot;b&quot; &#39;c&#x27;", "<A> \"b\" 'c'", true],
   ["R & D &nbsp;", "R & D", false],
   ["Research", "R & D", false],
-])("%p can be made of %p: %p", (name, wish, expected) => {
-  expect(couldBeAssignedFor(name, wish)).toBe(expected);
+])("%p could be assigned for %p: %p", (name, requestedName, expected) => {
+  expect(couldBeAssignedFor(name, requestedName)).toBe(expected);
 });

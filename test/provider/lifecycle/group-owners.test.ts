@@ -9,16 +9,16 @@ type Step = ["declare" | "acquire", OwningResource] | ["release"];
 
 function act(steps: Step[]): GroupOwners {
   const owners = new GroupOwners();
-  for (const [what, holder] of steps) {
-    if (what === "release") owners.release("42");
-    else owners[what]("42", holder);
+  for (const [action, owner] of steps) {
+    if (action === "release") owners.release("42");
+    else owners[action]("42", owner);
   }
   return owners;
 }
 
 test.each<[string, Step[], boolean]>([
   [
-    "held by one resource, asked twice",
+    "declared twice by one resource",
     [
       ["declare", a],
       ["declare", a],
@@ -26,7 +26,7 @@ test.each<[string, Step[], boolean]>([
     true,
   ],
   [
-    "held by two",
+    "declared by two",
     [
       ["declare", a],
       ["declare", b],
@@ -34,7 +34,7 @@ test.each<[string, Step[], boolean]>([
     false,
   ],
   [
-    "held, then adopted by another",
+    "declared, then adopted by another",
     [
       ["declare", a],
       ["acquire", b],
@@ -42,7 +42,7 @@ test.each<[string, Step[], boolean]>([
     false,
   ],
   [
-    "adopted, then held by another",
+    "adopted, then declared by another",
     [
       ["acquire", b],
       ["declare", a],
@@ -58,7 +58,7 @@ test.each<[string, Step[], boolean]>([
     false,
   ],
   [
-    "adopted by two of one name, under different parents",
+    "adopted by two with one name under different parents",
     [
       ["acquire", a],
       ["acquire", aAgain],
@@ -66,7 +66,7 @@ test.each<[string, Step[], boolean]>([
     false,
   ],
   [
-    "held, then adopted by its own replacement",
+    "declared, then adopted by its own replacement",
     [
       ["declare", a],
       ["acquire", aAgain],
@@ -74,12 +74,12 @@ test.each<[string, Step[], boolean]>([
     true,
   ],
   ["deleted, then adopted by another", [["declare", a], ["release"], ["acquire", b]], true],
-])("a group %s: %p", (_, steps, isFine) => {
-  if (isFine) expect(act(steps).has("42")).toBe(true);
+])("a group %s: %p", (_, steps, isAllowed) => {
+  if (isAllowed) expect(act(steps).has("42")).toBe(true);
   else expect(() => act(steps)).toThrow(SharedGroupError);
 });
 
-test("the successor is whoever has the group now, under another key", () => {
+test("the successor is the current owner with another key", () => {
   expect(act([]).successor("42", "1")).toBeUndefined();
   expect(act([["declare", a]]).successor("42", "1")).toBeUndefined();
   expect(
@@ -95,6 +95,6 @@ test.each([
   ["no group but this one", "42", a, false],
   ["no group", "7", b, false],
   ["a group under another name", "7", { ...a, requestedName: "Sales" }, false],
-])("a resource that has %s", (_, id, holder, expected) => {
-  expect(act([["declare", a]]).hasOther(id, holder)).toBe(expected);
+])("a resource that owns %s", (_, id, owner, expected) => {
+  expect(act([["declare", a]]).hasOther(id, owner)).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { CutConnection, type Emulator } from "../../../emulator";
-import { asked, change, create, emulate, failure, operate } from "../../support/lifecycle";
+import { desired, change, create, emulate, failure, operate } from "../../support/lifecycle";
 
 /** Cuts the connection of the nth call of an operation, after it was committed or instead. */
 function lose(emulator: Emulator, operation: string, when: "before" | "after", times = 1): void {
@@ -14,19 +14,19 @@ function lose(emulator: Emulator, operation: string, when: "before" | "after", t
 const names = (emulator: Emulator): string[] => emulator.groups("7").map(({ name }) => name);
 
 describe("a lost answer to add", () => {
-  test.each(["Support", "R & D"])("finds the group %p that was made", async (name) => {
+  test.each(["Support", "R & D"])("finds the created group %p", async (name) => {
     const emulator = await emulate({ nameTransform: "escape" });
     lose(emulator, "add", "after");
-    const { id } = await create(operate(emulator), asked(name));
+    const { id } = await create(operate(emulator), desired(name));
     expect(emulator.groups("7").map((group) => String(group.id))).toEqual([id]);
     expect(emulator.count("add")).toBe(1);
   });
 
-  test("finds the numbered one beside the group that was there before", async () => {
+  test("finds the numbered group beside the one that existed before", async () => {
     const emulator = await emulate();
     emulator.account("7").add("Support");
     lose(emulator, "add", "after");
-    const { outputs } = await create(operate(emulator), asked("Support"));
+    const { outputs } = await create(operate(emulator), desired("Support"));
     expect(outputs).toMatchObject({ name: "Support1" });
     expect(names(emulator)).toEqual(["Support", "Support1"]);
   });
@@ -34,11 +34,11 @@ describe("a lost answer to add", () => {
   test("finds the group that is committed late", async () => {
     const emulator = await emulate();
     emulator.faults.add("add:late-commit:20");
-    await create(operate(emulator), asked("Support"));
+    await create(operate(emulator), desired("Support"));
     expect(names(emulator)).toEqual(["Support"]);
   });
 
-  test("gives each of several siblings its own", async () => {
+  test("gives each of several siblings its own group", async () => {
     const emulator = await emulate();
     let adds = 0;
     emulator.intercept = async ({ operation }, proceed) => {
@@ -47,14 +47,14 @@ describe("a lost answer to add", () => {
       return answer;
     };
     const provider = operate(emulator);
-    const made = await Promise.all(
-      ["a", "b", "c", "d"].map((resource) => create(provider, asked("Support", { __resource: resource }))),
+    const created = await Promise.all(
+      ["a", "b", "c", "d"].map((resource) => create(provider, desired("Support", { __resource: resource }))),
     );
-    expect(new Set(made.map(({ id }) => id)).size).toBe(4);
+    expect(new Set(created.map(({ id }) => id)).size).toBe(4);
     expect(names(emulator)).toEqual(["Support", "Support1", "Support2", "Support3"]);
   });
 
-  test("stops and names the candidates when somebody else made one of that name meanwhile", async () => {
+  test("stops and names the candidates if another client created a group with that name in the meantime", async () => {
     const emulator = await emulate();
     emulator.intercept = async ({ operation }, proceed) => {
       if (operation !== "add") return proceed();
@@ -62,29 +62,29 @@ describe("a lost answer to add", () => {
       await proceed();
       throw new CutConnection();
     };
-    const error = await failure(create(operate(emulator), asked("Support")));
+    const error = await failure(create(operate(emulator), desired("Support")));
     expect(error.message).toContain('group "Support" (id 1), group "Support1" (id 2)');
     expect(error.id).toBeUndefined();
     expect(emulator.count("add")).toBe(1);
   });
 
-  test("is not sent again, and nothing is taken, where lists are cut off without a word", async () => {
+  test("is not sent again, and no group is taken, if lists are silently truncated", async () => {
     const emulator = await emulate({ pageLimit: 1 });
     emulator.account("7").add("A");
     emulator.account("7").add("Support");
     emulator.account("7").add("Support1");
     emulator.intercept = ({ operation }) =>
       operation === "add" ? Response.json({ status: "error", message: "x", code: 1009 }) : undefined;
-    const error = await failure(create(operate(emulator), asked("Support")));
+    const error = await failure(create(operate(emulator), desired("Support")));
     expect(error.id).toBeUndefined();
     expect(emulator.groups("7")).toHaveLength(3);
   });
 
-  test("that did nothing, as far as can be seen, is not sent again: Deepcall may still be at it", async () => {
+  test("is not sent again if there is no new group but Deepcall may still be working", async () => {
     const emulator = await emulate();
     lose(emulator, "add", "before");
-    const error = await failure(create(operate(emulator), asked("Support")));
-    expect(error.message).toMatch(/Could not make group "Support"\. .*Deepcall may still make it/);
+    const error = await failure(create(operate(emulator), desired("Support")));
+    expect(error.message).toMatch(/Could not create group "Support"\. .*Deepcall may still create it/);
     expect(emulator.count("add")).toBe(1);
   });
 
@@ -92,76 +92,76 @@ describe("a lost answer to add", () => {
     const emulator = await emulate();
     const provider = operate(emulator);
     emulator.faults.add("list:error-before:1015@2x1");
-    const { id } = await failure(create(provider, asked("Support", { __resource: "a" })));
+    const { id } = await failure(create(provider, desired("Support", { __resource: "a" })));
     lose(emulator, "add", "before");
-    const error = await failure(create(provider, asked("Support", { __resource: "b" })));
-    expect(error.message).toMatch(/Could not make group "Support"\. .*Deepcall may still make it/);
+    const error = await failure(create(provider, desired("Support", { __resource: "b" })));
+    expect(error.message).toMatch(/Could not create group "Support"\. .*Deepcall may still create it/);
     expect(error.id).toBeUndefined();
     expect(emulator.groups("7").map((group) => String(group.id))).toEqual([id]);
   });
 
-  test("is not sent again where the list itself says that it is cut off", async () => {
+  test("is not sent again if the list says that it is truncated", async () => {
     const emulator = await emulate({ listShape: "nestedWithTotal", pageLimit: 1 });
     emulator.account("7").add("A");
     emulator.account("7").add("B");
     emulator.faults.add("add:error-before:1009");
-    const error = await failure(create(operate(emulator), asked("Support")));
-    expect(error.message).toContain("or cut the list off");
+    const error = await failure(create(operate(emulator), desired("Support")));
+    expect(error.message).toContain("or may have truncated the list");
     expect(emulator.count("add")).toBe(1);
   });
 
-  test("is sent again when Deepcall has answered that it failed, and nothing was made", async () => {
+  test("is sent again if Deepcall answered that it failed and there is no new group", async () => {
     const emulator = await emulate();
     emulator.intercept = ({ operation, index }) =>
       operation === "add" && index < 3 ? Response.json({ status: "error", message: "x", code: 1009 }) : undefined;
-    await create(operate(emulator), asked("Support"));
+    await create(operate(emulator), desired("Support"));
     expect(names(emulator)).toEqual(["Support"]);
     expect(emulator.count("add")).toBe(3);
   });
 
-  test("is not sent again when Deepcall answered that it failed, and made the group all the same", async () => {
+  test("is not sent again if Deepcall answered that it failed but created the group", async () => {
     const emulator = await emulate();
     emulator.intercept = async ({ operation }, proceed) => {
       const answer = await proceed();
       return operation === "add" ? Response.json({ status: "error", message: "x", code: 1009 }) : answer;
     };
-    await create(operate(emulator), asked("Support"));
+    await create(operate(emulator), desired("Support"));
     expect(names(emulator)).toEqual(["Support"]);
   });
 });
 
 describe("a lost answer to update", () => {
-  test("that has arrived, with a number: the next run does not send it again", async () => {
+  test("that took effect, with a number: the next run does not send it again", async () => {
     const emulator = await emulate({ ownNameTaken: true });
-    const made = await create(operate(emulator), asked("Support"));
+    const created = await create(operate(emulator), desired("Support"));
     emulator.account("7").add("Care");
-    emulator.account("7").rename(Number(made.id), "Care1");
-    const { outputs } = await change(operate(emulator), made, asked("Care"));
+    emulator.account("7").rename(Number(created.id), "Care1");
+    const { outputs } = await change(operate(emulator), created, desired("Care"));
     expect(outputs).toMatchObject({ requestedName: "Care", assignedName: "Care1", name: "Care1" });
     expect(emulator.count("update")).toBe(0);
   });
 
-  test("of the status alone, lost before the commit: the status arrives", async () => {
+  test("of the status alone, lost before the commit: the status is set", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const created = await create(operate(emulator), desired("Support"));
     lose(emulator, "update", "before");
-    const { outputs } = await change(operate(emulator), made, asked("Support", { active: false }));
+    const { outputs } = await change(operate(emulator), created, desired("Support", { active: false }));
     expect(outputs).toMatchObject({ active: false });
     expect(emulator.groups("7")).toMatchObject([{ name: "Support", status: 0 }]);
   });
 
-  test.each(["before", "after"] as const)("lost %s the commit: the name arrives, without a number", async (when) => {
+  test.each(["before", "after"] as const)("lost %s the commit: the name is set, without a number", async (when) => {
     const emulator = await emulate({ ownNameTaken: true });
-    const made = await create(operate(emulator), asked("Support"));
+    const created = await create(operate(emulator), desired("Support"));
     lose(emulator, "update", when, 2);
-    const renamed = await change(operate(emulator), made, asked("Care", { active: false }));
+    const renamed = await change(operate(emulator), created, desired("Care", { active: false }));
     expect(renamed.outputs).toMatchObject({ name: "Care", active: false });
     expect(emulator.groups("7")).toMatchObject([{ name: "Care", status: 0 }]);
   });
 
   test("committed late, after it was sent again: the name still has no number", async () => {
     const emulator = await emulate({ ownNameTaken: true });
-    const made = await create(operate(emulator), asked("Support"));
+    const created = await create(operate(emulator), desired("Support"));
     let first: (() => Promise<Response>) | undefined;
     emulator.intercept = async ({ operation }, proceed) => {
       if (operation !== "update") return undefined;
@@ -172,16 +172,16 @@ describe("a lost answer to update", () => {
       await first();
       return proceed();
     };
-    const renamed = await change(operate(emulator), made, asked("Care"));
+    const renamed = await change(operate(emulator), created, desired("Care"));
     expect(renamed.outputs).toMatchObject({ name: "Care" });
   });
 
-  test("for good: an error that says so, and the state as before", async () => {
+  test("every time: an error that says so, and an unchanged state", async () => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const created = await create(operate(emulator), desired("Support"));
     lose(emulator, "update", "before", 99);
-    const error = await failure(change(operate(emulator), made, asked("Care")));
-    expect(error.message).toMatch(/Could not update group "Support" \(id 1\)\. .*the next `pulumi up` looks before/);
+    const error = await failure(change(operate(emulator), created, desired("Care")));
+    expect(error.message).toMatch(/Could not update group "Support" \(id 1\)\. .*the next `pulumi up` checks before/);
     expect(error.id).toBeUndefined();
   });
 });
@@ -189,9 +189,9 @@ describe("a lost answer to update", () => {
 describe("a lost answer to delete", () => {
   test.each(["before", "after"] as const)("lost %s the commit: the group is gone", async (when) => {
     const emulator = await emulate();
-    const made = await create(operate(emulator), asked("Support"));
+    const created = await create(operate(emulator), desired("Support"));
     lose(emulator, "delete", when);
-    await operate(emulator).delete(made.id, made.outputs);
+    await operate(emulator).delete(created.id, created.outputs);
     expect(names(emulator)).toEqual([]);
     expect(emulator.count("delete")).toBe(2);
   });

@@ -1,6 +1,6 @@
 import { NameLock } from "../../../provider/lifecycle/name-lock";
 
-test("steps for names that may collide run in turn, even after one that failed; others don't wait", async () => {
+test("steps with names that may collide run one after the other, even after a failure; others don't wait", async () => {
   const turns = new NameLock();
   const log: string[] = [];
   let letGo: () => void = () => undefined;

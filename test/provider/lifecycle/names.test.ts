@@ -12,8 +12,8 @@ test.each([
   ["Support1a", "Support", false],
   ["support1", "Support", false],
   ["Helpdesk1", "Support", false],
-])("%p is %p with a number: %p", (name, wish, expected) => {
-  expect(isNumbered(name, wish)).toBe(expected);
+])("%p is %p with a number: %p", (name, requestedName, expected) => {
+  expect(isNumbered(name, requestedName)).toBe(expected);
 });
 
 test.each([
@@ -21,8 +21,8 @@ test.each([
   ["Support1", "Support", "Support1"],
   ["R &amp; D", "R & D", "R & D"],
   ["Helpdesk", "Support", "Support"],
-])("the name to keep for %p, asked as %p, is %p", (live, wish, expected) => {
-  expect(nameToKeep(live, wish)).toBe(expected);
+])("the name to keep for %p, requested as %p, is %p", (live, requestedName, expected) => {
+  expect(nameToKeep(live, requestedName)).toBe(expected);
 });
 
 test.each([
@@ -44,12 +44,12 @@ test.each([
   ["Büro & Söhne 🎧", undefined],
   ["دعم", undefined],
   ["", "must not be empty"],
-  [" Support", "must not begin or end with a blank"],
-  ["Support\u00a0", "must not begin or end with a blank"],
-  ["Sup\tport", "must not hold control characters or line breaks"],
-  ["Sup\u2028port", "must not hold control characters or line breaks"],
-  ["Support\n", "must not hold control characters or line breaks"],
-  ["Support\ud83c", "must be valid Unicode (it holds half of a surrogate pair)"],
+  [" Support", "must not start or end with a space"],
+  ["Support\u00a0", "must not start or end with a space"],
+  ["Sup\tport", "must not contain control characters or line breaks"],
+  ["Sup\u2028port", "must not contain control characters or line breaks"],
+  ["Support\n", "must not contain control characters or line breaks"],
+  ["Support\ud83c", "must be valid Unicode (it contains half of a surrogate pair)"],
 ])("the name %j: %p", (name, problem) => {
   expect(nameProblem(name)).toBe(problem);
 });
@@ -58,6 +58,6 @@ test.each([
   [{ name: "Support", id: 42 }, 'group "Support" (id 42)'],
   [{ name: 'The "A" team' }, 'group "The \\"A\\" team"'],
   [{ name: "", id: "42" }, "a group (id 42)"],
-])("%j is called %p", (group, expected) => {
+])("the label of %j is %p", (group, expected) => {
   expect(groupLabel(group)).toBe(expected);
 });

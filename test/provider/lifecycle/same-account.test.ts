@@ -1,19 +1,19 @@
 import { accountMismatch } from "../../../provider/lifecycle/same-account";
 
-const nobody = { userId: undefined, owners: [] };
+const unknownUser = { userId: undefined, owners: [] };
 
 test.each([
   ["nothing is recorded", {}, { userId: "8", owners: [] }, undefined],
   ["the same user", { userId: "7", ownerId: "7" }, { userId: "7", owners: [] }, undefined],
   [
-    "the owner, where a colleague made the group",
+    "the owner of a group that another user created",
     { userId: "9", ownerId: "7" },
     { userId: "7", owners: [] },
     undefined,
   ],
   ["another user", { userId: "7" }, { userId: "8", owners: [] }, "user 8"],
   ["another user than the owner", { ownerId: "7" }, { userId: "8", owners: [] }, "user 8"],
-  ["an ssid that sees nothing", { ownerId: "7", userId: "7" }, nobody, undefined],
+  ["an ssid that sees nothing", { ownerId: "7", userId: "7" }, unknownUser, undefined],
   ["an ssid that sees the owner's groups", { ownerId: "7" }, { userId: undefined, owners: ["6", "7"] }, undefined],
   [
     "an ssid that sees others' groups only",
@@ -22,6 +22,6 @@ test.each([
     "an ssid that sees the groups of user 8",
   ],
   ["an ssid, and no owner is recorded", { userId: "7" }, { userId: undefined, owners: ["8"] }, undefined],
-])("%s", (_, recorded, current, you) => {
-  expect(accountMismatch(recorded, current)?.you).toBe(you);
+])("%s", (_, recorded, current, expected) => {
+  expect(accountMismatch(recorded, current)?.current).toBe(expected);
 });

@@ -1,14 +1,14 @@
 import type { Emulator, InterceptedCall } from "../../../emulator";
 import type { GroupList } from "../../../client/responses";
 import { SharedList } from "../../../provider/lifecycle/shared-list";
-import { asked, change, create, emulate, failure, operate, refresh, type Resource } from "../../support/lifecycle";
+import { desired, change, create, emulate, failure, operate, refresh, type Resource } from "../../support/lifecycle";
 
-const made = (emulator: Emulator, count: number): Promise<Resource[]> => {
+const created = (emulator: Emulator, count: number): Promise<Resource[]> => {
   const provider = operate(emulator);
-  return Promise.all(Array.from({ length: count }, (_, n) => create(provider, asked(`Team ${n}x`))));
+  return Promise.all(Array.from({ length: count }, (_, n) => create(provider, desired(`Team ${n}x`))));
 };
 
-/** Holds the answers to the calls that match until they are let go; each was made up when its call arrived. */
+/** Holds the answers to the calls that match until they are let go; each was created up when its call arrived. */
 function hold(
   emulator: Emulator,
   matches: (call: InterceptedCall) => boolean,
@@ -31,13 +31,13 @@ const isShared = ({ operation, body }: Pick<InterceptedCall, "operation" | "body
   operation === "list" && !("groupId" in body);
 const shared = (emulator: Emulator): number => emulator.calls.filter(isShared).length;
 
-describe("no read is served by a list that began before the write it must see", () => {
-  test("a write between two reads of one operation", async () => {
+describe("no read uses a list that started before a write it must see", () => {
+  test("a write between two reads of one run", async () => {
     const emulator = await emulate();
-    const [first, second] = (await made(emulator, 3)) as [Resource, Resource];
+    const [first, second] = (await created(emulator, 3)) as [Resource, Resource];
     const provider = operate(emulator);
     await refresh(provider, first);
-    const renamed = await change(provider, first, asked("Care"));
+    const renamed = await change(provider, first, desired("Care"));
     await provider.delete(second.id, second.outputs);
     emulator.account("7").rename(Number(first.id), "Helpdesk");
 
@@ -49,12 +49,12 @@ describe("no read is served by a list that began before the write it must see", 
 
   test("a list in flight while a sibling writes", async () => {
     const emulator = await emulate();
-    const [first, second] = (await made(emulator, 2)) as [Resource, Resource];
+    const [first, second] = (await created(emulator, 2)) as [Resource, Resource];
     const provider = operate(emulator);
     const { arrived, letGo } = hold(emulator, isShared);
     const early = refresh(provider, second);
     await arrived;
-    const renamed = await change(provider, first, asked("Care"));
+    const renamed = await change(provider, first, desired("Care"));
     const late = refresh(provider, renamed);
     letGo();
     expect(await early).toMatchObject({ drift: false });
@@ -63,7 +63,7 @@ describe("no read is served by a list that began before the write it must see", 
 
   test("a write whose answer is lost, and which is not read back", async () => {
     const emulator = await emulate();
-    const [first] = (await made(emulator, 1)) as [Resource];
+    const [first] = (await created(emulator, 1)) as [Resource];
     const provider = operate(emulator);
     await refresh(provider, first);
     emulator.intercept = async ({ operation }, proceed) => {
@@ -71,23 +71,23 @@ describe("no read is served by a list that began before the write it must see", 
       await proceed();
       return Response.json({ status: "error", message: "x", code: 1047 });
     };
-    await failure(change(provider, first, asked("Care")));
+    await failure(change(provider, first, desired("Care")));
     expect(await refresh(provider, first)).toMatchObject({ outputs: { name: "Care" }, drift: true });
   });
 
-  test("a group made by a sibling is there for an adopter, though the list is older", async () => {
+  test("a group that a sibling created can be adopted although the list is older", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
-    await create(provider, asked("Support"));
-    const error = await failure(create(provider, asked("Support", { onNameConflict: "adopt", __resource: "other" })));
+    await create(provider, desired("Support"));
+    const error = await failure(create(provider, desired("Support", { onNameConflict: "adopt", __resource: "other" })));
     expect(error.name).toBe("SharedGroupError");
     expect(emulator.count("add")).toBe(1);
   });
 });
 
-test("a list that fails, fails for everybody who waits on it, and the next read asks again", async () => {
+test("a failed list fails for all reads that wait for it, and the next read lists again", async () => {
   const emulator = await emulate();
-  const groups = await made(emulator, 20);
+  const groups = await created(emulator, 20);
   const provider = operate(emulator);
   emulator.clearCalls();
   emulator.faults.add("list:error-before:1015@1x1");
@@ -96,7 +96,7 @@ test("a list that fails, fails for everybody who waits on it, and the next read 
   groups.forEach(({ id, outputs }, n) => {
     const { message } = errors[n] ?? { message: "" };
     expect(message).toContain(`Could not read group "${String(outputs["name"])}" (id ${id}). `);
-    expect(message).toContain("The state is as before.");
+    expect(message).toContain("The state was not changed.");
   });
   expect(await Promise.all(groups.map((group) => refresh(provider, group)))).toHaveLength(20);
   expect(emulator.count()).toBe(2);
@@ -127,7 +127,7 @@ describe("a list", () => {
     expect(list.isFresh).toBe(fresh);
   });
 
-  test("on its way is waited for by everybody, however slow the server is, and serves them all", async () => {
+  test("that has not arrived serves all reads, however slow the server is", async () => {
     let arrive: (list: GroupList) => void = () => undefined;
     const list = new SharedList(new Promise((resolve) => (arrive = resolve)));
     const first = list.all();
@@ -141,11 +141,11 @@ describe("a list", () => {
 });
 
 describe("few calls", () => {
-  test("60 new groups, half of them inactive: one list of everything, whatever is written meanwhile", async () => {
+  test("60 new groups, half of them inactive: one list of all groups, whatever is written in the meantime", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
     await Promise.all(
-      Array.from({ length: 60 }, (_, n) => create(provider, asked(`Team ${n}x`, { active: n % 2 === 0 }))),
+      Array.from({ length: 60 }, (_, n) => create(provider, desired(`Team ${n}x`, { active: n % 2 === 0 }))),
     );
     expect(shared(emulator)).toBe(1);
     expect(emulator.count("add")).toBe(60);
@@ -153,9 +153,9 @@ describe("few calls", () => {
     expect(emulator.count("list")).toBe(1 + 60 + 30);
   });
 
-  test("50 groups of which 20 are gone: one list and 20 questions, no more at a time than calls may be in flight", async () => {
+  test("50 groups of which 20 are gone: one list and 20 reads, within maxConcurrency", async () => {
     const emulator = await emulate();
-    const groups = await made(emulator, 50);
+    const groups = await created(emulator, 50);
     for (const { id } of groups.slice(0, 20)) emulator.account("7").remove(Number(id));
     emulator.clearCalls();
     const questions = hold(emulator, (call) => !isShared(call));

@@ -1,12 +1,11 @@
-// GitHub's command line, as far as the workflows use it, over a file with issues and comments. An option that it
-// doesn't know is an error.
+// The part of GitHub's command line that the workflows use, with issues and comments in a file. Unknown options are errors.
 const { readFileSync, writeFileSync } = require("node:fs");
 const { parseArgs } = require("node:util");
 const jq = require("jq-wasm");
 
 const file = process.env.GITHUB_STATE;
 const state = JSON.parse(readFileSync(file, "utf8"));
-const me = { login: "github-actions[bot]" };
+const bot = { login: "github-actions[bot]" };
 
 const text = { type: "string" };
 const flag = { type: "boolean" };
@@ -23,7 +22,7 @@ const options = {
 
 const issueOf = (number) => state.issues.find((issue) => issue.number === Number(number));
 const read = (name) => readFileSync(name, "utf8");
-const tell = (number, body) => state.comments.push({ id: state.comments.length + 1, number, user: me, body });
+const addComment = (number, body) => state.comments.push({ id: state.comments.length + 1, number, user: bot, body });
 
 const commands = {
   "issue list": (_, { label, app, limit }) =>
@@ -34,12 +33,12 @@ const commands = {
   "issue create": (_, { label, title, ...rest }) => {
     if (!state.labels.includes(label)) throw new Error(`could not add label: '${label}' not found`);
     const number = state.issues.length + 1;
-    state.issues.push({ number, open: true, user: me, labels: [label], title, body: read(rest["body-file"]) });
+    state.issues.push({ number, open: true, user: bot, labels: [label], title, body: read(rest["body-file"]) });
   },
   "issue edit": ([number], rest) => (issueOf(number).body = read(rest["body-file"])),
-  "issue comment": ([number], { body }) => tell(Number(number), body),
+  "issue comment": ([number], { body }) => addComment(Number(number), body),
   "issue close": ([number], { comment }) => {
-    tell(Number(number), comment);
+    addComment(Number(number), comment);
     issueOf(number).open = false;
   },
   "label create": ([name]) => (state.labels = [...new Set([...state.labels, name])]),
@@ -48,7 +47,7 @@ const commands = {
     if (method === "GET") return state.comments.filter(({ number }) => number === Number(id));
     const body = read(/^body=@(.+)$/.exec(field)[1]);
     if (kind === "comments") state.comments.find((comment) => comment.id === Number(id)).body = body;
-    else tell(Number(id), body);
+    else addComment(Number(id), body);
   },
 };
 

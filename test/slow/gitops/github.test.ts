@@ -2,31 +2,31 @@ import { join } from "node:path";
 import { GitHub, type Outcome } from "./github";
 import { Repository } from "./repository";
 
-/** The hourly check, and what it did with issues: commands, but for those that only look. */
+/** Runs the hourly drift check; `writes` are the commands that changed something. */
 async function drift(
   github: GitHub,
   secrets: Record<string, string> = {},
-): Promise<Outcome & { did: string[]; issues: string[] }> {
+): Promise<Outcome & { writes: string[]; issues: string[] }> {
   github.state = { ...github.state, calls: [] };
   const outcome = await github.run("drift", "drift", secrets);
   const { calls, issues } = github.state;
   return {
     ...outcome,
-    did: calls.filter((call) => !/^issue (list|view)/.test(call)),
+    writes: calls.filter((call) => !/^issue (list|view)/.test(call)),
     issues: issues.map(({ number, open }) => `#${number} ${open ? "open" : "closed"}`),
   };
 }
 
-test("main is planned, then applied; a failed `up` is red and shows what happened", async () => {
+test("main is previewed, then applied; a failed `up` fails the job and shows the error", async () => {
   const repository = await Repository.create();
   const tsc = join(process.env["E2E_FOLDER"] ?? "", "node_modules/.bin/tsc");
   expect(await repository.stack.execute(tsc, [])).toEqual({ code: 0, output: "" });
   const github = new GitHub(repository);
   const names = () => repository.stack.emulator.groups("7").map(({ name, status }) => `${name}: ${status}`);
-  const failing = await github.run("up", "up", { DEEPCALL_TOKEN: "wrong-token" });
-  expect(failing.result).toBe("failure");
-  expect(failing.summary).toMatch(/^### What `pulumi up` did\n\n( {4}.*\n)+$/);
-  expect(failing.log + failing.summary).not.toContain("wrong-token");
+  const failed = await github.run("up", "up", { DEEPCALL_TOKEN: "wrong-token" });
+  expect(failed.result).toBe("failure");
+  expect(failed.summary).toMatch(/^### What `pulumi up` did\n\n( {4}.*\n)+$/);
+  expect(failed.log + failed.summary).not.toContain("wrong-token");
   expect(names()).toEqual([]);
 
   const plan = await github.run("up", "plan");
@@ -39,28 +39,28 @@ test("main is planned, then applied; a failed `up` is red and shows what happene
   expect(names().toSorted()).toEqual(["Billing: 1", "Night shift: 0", "Sales: 1", "Support: 1"]);
 });
 
-test("drift has one issue, which changes with it, outlives errors, and closes when all is well again", async () => {
+test("one issue reports drift: it is updated with the drift, kept after errors, and closed without drift", async () => {
   const repository = await Repository.create();
   const github = new GitHub(repository);
   const { emulator } = repository.stack;
-  const panel = emulator.account("7");
-  const idOf = (wanted: string) => emulator.groups("7").find(({ name }) => name === wanted)?.id ?? 0;
+  const account = emulator.account("7");
+  const idOf = (groupName: string) => emulator.groups("7").find(({ name }) => name === groupName)?.id ?? 0;
   await repository.stack.up();
-  expect(await drift(github)).toMatchObject({ result: "success", did: [], issues: [] });
+  expect(await drift(github)).toMatchObject({ result: "success", writes: [], issues: [] });
 
-  panel.rename(idOf("Sales"), "Selling");
+  account.rename(idOf("Sales"), "Selling");
   const opened = await drift(github);
-  expect(opened).toMatchObject({ result: "success", did: ["label create deepcall-drift", "issue create"] });
+  expect(opened).toMatchObject({ result: "success", writes: ["label create deepcall-drift", "issue create"] });
   expect(opened.summary).toContain("was renamed: `Sales` → `Selling`");
   expect(github.state.issues).toMatchObject([{ open: true, body: opened.summary }]);
-  expect(await drift(github)).toMatchObject({ result: "success", did: [], issues: ["#1 open"] });
+  expect(await drift(github)).toMatchObject({ result: "success", writes: [], issues: ["#1 open"] });
 
-  panel.add("By hand");
-  expect(await drift(github)).toMatchObject({ did: ["issue edit 1", "issue comment 1"], issues: ["#1 open"] });
+  account.add("By hand");
+  expect(await drift(github)).toMatchObject({ writes: ["issue edit 1", "issue comment 1"], issues: ["#1 open"] });
   expect(github.state.issues[0]?.body).toContain("`By hand`");
 
-  // Errors: red, and the issue stays as it is.
-  const failed = { result: "failure", did: [], issues: ["#1 open"] };
+  // Errors fail the job and leave the issue unchanged.
+  const failed = { result: "failure", writes: [], issues: ["#1 open"] };
   const refused = await drift(github, { DEEPCALL_TOKEN: "wrong-token" });
   expect(refused).toMatchObject(failed);
   expect(refused.log).toContain("::error::Deepcall refused the credentials.");
@@ -71,10 +71,10 @@ test("drift has one issue, which changes with it, outlives errors, and closes wh
   expect(denied.log).toContain("::error::The drift check failed.");
   emulator.faults.clear();
 
-  // `up` repairs what is declared; the other group goes by hand.
+  // `up` repairs the declared groups; the other group is deleted manually.
   const plan = await github.run("up", "plan");
   expect(plan.summary).toContain('"Selling"');
   expect((await github.run("up", "up")).result).toBe("success");
-  panel.remove(idOf("By hand"));
-  expect(await drift(github)).toMatchObject({ result: "success", did: ["issue close 1"], issues: ["#1 closed"] });
+  account.remove(idOf("By hand"));
+  expect(await drift(github)).toMatchObject({ result: "success", writes: ["issue close 1"], issues: ["#1 closed"] });
 });

@@ -23,7 +23,7 @@ export interface Outcome {
   readonly outputs: Record<string, string>;
   /** The run's summary. */
   readonly summary: string;
-  /** What its steps printed. */
+  /** The output of its steps. */
   readonly log: string;
 }
 
@@ -39,13 +39,13 @@ interface GitHubState {
   issues: Issue[];
   comments: { number: number; user: { login: string }; body: string }[];
   labels: string[];
-  /** The commands that were run. */
+  /** The `gh` commands that were run. */
   calls: string[];
 }
 
 const github = { repository: "org/groups", server_url: "https://github.com", run_id: 1, token: "t" };
 
-/** A repository on GitHub: its issues and comments, and what runs the jobs of its workflows. */
+/** A repository on GitHub: its issues and comments, and a runner for the jobs of its workflows. */
 export class GitHub {
   constructor(private readonly repository: Repository) {
     this.state = { issues: [], comments: [], labels: [], calls: [] };
@@ -60,8 +60,9 @@ export class GitHub {
   }
 
   /**
-   * Runs the shell steps of a job in their order, as a runner does; the actions (checkout, Node, the CLI) are there already.
-   * @param secrets other values than those that the repository keeps
+   * Runs the shell steps of a job in order. Actions (checkout, Node, the Pulumi CLI) are skipped.
+   *
+   * @param secrets - override the secrets of the repository.
    */
   async run(workflow: string, job: string, secrets: Record<string, string> = {}): Promise<Outcome> {
     const { settings } = this.repository;
@@ -69,15 +70,16 @@ export class GitHub {
   }
 
   /**
-   * The same, with nothing but what `context` holds: what the job's expressions find, beside `github.repository` and
-   * the like.
+   * Like `run`, without the repository's variables and secrets.
+   *
+   * @param context - the values for the job's expressions, in addition to `github.repository` and the like.
    */
   async runWith(workflow: string, job: string, context: Values): Promise<Outcome> {
     const text = readFileSync(join(this.repository.stack.folder, `.github/workflows/${workflow}.yml`), "utf8");
     const { jobs } = parse(text) as { jobs: Record<string, Job> };
-    const found = jobs[job];
-    if (found === undefined) throw new Error(`no job ${job} in ${workflow}.yml`);
-    return this.runJob(found, context);
+    const definition = jobs[job];
+    if (definition === undefined) throw new Error(`no job ${job} in ${workflow}.yml`);
+    return this.runJob(definition, context);
   }
 
   private async runJob({ steps, env = {}, outputs = {} }: Job, context: Values): Promise<Outcome> {
@@ -91,16 +93,16 @@ export class GitHub {
     let result: Outcome["result"] = "success";
     let log = "";
     for (const step of steps) {
-      if (step.run === undefined || !wanted(step.if, result, values)) continue;
-      const given = filled({ ...env, ...step.env }, values);
+      if (step.run === undefined || !shouldRun(step.if, result, values)) continue;
+      const stepEnv = substitute({ ...env, ...step.env }, values);
       rmSync(files.GITHUB_OUTPUT, { force: true });
       const stub = { GITHUB_STATE: this.stateFile, GH_STUB: join(__dirname, "gh.cjs") };
-      const { code, output } = await this.repository.bash(step.run, { ...given, ...files, ...stub });
+      const { code, output } = await this.repository.bash(step.run, { ...stepEnv, ...files, ...stub });
       log += output;
       if (code !== 0) result = "failure";
-      if (step.id !== undefined) values.steps[step.id] = { outputs: readOutputs(content(files.GITHUB_OUTPUT)) };
+      if (step.id !== undefined) values.steps[step.id] = { outputs: readOutputs(readIfExists(files.GITHUB_OUTPUT)) };
     }
-    return { result, outputs: filled(outputs, values), summary: content(files.GITHUB_STEP_SUMMARY), log };
+    return { result, outputs: substitute(outputs, values), summary: readIfExists(files.GITHUB_STEP_SUMMARY), log };
   }
 
   private get stateFile(): string {
@@ -112,26 +114,26 @@ export class GitHub {
   }
 }
 
-function content(file: string): string {
+function readIfExists(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** The conditions that the workflows use: none, `!cancelled()`, and two values that are the same. */
-function wanted(condition: string | undefined, result: Outcome["result"], values: Values): boolean {
+/** Evaluates the conditions that the workflows use: none, `!cancelled()`, and a comparison of two values. */
+function shouldRun(condition: string | undefined, result: Outcome["result"], values: Values): boolean {
   if (condition === undefined) return result === "success";
   const expression = condition.replace(/^\$\{\{ (.*) \}\}$/, "$1");
   if (expression === "!cancelled()") return true;
   const [left = "", right = "", ...rest] = expression.split(" == ");
-  if (rest.length > 0 || right === "") throw new Error(`a condition that this test can't read: ${condition}`);
+  if (rest.length > 0 || right === "") throw new Error(`this test does not support the condition ${condition}`);
   return result === "success" && lookUp(left, values) === lookUp(right, values);
 }
 
-function filled(texts: Record<string, string>, values: Values): Record<string, string> {
-  const fill = (text: string) => text.replace(/\$\{\{ ([\w.-]+) \}\}/g, (_, path: string) => lookUp(path, values));
-  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
+function substitute(texts: Record<string, string>, values: Values): Record<string, string> {
+  const replace = (text: string) => text.replace(/\$\{\{ ([\w.-]+) \}\}/g, (_, path: string) => lookUp(path, values));
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, replace(text)]));
 }
 
-/** What is not set is an empty text, as on GitHub. */
+/** An unset value is an empty string, as on GitHub. */
 function lookUp(path: string, values: Values): string {
   let value: unknown = values;
   for (const key of path.split(".")) value = (value as Values | undefined)?.[key];

@@ -14,8 +14,8 @@ interface Issue {
   description: string;
 }
 
-/** GitLab's issues, as far as ci/gitlab-issue.mjs uses them; `writes` are its calls that change something. */
-class Issues {
+/** The part of GitLab's issues API that ci/gitlab-issue.mjs uses; `writes` are the calls that change something. */
+class IssuesApi {
   readonly all: Issue[] = [];
   writes: string[] = [];
   private readonly server: Server;
@@ -24,8 +24,8 @@ class Issues {
     this.server = createServer((request, response) => {
       void text(request).then((body) => {
         const { method = "", url = "", headers } = request;
-        const known = headers["private-token"] === "api-token" && url.startsWith("/api/v4/projects/9/issues");
-        const answer = known ? this.answer(method, url, body) : undefined;
+        const isAllowed = headers["private-token"] === "api-token" && url.startsWith("/api/v4/projects/9/issues");
+        const answer = isAllowed ? this.answer(method, url, body) : undefined;
         response.writeHead(answer === undefined ? 401 : 200).end(JSON.stringify(answer ?? {}));
       });
     });
@@ -43,17 +43,17 @@ class Issues {
   private answer(method: string, url: string, body: string): unknown {
     const [, iid, notes] = /issues(?:\/(\d+))?(\/notes)?(?:\?.*)?$/.exec(url) ?? [];
     if (method === "GET") return this.all.filter(({ state, labels }) => state === "opened" && url.includes(labels));
-    const given = JSON.parse(body) as Partial<Issue> & { state_event?: string };
-    this.writes.push(`${method} ${iid ?? "new"}${notes ?? ""}${given.state_event === undefined ? "" : " close"}`);
+    const fields = JSON.parse(body) as Partial<Issue> & { state_event?: string };
+    this.writes.push(`${method} ${iid ?? "new"}${notes ?? ""}${fields.state_event === undefined ? "" : " close"}`);
     if (notes !== undefined) return {};
     const issue = this.all.find((one) => one.iid === Number(iid));
-    if (issue === undefined) this.all.push({ iid: 1, state: "opened", labels: "", description: "", ...given });
-    else Object.assign(issue, given, given.state_event === "close" ? { state: "closed" } : {});
+    if (issue === undefined) this.all.push({ iid: 1, state: "opened", labels: "", description: "", ...fields });
+    else Object.assign(issue, fields, fields.state_event === "close" ? { state: "closed" } : {});
     return {};
   }
 }
 
-/** Runs a job's script as a runner does, with protected variables only where the branch is protected. */
+/** Runs a job's script; protected variables must be passed explicitly. */
 async function run(repository: Repository, job: string, variables: Record<string, string>): Promise<Result> {
   const pipeline = parse(readFileSync(join(repository.stack.folder, ".gitlab-ci.yml"), "utf8")) as {
     default: { before_script: string[] };
@@ -62,12 +62,12 @@ async function run(repository: Repository, job: string, variables: Record<string
   return repository.bash(lines.join("\n"), variables);
 }
 
-const issues = new Issues();
+const issues = new IssuesApi();
 afterAll(() => {
   issues.close();
 });
 
-test("a merge request's preview needs no variable; main is planned and applied", async () => {
+test("a merge request's preview needs no variables; main is previewed and applied", async () => {
   const repository = await Repository.create();
   repository.edit("name: Support", "name: Helpdesk");
   await repository.commit("a rename");
@@ -86,7 +86,7 @@ test("a merge request's preview needs no variable; main is planned and applied",
   expect(repository.stack.emulator.groups("7")).toHaveLength(4);
 });
 
-test("scheduled: drift is exit code 2, a JUnit report and one issue; an error is neither; no drift closes it", async () => {
+test("the scheduled job reports drift as exit code 2, JUnit and one issue; errors leave the issue unchanged; no drift closes it", async () => {
   const repository = await Repository.create();
   const gitlab = {
     CI_API_V4_URL: await issues.listen(),
@@ -95,23 +95,23 @@ test("scheduled: drift is exit code 2, a JUnit report and one issue; an error is
   };
   const drift = async (variables: Record<string, string> = {}) => {
     issues.writes = [];
-    const given = { ...repository.settings, ...gitlab, GITLAB_TOKEN: "api-token", ...variables };
-    const { code, output } = await run(repository, "drift", given);
+    const all = { ...repository.settings, ...gitlab, GITLAB_TOKEN: "api-token", ...variables };
+    const { code, output } = await run(repository, "drift", all);
     return { code, output, writes: issues.writes };
   };
   const { emulator } = repository.stack;
-  const panel = emulator.account("7");
+  const account = emulator.account("7");
   const junit = join(repository.stack.folder, "drift.xml");
   await repository.stack.up();
 
-  panel.add("By hand");
+  account.add("By hand");
   expect(await drift()).toMatchObject({ code: 2, writes: ["POST new"] });
   expect(issues.all).toMatchObject([
     { labels: "deepcall-drift", description: expect.stringContaining("`By hand`") as string },
   ]);
   expect(readFileSync(junit, "utf8")).toMatch(/<failure[^]*By hand/);
 
-  for (const group of emulator.groups("7")) if (group.name === "Billing") panel.remove(group.id);
+  for (const group of emulator.groups("7")) if (group.name === "Billing") account.remove(group.id);
   expect(await drift()).toMatchObject({ code: 2, writes: ["PUT 1", "POST 1/notes"] });
 
   const refused = await drift({ DEEPCALL_TOKEN: "wrong-token" });
@@ -120,9 +120,9 @@ test("scheduled: drift is exit code 2, a JUnit report and one issue; an error is
   expect(existsSync(junit)).toBe(false);
 
   await repository.stack.up("--refresh");
-  for (const group of emulator.groups("7")) if (group.name === "By hand") panel.remove(group.id);
-  const unauthorised = await drift({ GITLAB_TOKEN: "another" });
-  expect(unauthorised).toMatchObject({ code: 1, output: expect.stringContaining("GitLab answered 401") as string });
+  for (const group of emulator.groups("7")) if (group.name === "By hand") account.remove(group.id);
+  const unauthorized = await drift({ GITLAB_TOKEN: "another" });
+  expect(unauthorized).toMatchObject({ code: 1, output: expect.stringContaining("GitLab answered 401") as string });
   expect(await drift()).toMatchObject({ code: 0, writes: ["POST 1/notes", "PUT 1 close"] });
   expect(issues.all).toMatchObject([{ state: "closed" }]);
 });

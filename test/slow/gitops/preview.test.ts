@@ -1,18 +1,18 @@
 import { GitHub, type Outcome } from "./github";
 import { Repository } from "./repository";
 
-/** What a pull request's jobs find, which is no secret and no variable; `from` is the repository that it comes from. */
-function event(from = "org/groups"): Record<string, unknown> {
+/** The context of a pull request's jobs, without secrets and variables; `from` is the source repository. */
+function eventContext(from = "org/groups"): Record<string, unknown> {
   return { github: { event: { pull_request: { number: 7, head: { repo: { full_name: from } } } } } };
 }
 
-/** A pull request's run: both jobs of preview.yml. HEAD^1 is what it would be merged into. */
+/** Runs both jobs of preview.yml for HEAD as a pull request. HEAD^1 is the target of the merge. */
 async function pullRequest(github: GitHub): Promise<{ preview: Outcome; report: Outcome }> {
-  const preview = await github.runWith("preview", "preview", event());
-  return { preview, report: await github.runWith("preview", "report", { ...event(), needs: { preview } }) };
+  const preview = await github.runWith("preview", "preview", eventContext());
+  return { preview, report: await github.runWith("preview", "report", { ...eventContext(), needs: { preview } }) };
 }
 
-test("a pull request: one comment says what merging would change, without a call to the account", async () => {
+test("a pull request gets one comment with the changes, without a call to the account", async () => {
   const repository = await Repository.create();
   const github = new GitHub(repository);
   repository.edit("support: { name: Support }", 'support: { name: "**Help** @desk" }\n  care: { name: Care }');
@@ -22,17 +22,17 @@ test("a pull request: one comment says what merging would change, without a call
   expect(report.summary).toMatch(/^ +~ requestedName: "Support" => "\*\*Help\*\* @desk"$/m);
   expect(report.summary).toMatch(/^ +requestedName: "Care"$/m);
   expect(report.summary).toMatch(/^ {8}\+ 1 to create\n {8}~ 1 to update$/m);
-  // Nothing of it can be taken for Markdown.
+  // Nothing in it can be interpreted as Markdown.
   expect(preview.outputs["report"]).toMatch(/^### What merging would change\n\n( {4}.*\n|\n)+$/);
   expect(github.state.comments).toEqual([expect.objectContaining({ number: 7, body: report.summary })]);
 
-  // From a fork: the same in the summary, and no comment.
+  // From a fork: the same summary, but no comment.
   const { comments } = github.state;
-  const fork = await github.runWith("preview", "report", { ...event("somebody/groups"), needs: { preview } });
+  const fork = await github.runWith("preview", "report", { ...eventContext("somebody/groups"), needs: { preview } });
   expect([fork.result, fork.summary]).toEqual(["success", report.summary]);
   expect(github.state.comments).toEqual(comments);
 
-  // A second push, and the drift that is known by now.
+  // A second push, and known drift.
   const issues = [drift(3, "somebody", "Not ours"), drift(4, "github-actions[bot]", "One group is gone.")];
   github.state = { ...github.state, issues };
   repository.edit("\n  care: { name: Care }", "");
@@ -42,7 +42,7 @@ test("a pull request: one comment says what merging would change, without a call
   expect(second.report.summary).toMatch(/~ 1 to update[^]*### Drift now: #4\n\nOne group is gone\.\n$/);
   expect(second.report.summary).not.toContain("Care");
   expect(repository.stack.emulator.calls).toEqual([]);
-  // Nothing is left of the comparison.
+  // The comparison leaves nothing behind.
   expect((await repository.git("status", "--short")).output).not.toContain("Pulumi.preview");
   expect((await repository.git("worktree", "list")).output.trim().split("\n")).toHaveLength(1);
 });
@@ -51,7 +51,7 @@ function drift(number: number, login: string, body: string) {
   return { number, open: true, user: { login }, labels: ["deepcall-drift"], title: "Drift", body };
 }
 
-test("a group that is taken out, and a file that can't be read: the preview fails, and the comment says why", async () => {
+test("the preview fails for a removed group and for an invalid file, and the comment says why", async () => {
   const repository = await Repository.create();
   const github = new GitHub(repository);
   repository.edit("  sales: { name: Sales }\n", "");
@@ -63,14 +63,14 @@ test("a group that is taken out, and a file that can't be read: the preview fail
   expect(github.state.comments[0]?.body).toContain("**The preview failed.**");
 
   repository.edit("name: Billing", "nmae: Billing");
-  await repository.commit("a slip", "--amend");
-  const slip = await pullRequest(github);
-  expect([slip.preview.result, slip.report.result]).toEqual(["failure", "success"]);
+  await repository.commit("a typo", "--amend");
+  const typo = await pullRequest(github);
+  expect([typo.preview.result, typo.report.result]).toEqual(["failure", "success"]);
   expect(github.state.comments).toHaveLength(1);
   expect(github.state.comments[0]?.body).toMatch(/groups\.yaml:\d+:\d+.*nmae/);
 });
 
-test("the first pull request: there is nothing to compare with", async () => {
+test("the first pull request is compared with an empty account", async () => {
   const repository = await Repository.create();
   await repository.git("checkout", "--quiet", "--orphan", "empty");
   await repository.git("rm", "--quiet", "--cached", "-r", ".");

@@ -4,10 +4,10 @@ import { execute, type Result, TestStack } from "../../e2e/stack";
 
 const example = resolve(__dirname, "../../../examples/gitops");
 
-/** Of the stack's folder, what belongs to the repository. */
+/** The files that belong to the repository; the stack's folder contains others too. */
 const files = readdirSync(example).filter((name) => name !== "node_modules");
 
-/** The example as a repository of its own, whose commit is main, and a stack that nothing was made in yet. */
+/** The example as a Git repository with one commit on main, and an empty stack. */
 export class Repository {
   private constructor(readonly stack: TestStack) {}
 
@@ -21,11 +21,11 @@ export class Repository {
     return repository;
   }
 
-  /** What a CI system keeps, by the names that docs/gitops.md gives. */
+  /** The variables and secrets that docs/gitops.md lists. */
   get settings(): Record<string, string> {
     const { env, emulator } = this.stack;
-    const kept = Object.entries(env).filter(([key]) => /^DEEPCALL_|^PULUMI_(BACKEND|CONFIG)_/.test(key));
-    return { ...Object.fromEntries(kept), PULUMI_STACK: "dev", DEEPCALL_BASE_URL: emulator.url };
+    const variables = Object.entries(env).filter(([key]) => /^DEEPCALL_|^PULUMI_(BACKEND|CONFIG)_/.test(key));
+    return { ...Object.fromEntries(variables), PULUMI_STACK: "dev", DEEPCALL_BASE_URL: emulator.url };
   }
 
   /** Changes groups.yaml. */
@@ -36,21 +36,21 @@ export class Repository {
     writeFileSync(file, before.replace(from, to));
   }
 
-  /** Commits what the example's own files are now. */
+  /** Commits the current state of the example's files. */
   async commit(message: string, ...options: string[]): Promise<void> {
     await this.git("add", "--", ...files);
     const author = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
     await this.git(...author, "commit", "--quiet", "--allow-empty", "--message", message, ...options);
   }
 
-  /** Runs a script as both CI systems do, with nothing of the settings but what `env` says. */
+  /** Runs a script like both CI systems. Only `env` provides settings. */
   async bash(script: string, env: Record<string, string>): Promise<Result> {
-    const { folder, env: own } = this.stack;
-    const path = [join(__dirname, "bin"), own["PATH"]].join(delimiter);
-    const { PULUMI_HOME = "", TMPDIR = "", NODE_COMPILE_CACHE = "", PULUMI_NODEJS_TRANSPILE_ONLY = "" } = own;
+    const { folder, env: stackEnv } = this.stack;
+    const path = [join(__dirname, "bin"), stackEnv["PATH"]].join(delimiter);
+    const { PULUMI_HOME = "", TMPDIR = "", NODE_COMPILE_CACHE = "", PULUMI_NODEJS_TRANSPILE_ONLY = "" } = stackEnv;
     const file = join(folder, "tmp/step.sh");
     writeFileSync(file, script);
-    const quiet = {
+    const baseEnv = {
       PULUMI_HOME,
       TMPDIR,
       NODE_COMPILE_CACHE,
@@ -58,7 +58,7 @@ export class Repository {
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
     return execute("bash", ["--noprofile", "--norc", "-eo", "pipefail", file], folder, {
-      ...quiet,
+      ...baseEnv,
       ...env,
       PATH: path,
     });

@@ -1,0 +1,39 @@
+// The import table of the project, checked by `npm run lint`: an import that no row allows is an error, and so is a cycle.
+// Imports of types count, too.
+
+const otherPackages = "^node_modules/(?!@pulumi/|pulumi-deepcall/)";
+const pulumi = "^node_modules/@pulumi/pulumi/";
+const thisPackage = "^node_modules/pulumi-deepcall/";
+const sharedByProvider = ["^provider/(state-contract|lifecycle/names)\\.ts$", "^provider/groups-file/"];
+
+/** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
+const table = [
+  ["^client/", ["^client/"]],
+  ["^provider/", ["^provider/", "^client/", pulumi]],
+  ["^emulator/", ["^emulator/"]],
+  ["^cli/", ["^cli/", "^client/", ...sharedByProvider]],
+  ["^cli/emulator\\.ts$", ["^emulator/"]],
+  ["^cli/doctor/", ["^emulator/options\\.ts$"]],
+  ["^cli/drift/", [`${pulumi}automation/`]],
+  ["^examples/([^/]+)/", ["^examples/$1/", thisPackage, pulumi]],
+  ["^(client|provider|emulator|cli|examples)/", [otherPackages]],
+  ["^(test|bench|tools)/", ["."]],
+];
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  allowed: [
+    ...table.map(([from, to]) => ({ from: { path: from }, to: { path: to } })),
+    { from: {}, to: { dependencyTypes: ["core"] } },
+  ],
+  allowedSeverity: "error",
+  forbidden: [{ name: "no-cycles", severity: "error", from: {}, to: { circular: true } }],
+  options: {
+    doNotFollow: { path: "^(node_modules|dist)/" },
+    // Sees imports of types, which tsc removes.
+    tsPreCompilationDeps: true,
+    // The examples import this package through a link in node_modules.
+    preserveSymlinks: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require"] },
+  },
+};

@@ -1,0 +1,83 @@
+import type { OperationName } from "../operations";
+import { type FaultContext, type FaultHandler, kinds } from "./kinds";
+import { checkFault, formatFault, parseFault, parseKind } from "./parse";
+
+export type FaultOperation = OperationName | "any";
+
+type When = "before" | "after";
+
+/** The name of a kind and its parameters; see the table in kinds.ts. */
+export type FaultKind =
+  | `${"reset" | "hang"}-${When}`
+  | "cut-after"
+  | `${"late-commit" | "slow"}${"" | `:${number}`}`
+  | `error-${When}:${number}`
+  | `http-${When}:${number}${"" | `:${number}`}`
+  | `${"html" | "shape" | "empty"}-after`
+  | "redirect";
+
+/** A fault to add. From then on every call of its operation counts, in order of arrival, authenticated or not. */
+export interface Fault {
+  readonly operation: FaultOperation;
+  readonly kind: FaultKind;
+  /** The first call that it applies to; default 1. */
+  readonly nth?: number | undefined;
+  /** How many consecutive calls it applies to; 0 for every call from then on; default 1. */
+  readonly times?: number | undefined;
+}
+
+/** A fault with its defaults filled in. */
+export type CheckedFault = Required<{ [Key in keyof Fault]: NonNullable<Fault[Key]> }>;
+
+/** A fault that can still apply to a call. */
+export interface ActiveFault extends CheckedFault {
+  /** The fault as text, for example `add:error-before:1009@2x3`. */
+  readonly text: string;
+  /** How many calls of its operation arrived since it was added. */
+  readonly seen: number;
+}
+
+/** The faults of an emulator. If several are due for the same call, the one that was added first is applied. */
+export class FaultList {
+  #faults: readonly ActiveFault[];
+
+  constructor(faults: readonly (Fault | string)[]) {
+    this.#faults = faults.map(activate);
+  }
+
+  /** Adds a fault, as an object or as text. Throws a SetupError if it is invalid. */
+  add(fault: Fault | string): void {
+    this.#faults = [...this.#faults, activate(fault)];
+  }
+
+  /** Removes all faults. Pending late commits still happen. */
+  clear(): void {
+    this.#faults = [];
+  }
+
+  /** The faults that can still apply, in the order in which they were added. */
+  list(): readonly ActiveFault[] {
+    return this.#faults;
+  }
+
+  /** Counts a call with every fault of its operation, and returns the fault to apply to it. */
+  next(operation: string): ActiveFault | undefined {
+    const matches = (fault: ActiveFault): boolean => fault.operation === "any" || fault.operation === operation;
+    const counted = this.#faults.map((fault) => (matches(fault) ? { ...fault, seen: fault.seen + 1 } : fault));
+    this.#faults = counted.filter(({ seen, nth, times }) => times === 0 || seen < nth + times - 1);
+    return counted.find((fault) => matches(fault) && fault.seen >= fault.nth);
+  }
+}
+
+function activate(fault: Fault | string): ActiveFault {
+  const checked = typeof fault === "string" ? parseFault(fault) : checkFault(fault, JSON.stringify(fault));
+  return { ...checked, text: formatFault(checked), seen: 0 };
+}
+
+/** Responds to a call as the fault specifies, or not at all. */
+export function applyFault({ kind, text }: ActiveFault, context: FaultContext): Response | Promise<Response> {
+  context.c.var.call.fault = text;
+  const { name, parameters } = parseKind(kind, text);
+  const handler: FaultHandler = kinds[name].handler;
+  return handler(context, ...parameters);
+}

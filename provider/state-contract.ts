@@ -1,0 +1,47 @@
+/*
+ * Everything in this file is part of every user's state and must never change. `test/provider/state-contract.test.ts`
+ * reads states that earlier versions wrote.
+ */
+
+/** The type token of `DeepcallGroup`. */
+export const groupType = "pulumi-nodejs:dynamic/deepcall:Group";
+
+/** The type token of `DeepcallGroups`. */
+export const groupsType = "pulumi-deepcall:index:DeepcallGroups";
+
+/**
+ * What Pulumi stores as `__provider` of each group: the code that loads the provider through the package's subpath
+ * `./lifecycle`. Pulumi's serializer would write four times as many bytes, and inline the code of symlinked installs.
+ */
+export const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
+
+/** What to do if a group with exactly the requested name already exists. */
+export type OnNameConflict = "suffix" | "adopt" | "fail";
+
+/** The inputs of a group. Optional keys are left out if they have their default. Pulumi does not show keys with `__`. */
+export interface StoredInputs {
+  /** The name in the program. Not called `name`, because previews would show the input for the output of that name. */
+  requestedName: string;
+  active: boolean;
+  onNameConflict?: OnNameConflict | undefined;
+  /** The resource's name in the program, for messages. */
+  __resource?: string | undefined;
+  /** The properties in `ignoreChanges`, which the engine does not pass to dynamic providers. */
+  __ignore?: ("name" | "active")[] | undefined;
+}
+
+/** The outputs of a group. */
+export interface StoredState extends StoredInputs {
+  /** The name that the server assigned when `requestedName` was last sent. */
+  assignedName: string;
+  /** The current name. */
+  name: string;
+  /** Whether `name` differs from `assignedName`: `pulumi-deepcall drift` cannot compare secret names. */
+  __renamed?: true | undefined;
+  /** The account that the group belongs to (`user_id`), if the server lists it. */
+  ownerId?: string | undefined;
+  /** The `userId` of the credentials that created or adopted the group. */
+  userId?: string | undefined;
+  /** Distinguishes resources that declare the same group; random. */
+  __key?: string | undefined;
+}

@@ -1,0 +1,41 @@
+// Runs the Pulumi CLI for the user to see, and isolated from the user's own Pulumi settings.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Failure, run } from "./process.mjs";
+
+export interface PulumiOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  gracePeriodMs?: number;
+}
+
+export const bold = (text: string) =>
+  process.stdout.isTTY && !process.env["NO_COLOR"] ? `\x1b[1m${text}\x1b[22m` : text;
+
+/** Shows a command, its output and its exit code. `command` is what follows `pulumi`; its words contain no spaces. */
+export async function pulumi(command: string, options: PulumiOptions, expectedCode = 0): Promise<void> {
+  console.log(`\n${bold(`$ pulumi ${command}`)}`);
+  const { code } = await run("pulumi", command.split(" "), {
+    ...options,
+    env: { ...options.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_OPTION_SUPPRESS_PROGRESS: "true" },
+  });
+  if (code !== 0) console.log(bold(`(exit code ${code})`));
+  if (code !== expectedCode) {
+    throw new Failure(`"pulumi ${command}" exited with code ${code}; ${expectedCode} was expected.`);
+  }
+}
+
+/** An environment without the user's settings of Pulumi and Deepcall, with a new Pulumi home in `folder`. */
+export function isolatedEnvironment(folder: string, backend: string): NodeJS.ProcessEnv {
+  const temp = join(folder, "tmp");
+  mkdirSync(temp);
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PULUMI|DEEPCALL)_/.test(name))),
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+    PULUMI_CONFIG_PASSPHRASE: "isolated",
+    // Pulumi's language host leaves named pipes behind.
+    TMPDIR: temp,
+  };
+}
