@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import { isIP } from "node:net";
 import { connect } from "node:tls";
-import { isLoopback } from "../../client/address";
-import type { ClientSettings } from "../../client/client";
 import { ConnectionError, TimeoutError, type CallError } from "../../client/errors";
-import type { Environment } from "../../client/settings";
+import { isLoopback, type ClientSettings, type Environment } from "../../client/settings";
 import { isTlsErrorCode } from "../../client/transport";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 
@@ -74,16 +72,16 @@ export async function checkConnection(
 
   const code = findingByErrorCode[error.code];
   if (isTlsErrorCode(error.code)) {
-    const faults = new Map(code && [[code, tlsSummaries[code] ?? error.message]]);
+    const faults = new Map(code && [[code, tlsSummaries[code] ?? error.description]]);
     const certificateFaults = proxy === undefined ? await findCertificateFaults(baseUrl, timeoutMs) : [];
     // These summaries replace the one of the error code, because they contain dates.
     for (const [fault, summary] of certificateFaults) faults.set(fault, summary);
     const [first, ...others] = faults.keys();
-    if (first === undefined) return [dns, tcp, finding("tls-failed", error.message)];
+    if (first === undefined) return [dns, tcp, finding("tls-failed", error.description)];
     const summary = `${[...faults.values()].join("; ")} (${error.code}). Nothing was sent.`;
     return [dns, tcp, finding([first, ...others], summary)];
   }
-  const failed = finding(code ?? "broken", error.message);
+  const failed = finding(code ?? "broken", error.description);
   const viaProxy = proxy === undefined ? "" : ` The cause may also be the proxy that ${proxy} names.`;
   return [...(failed.id === "tcp" ? [dns] : []), { ...failed, advice: `${failed.advice ?? ""}${viaProxy}` }];
 }

@@ -4,7 +4,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from "node:net";
 import { join } from "node:path";
-import type { Diagnosis } from "../../../cli/doctor/diagnosis";
+import type { Diagnosis } from "../../../cli/doctor/diagnose";
 import { emulate, environment, ssid, token } from "../../support/lifecycle";
 import { diagnose, doctor, failures, findings } from "./support";
 
@@ -79,7 +79,7 @@ describe("settings", () => {
     ],
   ])("%s: one check fails, and nothing else is looked at", async (_, env, message) => {
     const found = await diagnose(env);
-    expect([found.code, found.checks.map(({ id }) => id), found.imitation]).toEqual([1, ["settings"], null]);
+    expect([found.code, found.checks.map(({ id }) => id), found.emulatorCommand]).toEqual([1, ["settings"], null]);
     expect(found.checks[0]?.summary).toMatch(message);
     expect(found.checks[0]?.summary).toMatch(/^no call was made/);
     expect(found.checks[0]?.summary).not.toMatch(/acme/);
@@ -90,7 +90,7 @@ describe("settings", () => {
     const env = { ...environment(emulator), DEEPCALL_TIMEOUT_MS: "12345" };
     const { out } = await doctor(env);
     expect(out).toMatch(
-      /^ok +settings +baseUrl from DEEPCALL_BASE_URL, userId from DEEPCALL_USER_ID, token from DEEPCALL_TOKEN, timeoutMs from DEEPCALL_TIMEOUT_MS; by default maxConcurrency, requestsPerSecond$/m,
+      /^ok +settings +baseUrl from DEEPCALL_BASE_URL, userId from DEEPCALL_USER_ID, token from DEEPCALL_TOKEN, timeoutMs from DEEPCALL_TIMEOUT_MS; default maxConcurrency, requestsPerSecond$/m,
     );
     for (const value of [token, "12345"]) expect(out).not.toContain(value);
   });
@@ -139,7 +139,7 @@ describe("TLS: each fault is named for what it is, and nothing is sent", () => {
   test.each([
     // Node names one fault only; the others are seen on the certificate.
     ["expired.pem", "localhost", "certificate-expired", /expired on 2020-01-02/],
-    ["cert.pem", "localhost", "certificate-other-host", /made out to another host name/],
+    ["cert.pem", "localhost", "certificate-other-host", /issued for another host name/],
     ["cert.pem", "localhost", "certificate-self-signed", /self-signed/],
   ])("%s at %s: %s", async (file, host, what, summary) => {
     const { port, calls } = await tlsServer(file);
@@ -194,7 +194,7 @@ describe("what answers is no Deepcall", () => {
   ])("%s", async (_, answer, what) => {
     const port = await listen(createHttpServer(answer));
     const found = await diagnose({ DEEPCALL_BASE_URL: `http://127.0.0.1:${port}`, ...credentials });
-    expect([found.code, failures(found), found.imitation]).toEqual([1, [`api: ${what}`], null]);
+    expect([found.code, failures(found), found.emulatorCommand]).toEqual([1, [`api: ${what}`], null]);
     expect(found.checks.at(-1)?.advice).toBeDefined();
     expect(JSON.stringify(found)).not.toContain("secret");
   });

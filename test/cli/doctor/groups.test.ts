@@ -1,6 +1,5 @@
-import { checkGroups } from "../../../cli/doctor/groups";
-import { dissect, suffixOf } from "../../../cli/doctor/shapes";
-import { toText } from "../../../cli/doctor/text";
+import { checkGroups, guessSuffix } from "../../../cli/doctor/groups";
+import { toText } from "../../../cli/doctor/output";
 import { suffixForms } from "../../support/lifecycle";
 
 const groups = (...names: string[]) => names.map((name, n) => ({ id: n + 1, name, active: true, owner: undefined }));
@@ -36,36 +35,19 @@ test.each<[string[], Record<string, string[]>]>([
 test("a thousand numbered groups are looked at quickly, and a line names ten of them", () => {
   const names = Array.from({ length: 5000 }, (_, n) => (n === 0 ? "Support" : `Support${n}`));
   const checks = checkGroups(groups(...names));
-  const text = toText({ checks, healthy: true, imitation: null } as unknown as Parameters<typeof toText>[0]);
-  expect(text).toContain("4999 groups with the name of another one and a number");
-  expect(text).toContain('"Support10" (id 11) beside "Support", and 4989 more (--format json has all)');
+  const text = toText({ checks, healthy: true, emulatorCommand: null } as unknown as Parameters<typeof toText>[0]);
+  expect(text).toContain("4999 groups with a name that is that of another group with a number");
+  expect(text).toContain('"Support10" (id 11) with base name "Support", and 4989 more (--format json has all)');
 });
 
 test.each(suffixForms)("the form of the number is guessed: %s", (suffix, name) => {
-  expect(suffixOf(groups("Support", name))).toBe(suffix);
-  expect(suffixOf(groups("Support", name, "Sales", "Sales..1"))).toBe(suffix);
+  expect(guessSuffix(groups("Support", name))).toBe(suffix);
+  expect(guessSuffix(groups("Support", name, "Sales", "Sales..1"))).toBe(suffix);
 });
 
 test.each([[["Support"]], [["Support", "Support1", "Sales", "Sales (1)"]], [["Line 1", "Line 2"]]])(
   "no form is guessed of %j",
   (names) => {
-    expect(suffixOf(groups(...names))).toBeUndefined();
+    expect(guessSuffix(groups(...names))).toBeUndefined();
   },
 );
-
-test.each<[unknown, string | undefined, number]>([
-  [[{ id: 1 }], "array", 1],
-  [[], "array", 0],
-  [{}, undefined, 0],
-  [{ 1: { name: "a" } }, "byId", 1],
-  [{ data: [{ id: 1 }] }, "nested", 1],
-  [{ data: [], count: 3 }, "nestedWithTotal", 0],
-  [{ id: 1, name: "a" }, "single", 1],
-  [{ rows: { a: 1 } }, "unknown", 0],
-  [{ a: [], b: [] }, "unknown", 0],
-  ["text", "unknown", 0],
-  [undefined, "unknown", 0],
-])("%j is taken apart as %s", (response, shape, count) => {
-  const seen = dissect(response);
-  expect([seen.shape, seen.entries.length]).toEqual([shape, count]);
-});

@@ -4,9 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { examine, toReport } from "../../../cli/doctor/index";
-import { outline } from "../../../cli/doctor/outline";
-import { knownWords } from "../../../cli/doctor/words";
+import { diagnose } from "../../../cli/doctor/diagnose";
+import { onlyKnownWords, outline, toReport } from "../../../cli/doctor/output";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../../emulator";
 import { doctor } from "./support";
 
@@ -96,7 +95,7 @@ describe("nothing of the account is in the report", () => {
   });
 
   test("and of a brand: headers and keys that hold a part of the host's name are left out", async () => {
-    const { diagnosis } = await examine({});
+    const { diagnosis } = await diagnose({});
     const baseUrl = new URL("https://voice.acme-phones.example");
     const value = {
       status: "success",
@@ -112,7 +111,7 @@ describe("nothing of the account is in the report", () => {
       startedAt: 0,
       ms: 1,
       reply,
-      success: value,
+      body: value,
       error: undefined,
     };
     const settings = { baseUrl, credentials: { ssid: secrets.ssid }, ...limits };
@@ -157,7 +156,7 @@ test("it tells versions, shapes, counts, keys, header names, codes and messages"
     settings: { baseUrl: "DEEPCALL_BASE_URL", ssid: "DEEPCALL_SSID", timeoutMs: "default" },
     server: { listShape: "byId", idType: "string", echoCredentials: true },
     groups: { total: names.length, active: names.length, inactive: 0, unknown: 0 },
-    imitation: "pulumi-deepcall emulator --option listShape=byId --option idType=string --option echoCredentials=true",
+    emulatorCommand: "pulumi-deepcall emulator --option listShape=byId --option idType=string --option echoCredentials=true",
   });
   expect(report["checks"]).toContainEqual({
     id: "numberedNames",
@@ -197,7 +196,7 @@ test("a file that exists is never written over, and nothing is called then", asy
     "--report",
     file,
   );
-  expect([code, out, err]).toEqual([1, "", `error: ${file} exists; name another file\n`]);
+  expect([code, out, err]).toEqual([1, "", `error: Could not write the report to ${file}: the file already exists. No call was made. Choose another file name.\n`]);
   expect([readFileSync(file, "utf8"), emulator.count()]).toEqual(["mine", 0]);
 });
 
@@ -260,5 +259,5 @@ test.each([
   ["Group Zanzibar (id 4711) is not found", "Group … (id #) is not found"],
   ["see https://acme.example/x?token=abc", "… …:….……token…"],
 ])("of %j the report keeps %j", (text, expected) => {
-  expect(knownWords(text)).toBe(expected);
+  expect(onlyKnownWords(text)).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { run } from "../../../cli/program";
-import type { Diagnosis } from "../../../cli/doctor/diagnosis";
+import type { Diagnosis } from "../../../cli/doctor/diagnose";
 
 export interface Outcome {
   code: number;

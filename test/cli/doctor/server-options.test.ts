@@ -45,7 +45,7 @@ const cases: [Partial<EmulatorOptions>, string[]][] = [
   [{ filterKey: "groupId", missing: "empty" }, []],
   [{ nameFilter: "exact" }, []],
   [{ nameFilter: "none" }, []],
-  [{ listOwner: false }, ["listOwner: owner-not-told"]],
+  [{ listOwner: false }, ["listOwner: owner-not-listed"]],
   [{ errorHttpStatus: true }, []],
   [{ listShape: "nested", missing: "empty", errorHttpStatus: true, codeType: "string" }, []],
   [{ listShape: "nestedWithTotal", pageLimit: 2 }, ["listCut: list-cut-off"]],
@@ -55,14 +55,14 @@ const cases: [Partial<EmulatorOptions>, string[]][] = [
 
 test.each(cases)("%j is seen, and the emulator that the command line starts does the same", async (options, found) => {
   const emulator = await account(options);
-  const { code, server, imitation, ...rest } = await diagnose(environment(emulator));
+  const { code, server, emulatorCommand, ...rest } = await diagnose(environment(emulator));
   expect(code).toBe(0);
   expect(server).toEqual({ ...defaults, ...options });
-  expect(findings({ ...rest, server, imitation })).toEqual(["tls: plain-http", ...found]);
+  expect(findings({ ...rest, server, emulatorCommand })).toEqual(["tls: plain-http", ...found]);
   const { calls } = emulator;
   expect(calls.filter(({ operation }) => !reads.has(operation))).toEqual([]);
   expect(calls.length).toBeLessThanOrEqual(16);
-  const texts = [...(imitation ?? "").matchAll(/--option (\S+)/g)].map(([, text = ""]) => text);
+  const texts = [...(emulatorCommand ?? "").matchAll(/--option (\S+)/g)].map(([, text = ""]) => text);
   expect(Object.assign({}, ...texts.map(readOptionText))).toEqual(options);
 });
 
@@ -100,8 +100,8 @@ test.each([
   expect(Object.keys(found.server).toSorted()).toEqual(seen.toSorted());
   expect(findings(found)).toEqual(["tls: plain-http", "unseen: not-observed"]);
   const { summary, advice } = found.checks.find(({ id }) => id === "unseen") ?? {};
-  expect(summary).toMatch(/idKey, idType.*for the account has no groups$/);
-  expect(advice).toContain("Make a group in Deepcall's panel");
+  expect(summary).toMatch(/idKey, idType.*because the account has no groups$/);
+  expect(advice).toContain("Create a group in Deepcall's panel");
 });
 
 test("calls that are too many are made again, and the limit is told", async () => {
@@ -161,11 +161,11 @@ test("one call that goes wrong on the way is a warning, and the rest is looked a
 test("as text: a line for each check, its advice below, and the command line at the end", async () => {
   const emulator = await account({ listShape: "byId", idType: "string", pageLimit: 2 }, ["Support", "Support1", "Kim"]);
   const { code, out, err } = await doctor(environment(emulator));
-  expect([code, err]).toEqual([0, "Looking at the account; this only reads ...\n"]);
+  expect([code, err]).toEqual([0, "Checking the account (read-only) ...\n"]);
   for (const line of out.split("\n").slice(0, out.split("\n").indexOf("")))
     expect(line).toMatch(/^((ok {5}|note {3}|warning|failed ) {2}\w+ +\S| +-> \S)/);
-  expect(out).toMatch(/^ok +listShape +a list comes as an object by id$/m);
-  expect(out).toMatch(/^warning +numberedNames +1 group with .*: "Support1" \(id 2\) beside "Support"\n +-> /m);
+  expect(out).toMatch(/^ok +listShape +a list is an object by id$/m);
+  expect(out).toMatch(/^warning +numberedNames +1 group with .*: "Support1" \(id 2\) with base name "Support"\n +-> /m);
   expect(out).toContain(
     "  pulumi-deepcall emulator --option listShape=byId --option idType=string --option pageLimit=2\n",
   );
