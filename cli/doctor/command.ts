@@ -2,11 +2,6 @@ import { existsSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { exitCodes, type Finish, type Io, UsageError } from "../io";
 
-interface Flags {
-  format: "text" | "json";
-  report?: string;
-}
-
 const help = `
 Settings come from the environment: DEEPCALL_BASE_URL, and DEEPCALL_SSID or DEEPCALL_USER_ID with DEEPCALL_TOKEN.
 The command creates, changes and deletes nothing in the account.
@@ -19,7 +14,7 @@ Examples:
   $ pulumi-deepcall doctor --report deepcall-report.json   # to attach to a bug report
 `;
 
-/** Adds `doctor`, which checks a real account before the first `up` without changing anything. */
+/** Adds `doctor`, which checks an account before the first `up` without changing anything. */
 export function addDoctorCommand(program: Command, io: Io, finish: Finish): void {
   program
     .command("doctor")
@@ -27,34 +22,28 @@ export function addDoctorCommand(program: Command, io: Io, finish: Finish): void
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .option("--report <file>", "also write a report without names, ids, credentials and host to a new file")
     .addHelpText("after", help)
-    .action(async (flags: Flags) => {
-      await runDoctor(flags, io, finish);
+    .action(async ({ format, report }: { format: "text" | "json"; report?: string }) => {
+      if (report !== undefined && existsSync(report))
+        throw reportError(report, "the file already exists. No call was made. Choose another file name.");
+      // Not static imports, because `--help` must not wait for the client and the emulator's options.
+      const { diagnose } = require("./diagnose") as typeof import("./diagnose");
+      const { toReport, toText } = require("./output") as typeof import("./output");
+      io.err("Checking the account (read-only) ...\n");
+      const result = await diagnose(io.env);
+      const { diagnosis } = result;
+      io.out(format === "json" ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : toText(diagnosis));
+      if (report !== undefined) {
+        try {
+          writeFileSync(report, toReport(result, io.version), { flag: "wx" });
+        } catch (error) {
+          throw reportError(report, `${(error as Error).message}.`);
+        }
+        io.err(`Wrote the report to ${report}. Review it before you attach it.\n`);
+      }
+      if (!diagnosis.healthy) finish(diagnosis.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed);
     });
 }
 
-async function runDoctor({ format, report }: Flags, io: Io, finish: Finish): Promise<void> {
-  if (report !== undefined && existsSync(report))
-    throw new UsageError(
-      `Could not write the report to ${report}: the file already exists. No call was made. Choose another file name.`,
-    );
-  // Not static imports, because `--help` must not wait for the client and the emulator.
-  /* eslint-disable @typescript-eslint/no-require-imports */
-  const { diagnose } = require("./diagnose") as typeof import("./diagnose");
-  const { toJson, toReport, toText } = require("./output") as typeof import("./output");
-  /* eslint-enable @typescript-eslint/no-require-imports */
-  io.err("Checking the account (read-only) ...\n");
-  const result = await diagnose(io.env);
-  const { diagnosis } = result;
-  io.out(format === "json" ? toJson(diagnosis) : toText(diagnosis));
-  if (report !== undefined) writeReport(report, toReport(result, io.version), io);
-  if (!diagnosis.healthy) finish(diagnosis.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed);
-}
-
-function writeReport(file: string, text: string, io: Io): void {
-  try {
-    writeFileSync(file, text, { flag: "wx" });
-  } catch (error) {
-    throw new UsageError(`Could not write the report to ${file}: ${(error as Error).message}.`);
-  }
-  io.err(`Wrote the report to ${file}. Review it before you attach it.\n`);
+function reportError(file: string, reason: string): UsageError {
+  return new UsageError(`Could not write the report to ${file}: ${reason}`);
 }

@@ -4,61 +4,49 @@ import { PermissionError, RateLimitError, TimeoutError } from "../../client/erro
 import { environmentVariables, readSettings, type ClientSettings } from "../../client/settings";
 import type { Environment, SettingName, SettingsResult } from "../../client/settings";
 import type { HttpReply } from "../../client/transport";
-import { checkConnection, checkProxy, proxyVariable } from "./connection";
+import { checkConnection, proxyVariable } from "./connection";
 import { finding, ok, type Check, type FindingCode } from "./findings";
-import { checkGroups, countGroups, type GroupCounts } from "./groups";
-import { checkReads, probe, recordCalls, retryPolicy, type Ask, type Exchange, type Probe } from "./probe";
-import { checkNotObserved, checkOptions, emulatorCommand, observeOptions, type Observed } from "./server-options";
-
-/** The result of `doctor`, as `--format json` prints it; docs/doctor.md describes the fields. */
-export interface Diagnosis {
-  readonly version: 1;
-  readonly healthy: boolean;
-  readonly credentialsRefused: boolean;
-  readonly settings: Readonly<Record<SettingName, string>>;
-  readonly checks: readonly Check[];
-  readonly server: Observed;
-  readonly groups: GroupCounts | null;
-  readonly emulatorCommand: string | null;
-}
+import { describeGroups } from "./groups";
+import { checkReads, probe, recordCalls, retryPolicy, type Ask, type Exchange } from "./probe";
+import { describeServer } from "./server-options";
 
 export type DoctorResult = Awaited<ReturnType<typeof diagnose>>;
+/** What `--format json` prints; docs/doctor.md describes it. */
+export type Diagnosis = DoctorResult["diagnosis"];
 
 /** Diagnoses the account that the environment names. It only reads, and a failure is a check, not an error. */
 export async function diagnose(env: Environment) {
   const result = readSettings(() => undefined, env);
   const { settings } = result;
-  const checks = [checkSettings(result)];
+  const { sources, check } = describeSettings(result);
+  const checks = [check];
   const exchanges: Exchange[] = [];
   const probed = settings && (await checkAccount(settings, env, exchanges, checks));
-  const server = observeOptions({ exchanges, ...probed });
-  checks.push(...checkOptions(server));
-  const groups = probed?.all.groups;
-  if (groups) checks.push(...checkNotObserved(server, groups.length === 0), ...checkGroups(groups));
-  const diagnosis: Diagnosis = {
-    version: 1,
+  const server = describeServer({ exchanges, ...probed });
+  const groups = probed?.all.groups && describeGroups(probed.all.groups);
+  checks.push(...server.checks, ...(groups?.checks ?? []));
+  const diagnosis = {
+    version: 1 as const,
     healthy: !checks.some(isFailed),
     credentialsRefused: exchanges.some(({ error }) => error instanceof AuthenticationError),
-    settings: settingSources(result),
+    settings: sources,
     checks,
-    server,
-    groups: groups ? countGroups(groups) : null,
-    emulatorCommand: Object.keys(server).length > 0 ? emulatorCommand(server) : null,
+    server: server.observed,
+    groups: groups?.counts ?? null,
+    emulatorCommand: server.emulatorCommand,
   };
   return { diagnosis, exchanges, settings };
 }
 
+const isFailed = ({ status }: Check): boolean => status === "failed";
+
 /** Makes the calls and adds their checks, until one fails that makes further calls pointless. */
-async function checkAccount(
-  settings: ClientSettings,
-  env: Environment,
-  exchanges: Exchange[],
-  checks: Check[],
-): Promise<Probe | undefined> {
+async function checkAccount(settings: ClientSettings, env: Environment, exchanges: Exchange[], checks: Check[]) {
   const client = new DeepcallClient(settings, retryPolicy);
   const ask = recordCalls(client, exchanges);
   const proxy = proxyVariable(settings.baseUrl, env);
-  checks.push(...checkProxy(proxy, env));
+  const exception = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
+  if (proxy !== undefined) checks.push(finding("proxy", `calls go through the proxy that ${proxy} names${exception}`));
   try {
     const all = await ask("list");
     checks.push(...(await checkConnection(all.error, settings, proxy)));
@@ -80,12 +68,11 @@ async function checkAccount(
 async function checkAccess(ask: Ask, { error, reply }: Exchange): Promise<readonly Check[]> {
   if (error instanceof TimeoutError) return [finding("timeout", error.description)];
   if (error instanceof AnswerError && reply) return [finding(foreignAnswer(reply), error.description)];
-  const api = ok("api", "Deepcall's API answers");
+  const [api, credentials] = [ok("api", "Deepcall's API answers"), ok("credentials", "accepted")];
   if (error instanceof AuthenticationError) {
     const ambiguity = error.code === 1000 ? " Code 1000 can also mean invalid parameters." : "";
     return [api, finding("credentials-refused", `${error.description}${ambiguity}`)];
   }
-  const credentials = ok("credentials", "accepted");
   if (error instanceof PermissionError) {
     const forwarded = await ask("list", { forward: true });
     const denied = forwarded.error ? "permission-denied" : "permission-agent-to-agent-call";
@@ -95,11 +82,9 @@ async function checkAccess(ask: Ask, { error, reply }: Exchange): Promise<readon
   if (error instanceof ApiError && !(error instanceof NotFoundError))
     return [api, finding("list-refused", error.description, error.hint)];
   const unforwarded = await ask("list", { forward: false });
-  const permission =
-    unforwarded.error instanceof PermissionError
-      ? finding("forward-differs", "a list is refused with forward: false, but not without forward")
-      : ok("permission", "groups can be read; reading does not show whether they can be changed");
-  return [api, credentials, permission];
+  const differs = finding("forward-differs", "a list is refused with forward: false, but not without forward");
+  const permission = ok("permission", "groups can be read; reading does not show whether they can be changed");
+  return [api, credentials, unforwarded.error instanceof PermissionError ? differs : permission];
 }
 
 /** The finding for an answer that is not from Deepcall's API. */
@@ -122,29 +107,16 @@ function checkAnswers(exchanges: readonly Exchange[]): readonly Check[] {
   return [finding("calls-failed", `${count}, for example: ${first.description}`, first.hint)];
 }
 
-const settingNames = Object.keys(environmentVariables) as SettingName[];
-
-/** The source of each setting, never its value. */
-function settingSources({ origins }: SettingsResult): Record<SettingName, string> {
-  const withDefault: readonly SettingName[] = ["timeoutMs", "maxConcurrency", "requestsPerSecond"];
+/** The source of each setting, never its value, and whether the settings are complete and valid. */
+function describeSettings({ settings, malformed, missing, origins }: SettingsResult) {
+  const names = Object.keys(environmentVariables) as SettingName[];
+  const withDefault = ["timeoutMs", "maxConcurrency", "requestsPerSecond"];
   const source = (name: SettingName) => origins[name] ?? (withDefault.includes(name) ? "default" : "nowhere");
-  return Object.fromEntries(settingNames.map((name) => [name, source(name)])) as Record<SettingName, string>;
-}
-
-function checkSettings(result: SettingsResult): Check {
-  const { settings, malformed, missing, origins } = result;
-  if (settings) {
-    const sources = settingSources(result);
-    const given = settingNames.filter((name) => origins[name]).map((name) => `${name} from ${sources[name]}`);
-    const defaults = settingNames.filter((name) => sources[name] === "default");
-    return ok("settings", `${given.join(", ")}${defaults.length > 0 ? `; default ${defaults.join(", ")}` : ""}`);
-  }
+  const sources = Object.fromEntries(names.map((name) => [name, source(name)])) as Record<SettingName, string>;
+  const used = names.filter((name) => sources[name] !== "nowhere").map((name) => `${name}: ${sources[name]}`);
+  if (settings) return { sources, check: ok("settings", used.join(", ")) };
   const problems = [...malformed, ...missing.map((what) => `Missing: ${what}`)].join(". ");
   const code = malformed.length > 0 ? "settings-malformed" : "settings-missing";
   const isBoth = malformed.length > 0 && missing.length > 0;
-  return finding(isBoth ? [code, "settings-missing"] : code, `no call was made. ${problems}.`);
-}
-
-function isFailed({ status }: Check): boolean {
-  return status === "failed";
+  return { sources, check: finding(isBoth ? [code, "settings-missing"] : code, `no call was made. ${problems}.`) };
 }

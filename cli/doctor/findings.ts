@@ -6,11 +6,9 @@ export interface Check {
   /** Stable, e.g. `tls` or `filterKey`. */
   readonly id: string;
   readonly status: Status;
-  /** Empty if the status is `ok`. */
   readonly findings: readonly FindingCode[];
   readonly summary: string;
   readonly advice?: string;
-  /** The groups that the findings are about. */
   readonly groups?: readonly NamedGroup[];
 }
 
@@ -22,14 +20,13 @@ export interface NamedGroup {
 }
 
 const rowOf = (status: Exclude<Status, "ok">) => (check: string, advice: string) => ({ check, status, advice });
-const note = rowOf("note");
-const warning = rowOf("warning");
-const failed = rowOf("failed");
+const [note, warning, failed] = [rowOf("note"), rowOf("warning"), rowOf("failed")];
 
 const useEnvironment = "Export them in this shell: doctor reads the environment only, not a stack's config.";
 const checkBaseUrl =
   "Check the base URL: it is the address of the API (https://v4-api.deepcall.com, or your brand's own) without /api/v2, not the address of the panel.";
 const reportIt = "Please report it and attach the file that --report writes.";
+const ifListsAreCutOff = `It matters only if lists are cut off or ignore the id. ${reportIt}`;
 
 /** Every finding, with the check that reports it and what to do about it. The codes are stable. */
 export const findings = {
@@ -44,10 +41,7 @@ export const findings = {
   broken: failed("tcp", "The server, or something between here and the server, closes the connection."),
   "certificate-expired": failed("tls", "Ask the server's operator to renew it, and check this machine's clock."),
   "certificate-not-yet-valid": failed("tls", "Check this machine's clock."),
-  "certificate-self-signed": failed(
-    "tls",
-    "Check that the base URL is the brand's own. To trust the certificate, export NODE_EXTRA_CA_CERTS=<certificate>.pem.",
-  ),
+  "certificate-self-signed": failed("tls", "Check the base URL. To trust it, export NODE_EXTRA_CA_CERTS=<file>.pem."),
   "certificate-untrusted": failed(
     "tls",
     "If a company proxy intercepts TLS, export NODE_EXTRA_CA_CERTS=<its CA certificate>.pem. Otherwise the server omits intermediate certificates.",
@@ -78,15 +72,9 @@ export const findings = {
   "list-refused": failed("list", ""),
   "list-unknown-shape": failed("list", reportIt),
   "list-by-id-failed": failed("byId", reportIt),
-  "existing-group-denied": failed(
-    "byId",
-    `Do not run \`pulumi up\` with refresh on this account: it would treat existing groups as deleted. ${reportIt}`,
-  ),
-  "relation-denies-group": warning("relation", `It matters only if lists are cut off or ignore the id. ${reportIt}`),
-  "relation-finds-missing-group": warning(
-    "relation",
-    `If lists are cut off or ignore the id, reading a deleted group ends in an error. ${reportIt}`,
-  ),
+  "existing-group-denied": failed("byId", `Do not refresh: Pulumi would treat groups as deleted. ${reportIt}`),
+  "relation-denies-group": warning("relation", ifListsAreCutOff),
+  "relation-finds-missing-group": warning("relation", ifListsAreCutOff),
   "name-filter-misses": warning("byName", `onNameConflict "adopt" and "fail" would not find such a group. ${reportIt}`),
   "name-filter-case-sensitive": note("byName", "Nothing to do: the provider compares names exactly."),
   "list-cut-off": warning(
@@ -98,16 +86,10 @@ export const findings = {
   "too-many-calls": failed("rateLimit", ""),
   "status-not-listed": warning("listStatus", "A group that is deactivated in the panel is not reported as drift."),
   "owner-not-listed": note("listOwner", "Prefer userId and token: an ssid does not reveal a change of the account."),
-  "id-filter-ignored": note(
-    "filterKey",
-    "Nothing to do: one call more shows whether a group that is not listed is gone.",
-  ),
+  "id-filter-ignored": note("filterKey", "Nothing to do: the provider makes one more call if a group seems gone."),
   "credentials-echoed": warning("echoCredentials", "This package redacts them, but logs of proxies may contain them."),
   "not-observed": note("unseen", ""),
-  "duplicate-names": warning(
-    "duplicateNames",
-    'Rename all but one: onNameConflict "adopt" cannot choose between them.',
-  ),
+  "duplicate-names": warning("duplicateNames", 'Rename all but one: onNameConflict "adopt" cannot tell them apart.'),
   "numbered-names": warning(
     "numberedNames",
     'Check in the panel whether you need them. If so, declare the whole name, e.g. name: "Support1" with onNameConflict: "adopt". If not, check their agents and delete them there.',

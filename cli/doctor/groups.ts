@@ -1,96 +1,81 @@
 import type { Group } from "../../client/responses";
 import type { EmulatorOptions } from "../../emulator/options";
 import { isNumbered, nameProblem } from "../../provider/lifecycle/names";
-import { finding, ok, type Check, type FindingCode, type NamedGroup } from "./findings";
+import { finding, ok, type FindingCode, type NamedGroup } from "./findings";
 
 interface NameCheck {
   readonly code: FindingCode;
-  /** The groups that the finding is about. */
-  readonly find: (groups: readonly Group[]) => readonly NamedGroup[];
+  readonly find: (groups: readonly NamedGroup[], numbered: NumberedGroups) => readonly NamedGroup[];
   /** Continues "3 groups with a name that". */
-  readonly rule: (found: readonly NamedGroup[]) => string;
+  readonly rule: (names: readonly string[]) => string;
 }
 
 /** Names that may cause trouble in the first `up`. */
 const nameChecks: readonly NameCheck[] = [
-  { code: "duplicate-names", find: (groups) => sharing(groups, exactName), rule: () => "equals that of another group" },
+  { code: "duplicate-names", find: (groups) => sharing(groups, (name) => name), rule: () => "another group has, too" },
   {
     code: "numbered-names",
-    find: (groups) => numberedPairs(groups).map(([{ id, name }, base]) => ({ id, name, baseName: base.name })),
+    find: (_, numbered) => [...numbered].map(([group, { name }]) => ({ ...group, baseName: name })),
     rule: () => "is that of another group with a number, which Deepcall may have appended because the name was taken",
   },
   {
     code: "trailing-numbers",
-    find: (groups) => {
-      const numbered = new Map(numberedPairs(groups));
-      return groups.filter((group) => /\d\)?$/.test(group.name) && !numbered.has(group));
-    },
+    find: (groups, numbered) => groups.filter((group) => /\d\)?$/.test(group.name) && !numbered.has(group)),
     rule: () => "ends in a number, although no group has the name without the number",
   },
   {
     code: "names-differ-in-case-only",
     find: (groups) => {
-      const duplicates = new Set(sharing(groups, exactName));
-      return sharing(groups, ({ name }) => name.toLowerCase()).filter((group) => !duplicates.has(group));
+      const duplicates = new Set(sharing(groups, (name) => name));
+      return sharing(groups, (name) => name.toLowerCase()).filter((group) => !duplicates.has(group));
     },
     rule: () => "differs from that of another group only in case",
   },
   {
     code: "undeclarable-names",
     find: (groups) => groups.filter(({ name }) => nameProblem(name) !== undefined),
-    rule: (found) => {
-      const problems = new Set(found.map(({ name }) => `it ${nameProblem(name) ?? ""}`));
-      return `a program cannot declare (${[...problems].join("; ")})`;
-    },
+    rule: (names) => `a program cannot declare: it ${[...new Set(names.map(nameProblem))].join("; it ")}`,
   },
 ];
 
-export type GroupCounts = ReturnType<typeof countGroups>;
-
-export function countGroups(groups: readonly Group[]) {
-  const count = (active: boolean | undefined) => groups.filter((group) => group.active === active).length;
-  return { total: groups.length, active: count(true), inactive: count(false), unknown: count(undefined) };
-}
-
-export function checkGroups(groups: readonly Group[]): readonly Check[] {
-  const { total, active, inactive, unknown } = countGroups(groups);
-  const counted = (count: number) => `${count} ${count === 1 ? "group" : "groups"}`;
-  const others = unknown === 0 ? "" : `, ${unknown} of unknown status`;
+/** Counts the groups by status and checks their names. */
+export function describeGroups(groups: readonly Group[]) {
+  const count = (active?: boolean) => groups.filter((group) => group.active === active).length;
+  const counts = { total: groups.length, active: count(true), inactive: count(false), unknown: count() };
+  const ofUnknownStatus = counts.unknown === 0 ? "" : `, ${counts.unknown} of unknown status`;
+  const counted = (found: readonly unknown[]) => `${found.length} ${found.length === 1 ? "group" : "groups"}`;
+  const summary = `${counted(groups)}: ${counts.active} active, ${counts.inactive} inactive${ofUnknownStatus}`;
+  const names = groups.map(({ id, name }) => ({ id, name }));
+  const numbered = findNumbered(names);
   const nameFindings = nameChecks.flatMap(({ code, find, rule }) => {
-    const found = find(groups).map(({ id, name, baseName }) => ({
-      id,
-      name,
-      ...(baseName !== undefined && { baseName }),
-    }));
-    const summary = `${counted(found.length)} with a name that ${rule(found)}`;
-    return found.length === 0 ? [] : [{ ...finding(code, summary), groups: found }];
+    const found = find(names, numbered);
+    if (found.length === 0) return [];
+    const description = `${counted(found)} with a name that ${rule(found.map(({ name }) => name))}`;
+    return { ...finding(code, description), groups: found };
   });
-  return [ok("groups", `${counted(total)}: ${active} active, ${inactive} inactive${others}`), ...nameFindings];
+  return { counts, checks: [ok("groups", summary), ...nameFindings] };
 }
-
-const exactName = ({ name }: Group): string => name;
 
 /** The groups for which `key` returns the same as for another group. */
-function sharing(groups: readonly Group[], key: (group: Group) => string): readonly Group[] {
-  const byKey = Map.groupBy(groups, key);
-  return groups.filter((group) => (byKey.get(key(group)) ?? []).length > 1);
+function sharing(groups: readonly NamedGroup[], key: (name: string) => string): readonly NamedGroup[] {
+  return [...Map.groupBy(groups, ({ name }) => key(name)).values()].filter(({ length }) => length > 1).flat();
 }
 
-/** Each group whose name is that of another group with a number, and that other group. */
-function numberedPairs<G extends NamedGroup>(groups: readonly G[]): readonly (readonly [G, G])[] {
+/** The groups whose name is that of another group with a number, each with that other group. */
+type NumberedGroups = ReadonlyMap<NamedGroup, NamedGroup>;
+
+function findNumbered(groups: readonly NamedGroup[]): NumberedGroups {
   // A lookup by the name without the number, because comparing all pairs takes too long for thousands of groups.
   const byName = new Map(groups.map((group) => [group.name, group]));
-  return groups.flatMap((group) => {
-    const base = [/[ _-]?\(?\d+\)?$/, /\(?\d+\)?$/]
-      .map((number) => byName.get(group.name.replace(number, "")))
-      .find((other) => other !== undefined && other !== group && isNumbered(group.name, other.name));
-    return base === undefined ? [] : [[group, base] as const];
+  const pairs = groups.map((group) => {
+    const bases = [/[ _-]?\(?\d+\)?$/, /\(?\d+\)?$/].map((number) => byName.get(group.name.replace(number, "")));
+    return [group, bases.find((base) => base && base !== group && isNumbered(group.name, base.name))] as const;
   });
+  return new Map(pairs.flatMap(([group, base]) => (base ? [[group, base]] : [])));
 }
 
 type Suffix = EmulatorOptions["suffix"];
-/** The forms of an appended number. */
-export const suffixForms: Readonly<Record<Suffix, string>> = {
+export const suffixes: Record<Suffix, string> = {
   plain: "1",
   space: " 1",
   parens: " (1)",
@@ -100,7 +85,7 @@ export const suffixForms: Readonly<Record<Suffix, string>> = {
 
 /** Guesses the form from the names; `undefined` if none show it, or they show several. */
 export function guessSuffix(groups: readonly NamedGroup[]): Suffix | undefined {
-  const seen = numberedPairs(groups).map(([{ name }, base]) => name.slice(base.name.length).replace(/\d+/, "1"));
-  const forms = Object.keys(suffixForms) as Suffix[];
-  return seen.length === 0 ? undefined : forms.find((form) => seen.every((suffix) => suffix === suffixForms[form]));
+  const seen = [...findNumbered(groups)].map(([{ name }, base]) => name.slice(base.name.length).replace(/\d+/, "1"));
+  const forms = Object.keys(suffixes) as Suffix[];
+  return seen.length === 0 ? undefined : forms.find((form) => seen.every((suffix) => suffix === suffixes[form]));
 }

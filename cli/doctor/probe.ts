@@ -8,16 +8,18 @@ import { finding, ok, type Check } from "./findings";
 /** The only operations that change nothing. */
 type ReadOperation = "list" | "getGroupAgentRelation";
 
-/** One attempt of a call, and its result. A list has `groups`, or a `problem` if they cannot be read. */
+/** One attempt of a call, and its result. */
 export interface Exchange extends Partial<GroupList> {
   readonly operation: ReadOperation;
   readonly fields: JsonObject;
   readonly startedAt: number;
   readonly ms: number;
   readonly reply: HttpReply | undefined;
-  /** The fields of the answer, if it is a JSON object. */
+  /** The fields of the answer if it is a JSON object, and among them `response` if it is a success. */
   readonly body: JsonObject;
+  readonly response: unknown;
   readonly error: CallError | undefined;
+  /** Why the `groups` of a list cannot be read. */
   readonly problem?: string;
 }
 
@@ -34,8 +36,9 @@ export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask 
     const record = (reply: HttpReply | undefined, error?: CallError): Exchange => {
       const ms = performance.now() - startedAt;
       const body = isJsonObject(reply?.json?.value) ? reply.json.value : {};
+      const response = error ? undefined : body["response"];
       const list = operation === "list" ? readGroups(reply, error) : {};
-      const exchange = { operation, fields, startedAt, ms, reply, body, error, ...list };
+      const exchange = { operation, fields, startedAt, ms, reply, body, response, error, ...list };
       exchanges.push(exchange);
       startedAt += ms;
       return exchange;
@@ -65,23 +68,21 @@ function readGroups(reply?: HttpReply, error?: CallError): Partial<GroupList> & 
   }
 }
 
-/** No group has this id: databases assign ids in order, and this is the highest of 32 bits. */
-const missingId = 2_147_483_647;
-
 export type Probe = Awaited<ReturnType<typeof probe>>;
+type NameProbe = Awaited<ReturnType<typeof probeNames>>;
 
 /** Finds out with about a dozen calls how the server behaves where the API is undocumented. */
 export async function probe(ask: Ask, all: Exchange) {
   const { groups = [] } = all;
   const [group] = groups;
+  // No group has this id: databases assign ids in order, and this is the highest of 32 bits.
+  const missingId = 2_147_483_647;
   // As the provider does: the documentation spells the field in two ways.
   const listById = async (id: number) => ask("list", { groupid: String(id), groupId: id });
   const askRelation = async (id: number) => ask("getGroupAgentRelation", { groupId: String(id), quick: true });
   // Whether a filter left out all groups; `undefined` if the answer does not show it.
-  const isFiltered = ({ error, groups: found }: Exchange) => {
-    if (error instanceof NotFoundError) return true;
-    return found && (found.length > 0 ? false : groups.length > 0 || undefined);
-  };
+  const isFiltered = ({ error, groups: found }: Exchange) =>
+    error instanceof NotFoundError || (found && (found.length > 0 ? false : groups.length > 0 || undefined));
   const byId = group && (await listById(group.id));
   const relation = group && (await askRelation(group.id));
   const byMissingId = await listById(missingId);
@@ -93,26 +94,17 @@ export async function probe(ask: Ask, all: Exchange) {
   const missingRelation = await askRelation(missingId);
   const names = await probeNames(ask, groups);
   const cutOff = await findCutOff(ask, all, names);
-  const entries = parseListShape(responseOf(all)).entries.filter(isJsonObject);
-  const related = responseOf(relation);
-  // A list by id may omit the id in its entries, but the relation does not.
-  const id = findId(entries[0]) ?? findId(isJsonObject(related) ? related["groupData"] : undefined);
+  const entries = parseListShape(all.response).entries.filter(isJsonObject);
+  // The entries of an object by id may omit the id, but the relation does not.
+  const id =
+    findId(entries[0]) ?? (isJsonObject(relation?.response) ? findId(relation.response["groupData"]) : undefined);
   return { all, group, byId, relation, byMissingId, filters, missingRelation, names, cutOff, entries, id };
-}
-
-/** The field `response` of a success. */
-export function responseOf(exchange: Exchange | undefined): unknown {
-  return exchange?.error ? undefined : exchange?.body["response"];
 }
 
 function findId(entry: unknown) {
   if (!isJsonObject(entry)) return undefined;
-  const key = idKeys.find((name) => isPresent(entry[name]));
+  const key = idKeys.find((name) => (entry[name] ?? "") !== "");
   return key && { key, value: entry[key] };
-}
-
-export function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
 }
 
 async function probeNames(ask: Ask, groups: readonly Group[]) {
@@ -124,7 +116,7 @@ async function probeNames(ask: Ask, groups: readonly Group[]) {
   while (groups.some(({ name }) => name.toLowerCase().includes(unused))) unused += "!";
   const isFound = async (name: string) => (await ask("list", { name })).groups?.some(({ id }) => id === group.id);
   return {
-    group,
+    group: { id: group.id, name: group.name },
     // The number of groups in a list by a name that no group has.
     unused: (await ask("list", { name: unused })).groups?.length,
     // Whether the group is in a list by its name, by a part of the name, and by the name in the other case.
@@ -135,11 +127,7 @@ async function probeNames(ask: Ask, groups: readonly Group[]) {
 }
 
 /** What shows that the list of all groups does not contain all of them. */
-async function findCutOff(
-  ask: Ask,
-  { groups, complete }: Exchange,
-  names: Awaited<ReturnType<typeof probeNames>>,
-): Promise<string | undefined> {
+async function findCutOff(ask: Ask, { groups, complete }: Exchange, names: NameProbe): Promise<string | undefined> {
   if (complete === false) return "it says that there are more groups than it contains";
   if (groups === undefined || names?.unused !== 0 || names.part !== true) return undefined;
   const ids = new Set(groups.map(({ id }) => id));
@@ -149,33 +137,28 @@ async function findCutOff(
   const letters = Array.from("eaionrtlsu").toSorted((one, other) => count(one) - count(other));
   for (const name of letters.slice(0, 3)) {
     const found = await ask("list", { name });
-    if (found.groups?.some(({ id }) => !ids.has(id))) return "a list filtered by name contains groups that it omits";
+    if (found.groups?.some(({ id }) => !ids.has(id))) return "a list by name contains groups that it omits";
   }
   return undefined;
 }
 
 /** Checks the calls with which the provider finds groups. */
 export function checkReads({ all, group, byId, relation, missingRelation, names, cutOff }: Probe): readonly Check[] {
-  const checks: Check[] = [];
-  if (all.problem !== undefined) checks.push(finding("list-unknown-shape", all.problem));
-  if (byId?.problem !== undefined) checks.push(finding("list-by-id-failed", byId.problem));
-  if (byId?.groups?.length === 0)
-    checks.push(finding("existing-group-denied", "a list filtered by the id of an existing group is empty"));
-  else if (byId?.groups) {
-    const content = byId.groups.some(({ id }) => id === group?.id) ? "that group" : "other groups";
-    checks.push(ok("byId", `a list filtered by a group's id contains ${content}`));
-  }
-  if (relation?.error instanceof NotFoundError)
-    checks.push(finding("relation-denies-group", "getGroupAgentRelation does not find an existing group"));
-  if (missingRelation.error === undefined)
-    checks.push(finding("relation-finds-missing-group", "getGroupAgentRelation finds an id that no group has"));
-  if (names?.exact === false) {
-    const { id, name } = names.group;
-    const misses = finding("name-filter-misses", "a list filtered by the exact name of a group does not contain it");
-    checks.push({ ...misses, groups: [{ id, name }] });
-  }
-  if (names?.exact === true && names.otherCase === false)
-    checks.push(finding("name-filter-case-sensitive", "the name filter is case-sensitive, against the documentation"));
-  if (cutOff !== undefined) checks.push(finding("list-cut-off", `the list of all groups is cut off: ${cutOff}`));
-  return checks;
+  const content = byId?.groups?.some(({ id }) => id === group?.id) ? "that group" : "other groups";
+  const misses = finding("name-filter-misses", "a list by the exact name of a group does not contain it");
+  return [
+    all.problem !== undefined && finding("list-unknown-shape", all.problem),
+    byId?.problem !== undefined && finding("list-by-id-failed", byId.problem),
+    byId?.groups?.length === 0 && finding("existing-group-denied", "a list by the id of an existing group is empty"),
+    byId?.groups?.[0] !== undefined && ok("byId", `a list by the id of a group contains ${content}`),
+    relation?.error instanceof NotFoundError &&
+      finding("relation-denies-group", "getGroupAgentRelation does not find an existing group"),
+    missingRelation.error === undefined &&
+      finding("relation-finds-missing-group", "getGroupAgentRelation finds an id that no group has"),
+    names?.exact === false && { ...misses, groups: [names.group] },
+    names?.exact === true &&
+      names.otherCase === false &&
+      finding("name-filter-case-sensitive", "the name filter is case-sensitive, against the documentation"),
+    cutOff !== undefined && finding("list-cut-off", `the list of all groups is cut off: ${cutOff}`),
+  ].filter((check) => check !== false);
 }

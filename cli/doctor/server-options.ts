@@ -1,10 +1,10 @@
 import { defaultOptions, type EmulatorOptions } from "../../emulator/options";
-import { AuthenticationError, NotFoundError, RateLimitError } from "../../client/errors";
+import { NotFoundError, RateLimitError } from "../../client/errors";
 import { redactedText } from "../../client/redact";
 import { parseListShape, type JsonObject } from "../../client/responses";
 import { finding, ok, type Check } from "./findings";
-import { guessSuffix, suffixForms } from "./groups";
-import { isPresent, responseOf, type Exchange, type Probe } from "./probe";
+import { guessSuffix, suffixes } from "./groups";
+import type { Exchange, Probe } from "./probe";
 
 type Option = keyof EmulatorOptions;
 /** How a server behaves where the API is undocumented, as options of the emulator; without those not observed. */
@@ -14,8 +14,8 @@ type Evidence = { readonly exchanges: readonly Exchange[] } & Partial<Probe>;
 
 interface Row<V> {
   readonly observe: (evidence: Evidence) => V | undefined;
-  /** A sentence, or a finding; `undefined` if another check reports the value. */
-  readonly describe: (value: V) => string | Check | undefined;
+  /** Returns a sentence, or a finding. Nothing describes a value that another check reports. */
+  readonly describe?: (value: V) => string | Check | undefined;
   /** Not every account shows it, so its absence is not reported. */
   readonly optional?: true;
 }
@@ -25,22 +25,17 @@ const listForms = {
   byId: "an object by id",
   nested: "an object with the array in it",
   nestedWithTotal: "an object with the array and a total in it",
-  single: "an array, but a single group if it is filtered by id",
-};
-const nameFilters = {
-  part: "lists can be filtered by a part of the name",
-  exact: "lists can be filtered by the whole name only",
-  none: "lists cannot be filtered by name; the provider compares names itself",
+  single: "an array, but a single group for one id",
 };
 
 /** How each option of the emulator is observed on a server, described, and which finding it leads to. */
 const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   listShape: {
     observe: ({ all, byId }) => {
-      const { shape } = parseListShape(responseOf(all));
+      const { shape } = parseListShape(all?.response);
       if (all === undefined || all.error || shape === undefined) return undefined;
       if (all.groups === undefined) return "unknown";
-      return shape === "array" && parseListShape(responseOf(byId)).shape === "single" ? "single" : shape;
+      return shape === "array" && parseListShape(byId?.response).shape === "single" ? "single" : shape;
     },
     describe: (shape) => (shape === "unknown" ? undefined : `a list is ${listForms[shape]}`),
   },
@@ -52,10 +47,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   listStatus: {
     observe: ({ entries }) => anyHas(entries, "status"),
-    describe: (isListed) =>
-      isListed
-        ? "list responses include the status"
-        : finding("status-not-listed", "list responses do not include the status"),
+    describe: (listed) => (listed ? "lists include the status" : finding("status-not-listed", "lists omit the status")),
   },
   statusType: {
     observe: ({ entries = [] }) => firstType(entries.map((entry) => entry["status"])),
@@ -63,21 +55,17 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   listOwner: {
     observe: ({ entries }) => anyHas(entries, "user_id", "userId"),
-    describe: (isListed) =>
-      isListed
-        ? "list responses include the owner"
-        : finding("owner-not-listed", "list responses do not include the owner"),
+    describe: (listed) => (listed ? "lists include the owner" : finding("owner-not-listed", "lists omit the owner")),
   },
   filterKey: {
     observe: ({ filters: { groupid, groupId } = {} }) => {
       if (groupid === undefined || groupId === undefined) return undefined;
       return groupid ? (groupId ? "both" : "groupid") : groupId ? "groupId" : "none";
     },
-    describe: (key) => {
-      if (key === "none") return finding("id-filter-ignored", "lists cannot be filtered by id");
-      const fields = key === "both" ? "groupid and by groupId" : `${key} only; the provider sends groupid and groupId`;
-      return `lists can be filtered by ${fields}`;
-    },
+    describe: (key) =>
+      key === "none"
+        ? finding("id-filter-ignored", "lists cannot be filtered by id")
+        : `lists can be filtered by ${key === "both" ? "groupid and groupId" : `${key} only; the provider sends both`}`,
   },
   missing: {
     observe: ({ filters, byMissingId }) =>
@@ -89,7 +77,10 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
       if (unused === undefined || part === undefined) return undefined;
       return unused > 0 ? "none" : part ? "part" : "exact";
     },
-    describe: (filter) => nameFilters[filter],
+    describe: (filter) =>
+      filter === "none"
+        ? "lists cannot be filtered by name; the provider compares names itself"
+        : `lists can be filtered by ${filter === "part" ? "a part of the name" : "the whole name only"}`,
   },
   errorHttpStatus: {
     observe: ({ exchanges }) => {
@@ -100,7 +91,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   suffix: {
     observe: ({ all }) => guessSuffix(all?.groups ?? []),
-    describe: (form) => `judging by the names, a name that is taken becomes Support${suffixForms[form]} (a guess)`,
+    describe: (form) => `judging by the names, a name that is taken becomes Support${suffixes[form]} (a guess)`,
     optional: true,
   },
   rateLimit: {
@@ -114,70 +105,49 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   echoCredentials: {
     // The client redacts credentials in answers.
-    observe: ({ exchanges }) =>
-      exchanges
-        .flatMap(({ reply, body }) => [...Object.values(reply?.headers ?? {}), body["message"]])
-        .some((text) => String(text).includes(redactedText)) || undefined,
+    observe: ({ exchanges }) => {
+      const texts = exchanges.map(({ reply, body }) => JSON.stringify([reply?.headers, body["message"]]));
+      return texts.some((text) => text.includes(redactedText)) || undefined;
+    },
     describe: () => finding("credentials-echoed", "answers repeat the credentials that were sent"),
     optional: true,
   },
-  pageLimit: {
-    observe: ({ cutOff, all }) => (cutOff === undefined ? undefined : all?.groups?.length),
-    describe: () => undefined,
-    optional: true,
-  },
+  pageLimit: { observe: ({ cutOff, all }) => (cutOff === undefined ? undefined : all?.groups?.length), optional: true },
   authFailureCode: {
-    observe: ({ exchanges }) => {
-      const code = exchanges.map(({ error }) => error).find((error) => error instanceof AuthenticationError)?.code;
-      return code === 1014 || code === 1000 || code === 1020 ? code : undefined;
-    },
-    describe: () => undefined,
+    observe: ({ exchanges }) =>
+      ([1014, 1000, 1020] as const).find((code) => exchanges.some(({ error }) => error?.errorCode === `${code}`)),
     optional: true,
   },
 };
 const options = Object.keys(rows) as Option[];
 
-export function observeOptions(evidence: Evidence): Observed {
-  const observed = options.map((option) => [option, rows[option]?.observe(evidence)] as const);
-  return Object.fromEntries(observed.filter(([, value]) => value !== undefined));
+/** What the evidence shows about the server: its options, a check for each, and an emulator with the same options. */
+export function describeServer(evidence: Evidence) {
+  const values = options.map((option) => [option, rows[option]?.observe(evidence)] as const);
+  const observed: Observed = Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  const checks = options.flatMap((option) => describeOption(option, observed[option]) ?? []);
+  const isShown = (option: Option) => option in observed || (option === "statusType" && observed.listStatus === false);
+  const missing = options.filter((option) => !rows[option]?.optional && !isShown(option)).join(", ");
+  const { groups } = evidence.all ?? {};
+  const reason = groups?.length === 0 ? ", because the account has no groups" : "";
+  const advice = reason && "Create a group in Deepcall's panel and run doctor again.";
+  if (groups && missing !== "") checks.push(finding("not-observed", `not observed: ${missing}${reason}`, advice));
+  const changed = Object.entries(observed).filter(([option, value]) => value !== defaultOptions[option as Option]);
+  const command = `pulumi-deepcall emulator${changed.map(([option, value]) => ` --option ${option}=${value}`).join("")}`;
+  return { observed, checks, emulatorCommand: Object.keys(observed).length > 0 ? command : null };
 }
 
-/** A check for each observed option that no other check reports. */
-export function checkOptions(observed: Observed): readonly Check[] {
-  return options.flatMap((option) => checkOption(option, observed[option]) ?? []);
-}
-
-function checkOption<K extends Option>(option: K, value: Observed[K]): Check | undefined {
+function describeOption<K extends Option>(option: K, value: Observed[K]): Check | undefined {
   const row: Row<EmulatorOptions[K]> | undefined = rows[option];
-  const description = value === undefined ? undefined : row?.describe(value);
+  const description = value === undefined ? undefined : row?.describe?.(value);
   return typeof description === "string" ? ok(option, description) : description;
 }
 
-/** The check for options that the account does not show. */
-export function checkNotObserved(observed: Observed, isEmpty: boolean): readonly Check[] {
-  const isObserved = (option: Option) =>
-    option in observed || (option === "statusType" && observed.listStatus === false);
-  const others = options.filter((option) => !rows[option]?.optional && !isObserved(option)).join(", ");
-  if (others === "") return [];
-  if (!isEmpty) return [finding("not-observed", `not observed: ${others}`)];
-  const advice = "Create a group in Deepcall's panel and run doctor again.";
-  return [finding("not-observed", `not observed: ${others}, because the account has no groups`, advice)];
-}
-
-/** The command that starts an emulator with the observed options. */
-export function emulatorCommand(observed: Observed): string {
-  const changed = Object.entries(observed).filter(([option, value]) => value !== defaultOptions[option as Option]);
-  return `pulumi-deepcall emulator${changed.map(([option, value]) => ` --option ${option}=${value}`).join("")}`;
-}
-
-/** Whether any entry has one of the keys; `undefined` if there are no entries. */
 function anyHas(entries: readonly JsonObject[] = [], ...keys: string[]): boolean | undefined {
-  return entries.length === 0 ? undefined : entries.some((entry) => keys.some((key) => isPresent(entry[key])));
+  return entries.length === 0 ? undefined : entries.some((entry) => keys.some((key) => (entry[key] ?? "") !== ""));
 }
 
-function firstType(values: readonly unknown[]): "number" | "string" | undefined {
-  return values.map(jsonType).find((type) => type !== undefined);
-}
+const firstType = (values: readonly unknown[]) => values.map(jsonType).find((type) => type !== undefined);
 
 /** The JSON type of a value that is a number, or is expected to be one. */
 export function jsonType(value: unknown): "number" | "string" | undefined {

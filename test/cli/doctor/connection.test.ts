@@ -59,12 +59,12 @@ describe("settings", () => {
     [
       "plain http",
       { DEEPCALL_BASE_URL: "http://voice.acme.example", ...credentials },
-      /DEEPCALL_BASE_URL must begin with https:\/\/ \(http: would send the credentials in the clear/,
+      /DEEPCALL_BASE_URL must begin with https:\/\/ \(http:\/\/ would send the credentials unencrypted/,
     ],
     [
       "a URL with /api/v2",
       { DEEPCALL_BASE_URL: "https://voice.acme.example/api/v2", ...credentials },
-      /leave off \/api\/v2/,
+      /must not include \/api\/v2/,
     ],
     [
       "both kinds of credentials",
@@ -75,7 +75,7 @@ describe("settings", () => {
     [
       "a token with its line end",
       { DEEPCALL_BASE_URL: "https://a.b", ...credentials, DEEPCALL_TOKEN: "x\n" },
-      /line end/,
+      /line break at the end/,
     ],
   ])("%s: one check fails, and nothing else is looked at", async (_, env, message) => {
     const found = await diagnose(env);
@@ -90,7 +90,7 @@ describe("settings", () => {
     const env = { ...environment(emulator), DEEPCALL_TIMEOUT_MS: "12345" };
     const { out } = await doctor(env);
     expect(out).toMatch(
-      /^ok +settings +baseUrl from DEEPCALL_BASE_URL, userId from DEEPCALL_USER_ID, token from DEEPCALL_TOKEN, timeoutMs from DEEPCALL_TIMEOUT_MS; default maxConcurrency, requestsPerSecond$/m,
+      /^ok +settings +baseUrl: DEEPCALL_BASE_URL, userId: DEEPCALL_USER_ID, token: DEEPCALL_TOKEN, timeoutMs: DEEPCALL_TIMEOUT_MS, maxConcurrency: default, requestsPerSecond: default$/m,
     );
     for (const value of [token, "12345"]) expect(out).not.toContain(value);
   });

@@ -1,4 +1,4 @@
-import { checkGroups, guessSuffix } from "../../../cli/doctor/groups";
+import { describeGroups, guessSuffix } from "../../../cli/doctor/groups";
 import { toText } from "../../../cli/doctor/output";
 import { suffixForms } from "../../support/lifecycle";
 
@@ -6,7 +6,7 @@ const groups = (...names: string[]) => names.map((name, n) => ({ id: n + 1, name
 
 /** The findings about names, each with the groups it is about. */
 function found(...names: string[]): Record<string, string[]> {
-  const checks = checkGroups(groups(...names)).filter(({ groups }) => groups !== undefined);
+  const checks = describeGroups(groups(...names)).checks.filter(({ groups }) => groups !== undefined);
   return Object.fromEntries(
     checks.map(({ findings: [what = ""], groups = [] }) => [what, groups.map(({ name }) => name)]),
   );
@@ -34,7 +34,7 @@ test.each<[string[], Record<string, string[]>]>([
 
 test("a thousand numbered groups are looked at quickly, and a line names ten of them", () => {
   const names = Array.from({ length: 5000 }, (_, n) => (n === 0 ? "Support" : `Support${n}`));
-  const checks = checkGroups(groups(...names));
+  const { checks } = describeGroups(groups(...names));
   const text = toText({ checks, healthy: true, emulatorCommand: null } as unknown as Parameters<typeof toText>[0]);
   expect(text).toContain("4999 groups with a name that is that of another group with a number");
   expect(text).toContain('"Support10" (id 11) with base name "Support", and 4989 more (--format json has all)');

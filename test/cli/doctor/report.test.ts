@@ -112,6 +112,7 @@ describe("nothing of the account is in the report", () => {
       ms: 1,
       reply,
       body: value,
+      response: value.response,
       error: undefined,
     };
     const settings = { baseUrl, credentials: { ssid: secrets.ssid }, ...limits };
