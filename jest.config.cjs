@@ -7,7 +7,7 @@ const withCli = {
   ...common,
   globalSetup: "<rootDir>/test/e2e/setup/install.ts",
   globalTeardown: "<rootDir>/test/e2e/setup/remove.ts",
-  setupFilesAfterEnv: ["<rootDir>/test/e2e/setup/patience.ts"],
+  setupFilesAfterEnv: ["<rootDir>/test/e2e/setup/timeout.ts"],
 };
 
 /** The Pulumi CLI needs most of a core for each stack. */
