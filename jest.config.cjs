@@ -1,16 +1,16 @@
 const common = {
   testEnvironment: "node",
-  // Types are checked by `npm run lint`.
+  // `npm run lint` checks the types.
   transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
 };
 const withCli = {
   ...common,
   globalSetup: "<rootDir>/test/e2e/setup/install.ts",
   globalTeardown: "<rootDir>/test/e2e/setup/remove.ts",
-  setupFilesAfterEnv: ["<rootDir>/test/e2e/setup/patience.ts"],
+  setupFilesAfterEnv: ["<rootDir>/test/e2e/setup/timeout.ts"],
 };
 
-/** The real CLI needs most of a core for each stack. */
+/** The Pulumi CLI needs most of a core for each stack. */
 const maxWorkers = 2;
 
 /**
@@ -23,7 +23,7 @@ const slow = {
     {
       ...withCli,
       displayName: "slow",
-      // The fault matrix and the random histories are in both suites, with other cases here.
+      // The fault matrix and the random histories run in both suites, with different cases in this one.
       testMatch: ["<rootDir>/test/slow/**/*.test.ts", "<rootDir>/test/faults/*.test.ts"],
     },
   ],

@@ -64,45 +64,31 @@ await main(async () => {
   }
 });
 
-interface Plan {
-  groups: number[];
-  latency: number[];
-  runs: number[];
-  growth: number[];
-  settings: number;
-  json: string | undefined;
-  publish: boolean;
-}
+type Plan = ReturnType<typeof readPlan>;
 
-function readPlan(): Plan {
+function readPlan() {
+  const string = (value: string) => ({ type: "string" as const, default: value });
   const numbers = (text: string) => (text === "" ? [] : text.split(",").map(Number));
   try {
     const { values } = parseArgs({
       options: {
-        groups: { type: "string", default: "100,500,1000" },
-        latency: { type: "string", default: "0,50" },
-        runs: { type: "string", default: "3,3,1" },
-        growth: { type: "string", default: "10,100,1000,3000" },
-        settings: { type: "string", default: "500" },
+        groups: string("100,500,1000"),
+        latency: string("0,50"),
+        runs: string("3,3,1"),
+        growth: string("10,100,1000,3000"),
+        settings: string("500"),
         json: { type: "string" },
         publish: { type: "boolean", default: false },
       },
     });
-    const plan = {
-      groups: numbers(values.groups),
-      latency: numbers(values.latency),
-      runs: numbers(values.runs),
-      growth: numbers(values.growth),
-      settings: Number(values.settings),
-      json: values.json,
-      publish: values.publish,
-    };
-    const { groups, latency, runs, growth, settings } = plan;
+    const [groups, latency] = [numbers(values.groups), numbers(values.latency)];
+    const [runs, growth] = [numbers(values.runs), numbers(values.growth)];
+    const settings = Number(values.settings);
     if ([...groups, ...latency, ...runs, ...growth, settings].some((n) => !Number.isInteger(n) || n < 0)) {
       throw new Error("numbers must be non-negative integers");
     }
     if (groups.length !== runs.length) throw new Error("--groups and --runs must have equally many numbers");
-    return plan;
+    return { ...values, groups, latency, runs, growth, settings };
   } catch (error) {
     throw new Failure(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
@@ -121,13 +107,14 @@ async function compare(sandbox: string, plan: Plan): Promise<Pick<Results, "comp
     }).flat(),
   );
   const measured = await measureAll(sandbox, "compare", stepNames, turns);
-  const comparisons = cells.map(({ groups, latencyMs, runs }) => ({
-    groups,
-    latencyMs,
-    runs,
+  const comparisons = cells.map((cell) => ({
+    ...cell,
     candidates: mapKeys(candidates, (candidate) =>
       summarize(
-        measured.filter((one) => one.candidate === candidate && one.groups === groups && one.latencyMs === latencyMs),
+        measured.filter(
+          ({ groups, latencyMs, ...one }) =>
+            one.candidate === candidate && groups === cell.groups && latencyMs === cell.latencyMs,
+        ),
       ),
     ),
   }));

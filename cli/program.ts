@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { AuthenticationError, DeepcallError } from "../client/errors";
+import { AuthenticationError, CallError, DeepcallError, withErrorCode } from "../client/errors";
 import { addDoctorCommand } from "./doctor/command";
 import { addDriftCommand } from "./drift/command";
 import { addEmulatorCommand } from "./emulator";
@@ -37,7 +37,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     if (!(error instanceof UsageError || error instanceof DeepcallError)) throw error;
-    io.err(`error: ${error.message}\n`);
+    const message =
+      error instanceof CallError ? withErrorCode(`${error.description} ${error.hint}`, error.errorCode) : error.message;
+    io.err(`error: ${message}\n`);
     return error instanceof AuthenticationError ? exitCodes.credentialsRefused : exitCodes.failed;
   }
 }

@@ -101,14 +101,14 @@ export class TimeoutError extends CallError {
 
 /** An answer arrived in a form that this package does not understand. */
 export class AnswerError extends CallError {
-  constructor(operation: ApiOperation, problem: string, httpStatus = 200) {
+  constructor(operation: ApiOperation, received: string, httpStatus = 200) {
     // An answer with 5xx often comes from a gateway while the service behind it is still working.
     const fromGateway = httpStatus >= 500;
     super(
       "answer",
       operation,
       fromGateway ? "unknown" : "answered",
-      `Could not understand Deepcall's answer to ${operation}: ${problem}.`,
+      `Could not understand Deepcall's answer to ${operation}: received ${received}.`,
       fromGateway,
       fromGateway
         ? "The service, or a gateway in front of it, has a problem. Run the same command again later."

@@ -1,4 +1,4 @@
-// The floor: a resource with the inputs and outputs of a DeepcallGroup, whose provider does nothing.
+// A resource with the inputs and outputs of a DeepcallGroup, whose provider does nothing.
 const pulumi = require("@pulumi/pulumi");
 
 const providerText = 'exports.handler=()=>require("bench-floor/lifecycle").provider';

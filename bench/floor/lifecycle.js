@@ -1,4 +1,4 @@
-// Answers at once, with as many bytes as pulumi-deepcall does.
+// Returns immediately, with outputs of the same size as pulumi-deepcall's.
 const outputs = ({ requestedName, active, __resource }) => ({
   requestedName,
   active,

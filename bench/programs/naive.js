@@ -1,4 +1,4 @@
-// A dynamic provider as Pulumi's own examples write it: inlined into the state, one call for each read.
+// A dynamic provider written like Pulumi's examples: inlined into the state, with one call for each read.
 const pulumi = require("@pulumi/pulumi");
 const { names } = require("./names");
 

@@ -1,4 +1,4 @@
-// The groups that each program declares; one of them is called otherwise once it is to be changed.
+// The names of the groups that each program declares; BENCH_CHANGED renames one of them.
 const count = Number(process.env.BENCH_GROUPS);
 const changed = process.env.BENCH_CHANGED === "1";
 

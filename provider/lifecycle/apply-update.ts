@@ -121,7 +121,7 @@ const uncertainText =
 const uncertain = forEveryOutcome(uncertainText);
 
 async function send(context: OperationContext, live: Group, desired: DesiredGroup): Promise<void> {
-  const target = `The target was the name ${JSON.stringify(desired.name)} and the status ${desired.active ? "active" : "inactive"}.`;
+  const target = `The update was to set the name to ${JSON.stringify(desired.name)} and the status to ${desired.active ? "active" : "inactive"}.`;
   const notApplied = `${target} Nothing was changed.`;
   const maybeApplied = `${target} ${uncertainText}`;
   await attempt(

@@ -82,7 +82,7 @@ export class UnfinishedGroupError extends GroupError {
   ) {
     super(
       errorCode,
-      `${description} The group is in the state with the id ${id}. Run \`pulumi up\` again to finish.`,
+      `${description} The group is in the state with id ${id}. Run \`pulumi up\` again to finish.`,
       options,
     );
   }

@@ -35,7 +35,7 @@ export class GroupReader {
       if (error instanceof NotFoundError) return undefined;
       throw error;
     }
-    throw new AnswerError("list", `group ${id} exists but is missing from the list for its id`);
+    throw new AnswerError("list", `a list for id ${id} without that group, which exists`);
   }
 
   /** All groups with exactly this name, from a new read. */

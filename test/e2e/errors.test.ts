@@ -36,7 +36,7 @@ test("failed creates, updates and deletes: the state contains what is in Deepcal
   faults.add("add:reset-after");
   faults.add("update:error-before:1015@1x0");
   expect(await stack.failingUp()).toMatch(
-    /Could not update group "Night" \(id 1\)\. .*code 1015 \(permission denied\).*in the state with the id 1/,
+    /Could not update group "Night" \(id 1\)\. .*code 1015 \(permission denied\).*in the state with id 1/,
   );
   expect(states()).toEqual([["Night", true]]);
   faults.clear();

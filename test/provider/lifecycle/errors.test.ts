@@ -26,7 +26,7 @@ test.each([
 test("Pulumi prints the reasons of an unfinished group instead of its message", () => {
   const error = new UnfinishedGroupError(new GroupError("1015", "It failed."), "42", {});
   expect(error.reasons).toEqual([
-    "It failed. The group is in the state with the id 42. Run `pulumi up` again to finish. [deepcall:1015]",
+    "It failed. The group is in the state with id 42. Run `pulumi up` again to finish. [deepcall:1015]",
   ]);
 });
 
