@@ -6,7 +6,7 @@ import {
   NotFoundError,
   PermissionError,
 } from "../../provider/index";
-import { readAnswer, readList, readNewId } from "../../client/responses";
+import { parseListShape, readAnswer, readList, readNewId } from "../../client/responses";
 import type { HttpReply } from "../../client/transport";
 
 function reply(value: unknown, httpStatus = 200): HttpReply {
@@ -134,4 +134,21 @@ describe("success and failure", () => {
     expect(readNewId("add", success({ groupid: "12" }))).toBe(12);
     expect(() => readNewId("add", success({}))).toThrow("a success without the group's id");
   });
+});
+
+test.each<[unknown, string | undefined, number]>([
+  [[{ id: 1 }], "array", 1],
+  [[], "array", 0],
+  [{}, undefined, 0],
+  [{ 1: { name: "a" } }, "byId", 1],
+  [{ data: [{ id: 1 }] }, "nested", 1],
+  [{ data: [], count: 3 }, "nestedWithTotal", 0],
+  [{ id: 1, name: "a" }, "single", 1],
+  [{ rows: { a: 1 } }, "unknown", 0],
+  [{ a: [], b: [] }, "unknown", 0],
+  ["text", "unknown", 0],
+  [undefined, "unknown", 0],
+])("the shape of %j is %s", (response, shape, count) => {
+  const parsed = parseListShape(response);
+  expect([parsed.shape, parsed.entries.length]).toEqual([shape, count]);
 });

@@ -59,7 +59,7 @@ describe("settings", () => {
     [
       "plain http",
       { DEEPCALL_BASE_URL: "http://voice.acme.example", ...credentials },
-      /DEEPCALL_BASE_URL must begin with https:\/\/ \(http:\/\/ would send the credentials unencrypted/,
+      /DEEPCALL_BASE_URL must start with https:\/\/ \(http:\/\/ would send the credentials unencrypted/,
     ],
     [
       "a URL with /api/v2",

@@ -157,7 +157,8 @@ test("it tells versions, shapes, counts, keys, header names, codes and messages"
     settings: { baseUrl: "DEEPCALL_BASE_URL", ssid: "DEEPCALL_SSID", timeoutMs: "default" },
     server: { listShape: "byId", idType: "string", echoCredentials: true },
     groups: { total: names.length, active: names.length, inactive: 0, unknown: 0 },
-    emulatorCommand: "pulumi-deepcall emulator --option listShape=byId --option idType=string --option echoCredentials=true",
+    emulatorCommand:
+      "pulumi-deepcall emulator --option listShape=byId --option idType=string --option echoCredentials=true",
   });
   expect(report["checks"]).toContainEqual({
     id: "numberedNames",
@@ -197,7 +198,11 @@ test("a file that exists is never written over, and nothing is called then", asy
     "--report",
     file,
   );
-  expect([code, out, err]).toEqual([1, "", `error: Could not write the report to ${file}: the file already exists. No call was made. Choose another file name.\n`]);
+  expect([code, out, err]).toEqual([
+    1,
+    "",
+    `error: Could not write the report to ${file}: the file already exists. No call was made. Choose another file name.\n`,
+  ]);
   expect([readFileSync(file, "utf8"), emulator.count()]).toEqual(["mine", 0]);
 });
 
