@@ -40,9 +40,9 @@ export async function checkConnection(error: CallError | undefined, settings: Cl
   // A timeout does not tell whether there was a connection.
   if (error instanceof TimeoutError) return [];
   const { host, hostname, protocol } = settings.baseUrl;
-  const dns = ok("dns", proxy === undefined ? `${hostname} is known` : "the proxy resolves the host name");
+  const dns = ok("dns", proxy === undefined ? `${hostname} resolves` : "the proxy resolves the host name");
   const tcp = ok("tcp", `${host} accepts connections`);
-  const http = finding("plain-http", "not used: plain http is allowed for this machine only");
+  const http = finding("plain-http", "no TLS: plain http is allowed for this machine only");
   if (!(error instanceof ConnectionError))
     return [dns, tcp, protocol === "https:" ? ok("tls", "the certificate is valid and trusted") : http];
   const code = findingByErrorCode[error.code];

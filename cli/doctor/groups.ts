@@ -6,22 +6,22 @@ import { finding, ok, type FindingCode, type NamedGroup } from "./findings";
 interface NameCheck {
   readonly code: FindingCode;
   readonly find: (groups: readonly NamedGroup[], numbered: NumberedGroups) => readonly NamedGroup[];
-  /** Continues "3 groups with a name that". */
-  readonly rule: (names: readonly string[]) => string;
+  /** Continues "3 groups". */
+  readonly summary: (names: readonly string[]) => string;
 }
 
 /** Names that may cause trouble in the first `up`. */
 const nameChecks: readonly NameCheck[] = [
-  { code: "duplicate-names", find: (groups) => sharing(groups, (name) => name), rule: () => "another group has, too" },
+  { code: "duplicate-names", find: (groups) => sharing(groups, (name) => name), summary: () => "with the same name" },
   {
     code: "numbered-names",
     find: (_, numbered) => [...numbered].map(([group, { name }]) => ({ ...group, baseName: name })),
-    rule: () => "is that of another group with a number, which Deepcall may have appended because the name was taken",
+    summary: () => "with another group's name and a number, perhaps appended by Deepcall because the name was taken",
   },
   {
     code: "trailing-numbers",
     find: (groups, numbered) => groups.filter((group) => /\d\)?$/.test(group.name) && !numbered.has(group)),
-    rule: () => "ends in a number, although no group has the name without the number",
+    summary: () => "with a name that ends in a number, although no group has the name without the number",
   },
   {
     code: "names-differ-in-case-only",
@@ -29,12 +29,12 @@ const nameChecks: readonly NameCheck[] = [
       const duplicates = new Set(sharing(groups, (name) => name));
       return sharing(groups, (name) => name.toLowerCase()).filter((group) => !duplicates.has(group));
     },
-    rule: () => "differs from that of another group only in case",
+    summary: () => "with a name that differs from the name of another group only in case",
   },
   {
     code: "undeclarable-names",
     find: (groups) => groups.filter(({ name }) => nameProblem(name) !== undefined),
-    rule: (names) => `a program cannot declare: it ${[...new Set(names.map(nameProblem))].join("; it ")}`,
+    summary: (names) => `with an invalid name: it ${[...new Set(names.map(nameProblem))].join("; it ")}`,
   },
 ];
 
@@ -44,16 +44,15 @@ export function describeGroups(groups: readonly Group[]) {
   const counts = { total: groups.length, active: count(true), inactive: count(false), unknown: count() };
   const ofUnknownStatus = counts.unknown === 0 ? "" : `, ${counts.unknown} of unknown status`;
   const counted = (found: readonly unknown[]) => `${found.length} ${found.length === 1 ? "group" : "groups"}`;
-  const summary = `${counted(groups)}: ${counts.active} active, ${counts.inactive} inactive${ofUnknownStatus}`;
+  const total = `${counted(groups)}: ${counts.active} active, ${counts.inactive} inactive${ofUnknownStatus}`;
   const names = groups.map(({ id, name }) => ({ id, name }));
   const numbered = findNumbered(names);
-  const nameFindings = nameChecks.flatMap(({ code, find, rule }) => {
+  const nameFindings = nameChecks.flatMap(({ code, find, summary }) => {
     const found = find(names, numbered);
     if (found.length === 0) return [];
-    const description = `${counted(found)} with a name that ${rule(found.map(({ name }) => name))}`;
-    return { ...finding(code, description), groups: found };
+    return { ...finding(code, `${counted(found)} ${summary(found.map(({ name }) => name))}`), groups: found };
   });
-  return { counts, checks: [ok("groups", summary), ...nameFindings] };
+  return { counts, checks: [ok("groups", total), ...nameFindings] };
 }
 
 /** The groups for which `key` returns the same as for another group. */

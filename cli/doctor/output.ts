@@ -33,10 +33,7 @@ function listGroups(groups: readonly NamedGroup[]): string {
   return `: ${listed.join(", ")}${others > 0 ? `, and ${others} more (--format json has all)` : ""}`;
 }
 
-/**
- * The report for `--report`: how the server answers, but not whose it is. It contains only what is known to be harmless
- * (kinds, counts, names of keys, known words), instead of everything except what is known to be secret.
- */
+/** How the server answers, but not whose it is: only what is known to be harmless, instead of all but known secrets. */
 export function toReport({ diagnosis, exchanges, settings }: DoctorResult, version: string): string {
   const { healthy, checks, server, groups, emulatorCommand } = diagnosis;
   // A part of the host name may be a brand.

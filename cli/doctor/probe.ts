@@ -96,8 +96,8 @@ export async function probe(ask: Ask, all: Exchange) {
   const cutOff = await findCutOff(ask, all, names);
   const entries = parseListShape(all.response).entries.filter(isJsonObject);
   // The entries of an object by id may omit the id, but the relation does not.
-  const id =
-    findId(entries[0]) ?? (isJsonObject(relation?.response) ? findId(relation.response["groupData"]) : undefined);
+  const groupData = isJsonObject(relation?.response) ? relation.response["groupData"] : undefined;
+  const id = findId(entries[0]) ?? findId(groupData);
   return { all, group, byId, relation, byMissingId, filters, missingRelation, names, cutOff, entries, id };
 }
 

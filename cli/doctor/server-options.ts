@@ -2,7 +2,7 @@ import { defaultOptions, type EmulatorOptions } from "../../emulator/options";
 import { NotFoundError, RateLimitError } from "../../client/errors";
 import { redactedText } from "../../client/redact";
 import { parseListShape, type JsonObject } from "../../client/responses";
-import { finding, ok, type Check } from "./findings";
+import { finding, ok, type Check, type FindingCode } from "./findings";
 import { guessSuffix, suffixes } from "./groups";
 import type { Exchange, Probe } from "./probe";
 
@@ -27,6 +27,8 @@ const listForms = {
   nestedWithTotal: "an object with the array and a total in it",
   single: "an array, but a single group for one id",
 };
+const describeField = (field: string, code: FindingCode) => (isListed: boolean) =>
+  isListed ? `list responses include the ${field}` : finding(code, `list responses do not include the ${field}`);
 
 /** How each option of the emulator is observed on a server, described, and which finding it leads to. */
 const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
@@ -47,7 +49,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   listStatus: {
     observe: ({ entries }) => anyHas(entries, "status"),
-    describe: (listed) => (listed ? "lists include the status" : finding("status-not-listed", "lists omit the status")),
+    describe: describeField("status", "status-not-listed"),
   },
   statusType: {
     observe: ({ entries = [] }) => firstType(entries.map((entry) => entry["status"])),
@@ -55,7 +57,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   listOwner: {
     observe: ({ entries }) => anyHas(entries, "user_id", "userId"),
-    describe: (listed) => (listed ? "lists include the owner" : finding("owner-not-listed", "lists omit the owner")),
+    describe: describeField("owner", "owner-not-listed"),
   },
   filterKey: {
     observe: ({ filters: { groupid, groupId } = {} }) => {
@@ -70,7 +72,8 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   missing: {
     observe: ({ filters, byMissingId }) =>
       filters?.both === true ? (byMissingId?.error instanceof NotFoundError ? "1503" : "empty") : undefined,
-    describe: (answer) => `a list by an id that no group has is ${answer === "1503" ? "error 1503" : "empty"}`,
+    describe: (answer) =>
+      `a list by an id that does not exist ${answer === "1503" ? "fails with error 1503" : "is empty"}`,
   },
   nameFilter: {
     observe: ({ names: { unused, part } = {} }) => {
@@ -91,7 +94,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   suffix: {
     observe: ({ all }) => guessSuffix(all?.groups ?? []),
-    describe: (form) => `judging by the names, a name that is taken becomes Support${suffixes[form]} (a guess)`,
+    describe: (form) => `a guess from the names: Deepcall appends a number as in Support${suffixes[form]}`,
     optional: true,
   },
   rateLimit: {
@@ -149,7 +152,6 @@ function anyHas(entries: readonly JsonObject[] = [], ...keys: string[]): boolean
 
 const firstType = (values: readonly unknown[]) => values.map(jsonType).find((type) => type !== undefined);
 
-/** The JSON type of a value that is a number, or is expected to be one. */
 export function jsonType(value: unknown): "number" | "string" | undefined {
   return typeof value === "number" ? "number" : typeof value === "string" ? "string" : undefined;
 }
