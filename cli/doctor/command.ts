@@ -20,7 +20,7 @@ export function addDoctorCommand(program: Command, io: Io, finish: Finish): void
     .command("doctor")
     .description("check an account before the first `pulumi up` (read-only)")
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
-    .option("--report <file>", "also write a report without names, ids, credentials and host to a new file")
+    .option("--report <file>", "also write an anonymous report to a new file")
     .addHelpText("after", help)
     .action(async ({ format, report }: { format: "text" | "json"; report?: string }) => {
       if (report !== undefined && existsSync(report))

@@ -8,7 +8,7 @@ import type { Diagnosis } from "../../../cli/doctor/diagnose";
 import { emulate, environment, ssid, token } from "../../support/lifecycle";
 import { diagnose, doctor, failures, findings } from "./support";
 
-// Processes of their own take a while on a busy machine.
+// Separate processes take a while on a busy machine.
 jest.setTimeout(60_000);
 
 const root = join(__dirname, "../../..");
@@ -31,7 +31,7 @@ async function listen(server: Server | SocketServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server with this certificate that counts the calls it gets. */
+/** Starts a server with this certificate that counts the calls it receives. */
 async function tlsServer(certificate: string): Promise<{ port: number; calls: () => number }> {
   let calls = 0;
   const tls = { key: readFileSync(join(fixtures, "key.pem")), cert: readFileSync(join(fixtures, certificate)) };
@@ -42,7 +42,7 @@ async function tlsServer(certificate: string): Promise<{ port: number; calls: ()
   return { port: await listen(server), calls: () => calls };
 }
 
-/** What the built command says in a process of its own: proxies and trust are decided when Node starts. */
+/** Runs the built command in a separate process, because Node reads proxies and trusted certificates at its start. */
 async function diagnoseInProcess(env: Record<string, string>): Promise<Diagnosis & { code: number; err: string }> {
   return new Promise((resolve) => {
     const args = [join(root, "dist/cli/main.js"), "doctor", "--format", "json"];
@@ -55,7 +55,7 @@ async function diagnoseInProcess(env: Record<string, string>): Promise<Diagnosis
 
 describe("settings", () => {
   test.each<[string, Record<string, string>, RegExp]>([
-    ["nothing at all", {}, /Missing: deepcall:baseUrl \(or DEEPCALL_BASE_URL\).*Missing: credentials/],
+    ["no settings", {}, /Missing: deepcall:baseUrl \(or DEEPCALL_BASE_URL\).*Missing: credentials/],
     [
       "plain http",
       { DEEPCALL_BASE_URL: "http://voice.acme.example", ...credentials },
@@ -73,11 +73,11 @@ describe("settings", () => {
     ],
     ["a token alone", { DEEPCALL_BASE_URL: "https://a.b", DEEPCALL_TOKEN: token }, /DEEPCALL_TOKEN is set without/],
     [
-      "a token with its line end",
+      "a token with a line break",
       { DEEPCALL_BASE_URL: "https://a.b", ...credentials, DEEPCALL_TOKEN: "x\n" },
       /line break at the end/,
     ],
-  ])("%s: one check fails, and nothing else is looked at", async (_, env, message) => {
+  ])("%s: one check fails, and no other check runs", async (_, env, message) => {
     const found = await diagnose(env);
     expect([found.code, found.checks.map(({ id }) => id), found.emulatorCommand]).toEqual([1, ["settings"], null]);
     expect(found.checks[0]?.summary).toMatch(message);
@@ -85,7 +85,7 @@ describe("settings", () => {
     expect(found.checks[0]?.summary).not.toMatch(/acme/);
   });
 
-  test("their sources are told, never their values", async () => {
+  test("shows their sources, never their values", async () => {
     const emulator = await emulate();
     const env = { ...environment(emulator), DEEPCALL_TIMEOUT_MS: "12345" };
     const { out } = await doctor(env);
@@ -96,15 +96,15 @@ describe("settings", () => {
   });
 });
 
-describe("the way there", () => {
-  test("a host that nobody knows", async () => {
+describe("the connection", () => {
+  test("an unknown host", async () => {
     const found = await diagnoseInProcess({ DEEPCALL_BASE_URL: "https://deepcall.invalid", ...credentials });
     expect([found.code, found.checks.map(({ id }) => id)]).toEqual([1, ["settings", "dns"]]);
-    // Without any name server there is nobody who could say that the name doesn't exist.
+    // Without a name server, nothing shows that the name does not exist.
     expect(failures(found)[0]).toMatch(/^dns: (host-unknown|dns-unavailable)$/);
   });
 
-  test("a port where nothing listens", async () => {
+  test("a port without a listener", async () => {
     const server = createSocketServer();
     const port = await listen(server);
     await new Promise((resolve) => server.close(resolve));
@@ -112,13 +112,13 @@ describe("the way there", () => {
     expect([found.code, failures(found)]).toEqual([1, ["tcp: refused"]]);
   });
 
-  test("a connection that is ended before an answer", async () => {
+  test("a connection that closes before an answer", async () => {
     const port = await listen(createSocketServer((socket) => socket.destroy()));
     const found = await diagnose({ DEEPCALL_BASE_URL: `http://127.0.0.1:${port}`, ...credentials });
     expect([found.code, failures(found)]).toEqual([1, ["tcp: broken"]]);
   });
 
-  test("no answer in time: one try, and no more", async () => {
+  test("no answer in time: one attempt only", async () => {
     const emulator = await emulate();
     emulator.faults.add("list:hang-beforex0");
     const found = await diagnose(environment(emulator, { DEEPCALL_TIMEOUT_MS: "100" }));
@@ -135,9 +135,9 @@ describe("the way there", () => {
   });
 });
 
-describe("TLS: each fault is named for what it is, and nothing is sent", () => {
+describe("TLS: each fault has its own finding, and nothing is sent", () => {
   test.each([
-    // Node names one fault only; the others are seen on the certificate.
+    // Node reports one fault only; the others come from the certificate.
     ["expired.pem", "localhost", "certificate-expired", /expired on 2020-01-02/],
     ["cert.pem", "localhost", "certificate-other-host", /issued for another host name/],
     ["cert.pem", "localhost", "certificate-self-signed", /self-signed/],
@@ -153,7 +153,7 @@ describe("TLS: each fault is named for what it is, and nothing is sent", () => {
   test.each([
     ["expired.pem", "127.0.0.1", ["certificate-expired"]],
     ["cert.pem", "127.0.0.1", ["certificate-other-host"]],
-  ])("%s at %s, where Node trusts it: %j", async (file, host, found) => {
+  ])("%s at %s, trusted by Node: %j", async (file, host, found) => {
     const { port, calls } = await tlsServer(file);
     const seen = await diagnoseInProcess({
       DEEPCALL_BASE_URL: `https://${host}:${port}`,
@@ -163,14 +163,14 @@ describe("TLS: each fault is named for what it is, and nothing is sent", () => {
     expect([seen.code, findings(seen), calls()]).toEqual([1, found.map((what) => `tls: ${what}`), 0]);
   });
 
-  test("a server that speaks plain http at an https address", async () => {
+  test("a server with plain http at an https address", async () => {
     const emulator = await emulate();
     const found = await diagnose(environment(emulator, { DEEPCALL_BASE_URL: emulator.url.replace("http:", "https:") }));
     expect([found.code, failures(found)]).toEqual([1, ["tls: no-tls"]]);
   });
 });
 
-describe("what answers is no Deepcall", () => {
+describe("an answer that is not from Deepcall", () => {
   const json =
     (body: unknown, status = 200): RequestListener =>
     (_, response) => {
@@ -184,7 +184,7 @@ describe("what answers is no Deepcall", () => {
 
   test.each<[string, RequestListener, string]>([
     ["a web page", page(200), "web-page"],
-    ["a page that is not there", page(404), "not-found"],
+    ["a missing page", page(404), "not-found"],
     ["a redirect", page(302, { location: "https://login.acme.example/secret?x=1" }), "redirect"],
     ["a gateway's page", page(502), "gateway-error"],
     ["a gateway's JSON", json({ error: "bad gateway" }, 502), "gateway-error"],
@@ -205,7 +205,7 @@ describe("what answers is no Deepcall", () => {
     expect([found.code, failures(found), emulator.count()]).toEqual([1, ["api: not-found"], 0]);
   });
 
-  test("503 for good", async () => {
+  test("permanent 503", async () => {
     const emulator = await emulate();
     emulator.faults.add("any:http-before:503x0");
     const found = await diagnose(environment(emulator));
@@ -213,7 +213,7 @@ describe("what answers is no Deepcall", () => {
   });
 });
 
-describe("the credentials", () => {
+describe("credentials", () => {
   test.each([1014, 1000, 1020] as const)("refused with code %d: exit code 3", async (authFailureCode) => {
     const emulator = await emulate({ authFailureCode, errorHttpStatus: true });
     for (const wrong of [{ DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: "wrong-token" }, { DEEPCALL_SSID: "wrong-ssid" }]) {
@@ -225,7 +225,7 @@ describe("the credentials", () => {
     }
   });
 
-  test("right ones of both kinds are accepted", async () => {
+  test("both kinds are accepted", async () => {
     const emulator = await emulate();
     for (const right of [credentials, { DEEPCALL_SSID: ssid }])
       expect((await diagnose({ DEEPCALL_BASE_URL: emulator.url, ...right })).code).toBe(0);
@@ -236,14 +236,14 @@ describe("the credentials", () => {
     ["list:error-before:1015x0", "permission: permission-denied"],
     ["list:error-before:1039x0", "permission: account-suspended"],
     ["list:error-before:1009x0", "list: list-refused"],
-  ])("accepted, and yet no list (%s): %s", async (fault, failure) => {
+  ])("accepted, but no list (%s): %s", async (fault, failure) => {
     const emulator = await emulate();
     emulator.faults.add(fault);
     const found = await diagnose(environment(emulator));
     expect([found.code, failures(found)]).toEqual([1, [failure]]);
   });
 
-  test("a permission that only forward: false asks for is a note", async () => {
+  test("a permission required only with forward: false is a note", async () => {
     const emulator = await emulate();
     emulator.faults.add("list:error-before:1015@2");
     const found = await diagnose(environment(emulator));
@@ -251,7 +251,7 @@ describe("the credentials", () => {
     expect(emulator.calls[1]?.body).toEqual({ forward: false });
   });
 
-  test("too many calls, and a wait that is too long: it ends", async () => {
+  test("stops if Deepcall asks to wait too long", async () => {
     const emulator = await emulate();
     emulator.faults.add("list:http-before:429:3600@2x0");
     const found = await diagnose(environment(emulator));

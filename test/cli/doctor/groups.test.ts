@@ -4,7 +4,7 @@ import { suffixForms } from "../../support/lifecycle";
 
 const groups = (...names: string[]) => names.map((name, n) => ({ id: n + 1, name, active: true, owner: undefined }));
 
-/** The findings about names, each with the groups it is about. */
+/** The findings about names, each with the names of its groups. */
 function found(...names: string[]): Record<string, string[]> {
   const checks = describeGroups(groups(...names)).checks.filter(({ groups }) => groups !== undefined);
   return Object.fromEntries(
@@ -32,7 +32,7 @@ test.each<[string[], Record<string, string[]>]>([
   expect(found(...names)).toEqual(expected);
 });
 
-test("a thousand numbered groups are looked at quickly, and a line names ten of them", () => {
+test("thousands of numbered groups are checked quickly, and the text lists ten of them", () => {
   const names = Array.from({ length: 5000 }, (_, n) => (n === 0 ? "Support" : `Support${n}`));
   const { checks } = describeGroups(groups(...names));
   const text = toText({ checks, healthy: true, emulatorCommand: null } as unknown as Parameters<typeof toText>[0]);
@@ -40,13 +40,13 @@ test("a thousand numbered groups are looked at quickly, and a line names ten of 
   expect(text).toContain('"Support10" (id 11) with base name "Support", and 4989 more (--format json has all)');
 });
 
-test.each(suffixForms)("the form of the number is guessed: %s", (suffix, name) => {
+test.each(suffixForms)("guesses the form of the number: %s", (suffix, name) => {
   expect(guessSuffix(groups("Support", name))).toBe(suffix);
   expect(guessSuffix(groups("Support", name, "Sales", "Sales..1"))).toBe(suffix);
 });
 
 test.each([[["Support"]], [["Support", "Support1", "Sales", "Sales (1)"]], [["Line 1", "Line 2"]]])(
-  "no form is guessed of %j",
+  "does not guess a form from %j",
   (names) => {
     expect(guessSuffix(groups(...names))).toBeUndefined();
   },

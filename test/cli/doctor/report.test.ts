@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const secrets = { token: 'tok-Zx91+/=&"quoted"', ssid: "ssid-Qy72%20" };
 const userId = "u-acme-operator";
-/** Awkward for whatever would take them out of a text by searching for it. */
+/** Hard to remove from a text by search and replace. */
 const names = [
   "Zanzibar",
   "Zanzibar1",
@@ -49,7 +49,7 @@ function expectNothingOf(text: string, things: string[]): void {
   expect(found).toEqual([]);
 }
 
-const telling = [
+const identifying = [
   "Zanzibar",
   "Quo",
   "7788",
@@ -62,7 +62,7 @@ const telling = [
   "127.0.0",
 ];
 
-describe("nothing of the account is in the report", () => {
+describe("the report contains nothing about the account", () => {
   test.each<[Partial<EmulatorOptions>]>([
     [{}],
     [{ echoCredentials: true }],
@@ -82,19 +82,19 @@ describe("nothing of the account is in the report", () => {
       const { out, err } = await doctor({ DEEPCALL_BASE_URL: emulator.url, ...credentials }, "--report", `${file}${n}`);
       const text = readFileSync(`${file}${n}`, "utf8");
       const hidden = [
-        ...telling,
+        ...identifying,
         secrets.token,
         secrets.ssid,
         JSON.stringify(secrets.token).slice(1, -1),
         "wrong-token",
       ];
       expectNothingOf(text, [...hidden, encodeURIComponent(secrets.token), "Zx91", "Qy72", userId, "acme"]);
-      // The terminal may see names, never credentials.
+      // The terminal may show names, never credentials.
       expectNothingOf(out + err, ["Zx91", "Qy72", "wrong-token", userId]);
     }
   });
 
-  test("and of a brand: headers and keys that hold a part of the host's name are left out", async () => {
+  test("nor about the brand: omits headers and keys that contain a part of the host name", async () => {
     const { diagnosis } = await diagnose({});
     const baseUrl = new URL("https://voice.acme-phones.example");
     const value = {
@@ -121,7 +121,7 @@ describe("nothing of the account is in the report", () => {
     for (const kept of ["x-plain", "plain_ref"]) expect(text).toContain(kept);
   });
 
-  test("and of an answer keyed by names, with a message and a header that hold some", async () => {
+  test("nor from an answer that is keyed by names, or from a message and a header that contain names", async () => {
     const server: Server = createServer((_, response) => {
       response.writeHead(200, {
         "content-type": "application/json",
@@ -137,7 +137,7 @@ describe("nothing of the account is in the report", () => {
     const url = `http://localhost:${(server.address() as AddressInfo).port}`;
     await doctor({ DEEPCALL_BASE_URL: url, DEEPCALL_SSID: secrets.ssid }, "--report", file);
     const text = readFileSync(file, "utf8");
-    expectNothingOf(text, [...telling, secrets.ssid, url, "localhost:"]);
+    expectNothingOf(text, [...identifying, secrets.ssid, url, "localhost:"]);
     const { calls } = JSON.parse(text) as { calls: { headers: string[]; message: string; body: object }[] };
     expect(calls[0]?.headers).toContain("x-plain");
     expect(calls[0]?.message).toBe("… for … #");
@@ -145,7 +145,7 @@ describe("nothing of the account is in the report", () => {
   });
 });
 
-test("it tells versions, shapes, counts, keys, header names, codes and messages", async () => {
+test("contains versions, shapes, counts, keys, header names, codes and messages", async () => {
   const emulator = await emulate({ listShape: "byId", idType: "string", echoCredentials: true });
   await doctor({ DEEPCALL_BASE_URL: emulator.url, DEEPCALL_SSID: secrets.ssid }, "--report", file);
   const report = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown> & {
@@ -190,7 +190,7 @@ test("it tells versions, shapes, counts, keys, header names, codes and messages"
   });
 });
 
-test("a file that exists is never written over, and nothing is called then", async () => {
+test("does not overwrite an existing file, and makes no call", async () => {
   const emulator = await emulate({});
   writeFileSync(file, "mine");
   const { code, out, err } = await doctor(
@@ -206,13 +206,13 @@ test("a file that exists is never written over, and nothing is called then", asy
   expect([readFileSync(file, "utf8"), emulator.count()]).toEqual(["mine", 0]);
 });
 
-test("a file that can't be written is an error after the result", async () => {
+test("reports a file that cannot be written after the result", async () => {
   const { code, out, err } = await doctor({}, "--report", join(folder, "nowhere", "report.json"));
   expect([code, out]).toEqual([1, expect.stringContaining("failed   settings")]);
   expect(err).toMatch(/error: .*nowhere.*ENOENT/);
 });
 
-test("where nothing was called, the report says what stands against it", async () => {
+test("a report without calls contains the reason", async () => {
   await doctor({ DEEPCALL_BASE_URL: "http://voice.acme.example" }, "--report", file);
   const text = readFileSync(file, "utf8");
   expectNothingOf(text, ["acme"]);
@@ -248,7 +248,7 @@ describe("outline", () => {
     expect(outline(value)).toEqual(expected);
   });
 
-  test("no value of any answer is in it", () => {
+  test("contains no value of any answer", () => {
     const secret = fc.string({ minLength: 1 }).map((text) => `§${text}§`);
     const value = fc.oneof(secret, fc.array(secret), fc.dictionary(secret, secret));
     fc.assert(
@@ -264,6 +264,6 @@ test.each([
   ["The 'Name' field was not provided", "The 'Name' field was not provided"],
   ["Group Zanzibar (id 4711) is not found", "Group … (id #) is not found"],
   ["see https://acme.example/x?token=abc", "… …:….……token…"],
-])("of %j the report keeps %j", (text, expected) => {
+])("%j becomes %j in the report", (text, expected) => {
   expect(onlyKnownWords(text)).toBe(expected);
 });

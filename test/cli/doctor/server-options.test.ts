@@ -4,7 +4,7 @@ import { diagnose, doctor, findings } from "./support";
 
 const reads = new Set(["list", "getGroupAgentRelation"]);
 
-/** The default of each option that reading can tell, in an account with groups. */
+/** The default of each option that is observable in an account with groups. */
 const defaults = {
   listShape: "array",
   idKey: "id",
@@ -53,7 +53,7 @@ const cases: [Partial<EmulatorOptions>, string[]][] = [
   [{ echoCredentials: true }, ["echoCredentials: credentials-echoed"]],
 ];
 
-test.each(cases)("%j is seen, and the emulator that the command line starts does the same", async (options, found) => {
+test.each(cases)("observes %j, and emulatorCommand has the same options", async (options, found) => {
   const emulator = await account(options);
   const { code, server, emulatorCommand, ...rest } = await diagnose(environment(emulator));
   expect(code).toBe(0);
@@ -66,7 +66,7 @@ test.each(cases)("%j is seen, and the emulator that the command line starts does
   expect(Object.assign({}, ...texts.map(readOptionText))).toEqual(options);
 });
 
-test("a list without statuses has no type of status", async () => {
+test("does not expect the type of the status if lists do not include it", async () => {
   const { server, checks, code } = await diagnose(environment(await account({ listStatus: false })));
   const { statusType, ...rest } = defaults;
   expect([code, statusType]).toEqual([0, "number"]);
@@ -75,7 +75,7 @@ test("a list without statuses has no type of status", async () => {
   expect(checks.find(({ id }) => id === "unseen")).toBeUndefined();
 });
 
-test("where no id filter is obeyed, what a missing id answers can't be told, and is not made up", async () => {
+test("does not guess the answer to a missing id if lists cannot be filtered by id", async () => {
   const found = await diagnose(environment(await account({ filterKey: "none" })));
   const { missing, ...rest } = defaults;
   expect(missing).toBe("1503");
@@ -83,7 +83,7 @@ test("where no id filter is obeyed, what a missing id answers can't be told, and
   expect(findings(found)).toEqual(["tls: plain-http", "filterKey: id-filter-ignored", "unseen: not-observed"]);
 });
 
-test("a list that nobody understands fails, and what needs no list is still looked at", async () => {
+test("a list of unknown shape fails, and options that do not depend on it are still observed", async () => {
   const found = await diagnose(environment(await account({ listShape: "unknown" })));
   expect([found.code, found.healthy, found.groups]).toEqual([1, false, null]);
   expect(found.server).toMatchObject({ listShape: "unknown", codeType: "number", filterKey: "both", missing: "1503" });
@@ -94,7 +94,7 @@ test("a list that nobody understands fails, and what needs no list is still look
 test.each([
   [{}, ["listShape", "codeType", "filterKey", "missing", "errorHttpStatus"]],
   [{ missing: "empty" } as const, ["listShape", "codeType", "errorHttpStatus"]],
-])("an empty account (%j): healthy, and what stays open is named", async (options, seen) => {
+])("an empty account (%j) is healthy, and the finding names what was not observed", async (options, seen) => {
   const found = await diagnose(environment(await account(options, [])));
   expect([found.code, found.groups]).toEqual([0, { total: 0, active: 0, inactive: 0, unknown: 0 }]);
   expect(Object.keys(found.server).toSorted()).toEqual(seen.toSorted());
@@ -104,7 +104,7 @@ test.each([
   expect(advice).toContain("Create a group in Deepcall's panel");
 });
 
-test("calls that are too many are made again, and the limit is told", async () => {
+test("repeats calls after HTTP 429, and reports the limit", async () => {
   const emulator = await account({ rateLimit: 5 });
   const found = await diagnose(environment(emulator));
   expect([found.code, found.server]).toEqual([0, { ...defaults, rateLimit: 5 }]);
@@ -126,7 +126,7 @@ test("with an ssid", async () => {
   });
 });
 
-test("an account that is told by error 1503 to have no groups is empty", async () => {
+test("error 1503 for the list of all groups means an empty account", async () => {
   const emulator = await account({}, []);
   emulator.intercept = () =>
     Response.json({ status: "error", message: "Group not found or not authorized", code: 1503 });
@@ -134,7 +134,7 @@ test("an account that is told by error 1503 to have no groups is empty", async (
   expect([found.code, found.groups?.total]).toEqual([0, 0]);
 });
 
-test("a server that denies a group which exists is not healthy: its groups would be taken for gone", async () => {
+test("a server that denies an existing group is not healthy, because its groups would be treated as deleted", async () => {
   const emulator = await account({});
   const byId = (id: unknown) => id !== undefined && id !== 2_147_483_647 && id !== "2147483647";
   emulator.intercept = ({ body }) =>
@@ -150,7 +150,7 @@ test("a server that denies a group which exists is not healthy: its groups would
   ]);
 });
 
-test("one call that goes wrong on the way is a warning, and the rest is looked at", async () => {
+test("one failed call is a warning, and the other checks run", async () => {
   const emulator = await account({});
   emulator.faults.add("list:http-before:503@4");
   const found = await diagnose(environment(emulator));
@@ -158,7 +158,7 @@ test("one call that goes wrong on the way is a warning, and the rest is looked a
   expect(findings(found)).toContain("answers: calls-failed");
 });
 
-test("as text: a line for each check, its advice below, and the command line at the end", async () => {
+test("as text: a line for each check, its advice below, and the emulator command at the end", async () => {
   const emulator = await account({ listShape: "byId", idType: "string", pageLimit: 2 }, ["Support", "Support1", "Kim"]);
   const { code, out, err } = await doctor(environment(emulator));
   expect([code, err]).toEqual([0, "Checking the account (read-only) ...\n"]);

@@ -13,20 +13,20 @@ export async function doctor(env: Record<string, string>, ...args: string[]): Pr
   const code = await run(["doctor", ...args], {
     out: (text) => (out += text),
     err: (text) => (err += text),
-    untilStopped: () => Promise.reject(new Error("it does not wait")),
+    untilStopped: () => Promise.reject(new Error("doctor does not wait")),
     env,
     version: "1.2.3",
   });
   return { code, out, err };
 }
 
-/** What `doctor --format json` says, and its exit code. */
+/** The result of `doctor --format json`, and its exit code. */
 export async function diagnose(env: Record<string, string>): Promise<Diagnosis & { code: number }> {
   const { code, out } = await doctor(env, "--format", "json");
   return { ...(JSON.parse(out) as Diagnosis), code };
 }
 
-/** Everything that was found, as `id: finding`. */
+/** All findings, as `check: finding`. */
 export function findings({ checks }: Diagnosis): string[] {
   return checks.flatMap(({ id, findings }) => findings.map((what) => `${id}: ${what}`));
 }
