@@ -1,20 +1,22 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { type CallEnv, type EmulatorContext, receive } from "./calls";
+import type { CallEnv } from "./call";
+import { type EmulatorContext, receive } from "./calls";
 import { ApiError } from "./errors";
 import { applyFault } from "./faults/fault-list";
 import { interceptCalls } from "./intercept";
-import { type OperationName, operationNames, operations } from "./operations";
+import { operations } from "./operations";
+import { type OperationName, operationNames } from "./requests";
 import { type ApiResult, failure, rateLimitExceeded, send, success } from "./responses";
 
 /** Deepcall's Group API. */
 export function createApp(context: EmulatorContext): Hono<CallEnv> {
-  const { options, lateCommits } = context;
+  const { options, calls, intercept, lateCommits } = context;
   // Not strict: a trailing slash is ignored.
   const app = new Hono<CallEnv>({ strict: false });
 
   for (const operation of operationNames) {
-    app.post(`/api/v2/Group/${operation}`, receive(operation, context), interceptCalls(context), (c) => {
+    app.post(`/api/v2/Group/${operation}`, receive(operation, context), interceptCalls(calls, intercept), (c) => {
       const { fault, withinRateLimit } = c.var;
       if (!withinRateLimit) return send(c, rateLimitExceeded(options));
       const execute = (): ApiResult => executeCall(operation, c.var, context);

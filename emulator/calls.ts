@@ -1,29 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
+import type { Call, CallEnv } from "./call";
 import { ApiError } from "./errors";
-import type { ActiveFault, FaultList } from "./faults/fault-list";
+import type { FaultList } from "./faults/fault-list";
 import type { LateCommits } from "./faults/late-commits";
 import type { Intercept } from "./intercept";
 import type { EmulatorOptions } from "./options";
-import { authenticate, type JsonObject, parseBody, withoutCredentials } from "./requests";
-import type { Account, Store } from "./store";
-
-/** A call that the emulator received. */
-export interface Call {
-  /** The last part of the path, for example "add". */
-  readonly operation: string;
-  /** The account, or "" if authentication failed. */
-  readonly userId: string;
-  /** The body without the credentials; empty if it could not be parsed. */
-  readonly body: JsonObject;
-  /** When it arrived, in milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** The code in the response. Absent while the call is running, and if the response had no code or was cut off. */
-  code?: number;
-  /** The fault that was applied, as text; absent if none was. */
-  fault?: string;
-}
+import { authenticate, parseBody, withoutCredentials } from "./requests";
+import type { Store } from "./store";
 
 /** The state that all calls share. */
 export interface EmulatorContext {
@@ -36,19 +20,6 @@ export interface EmulatorContext {
   /** Returns the current interceptor. */
   readonly intercept: () => Intercept | undefined;
   readonly onResponse: (call: Call, ms: number) => void;
-}
-
-/** What Hono passes along with a call. */
-export interface CallEnv {
-  Bindings: HttpBindings;
-  Variables: {
-    options: EmulatorOptions;
-    body: JsonObject;
-    sender: Account | ApiError;
-    call: Call;
-    fault: ActiveFault | undefined;
-    withinRateLimit: boolean;
-  };
 }
 
 /** Parses, authenticates and records a call, and delays its response by `latencyMs`. */

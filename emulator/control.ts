@@ -4,8 +4,8 @@ import type { GroupSnapshot } from "./account-editor";
 import type { Emulator } from "./emulator";
 import { SetupError, validationError } from "./errors";
 import type { LateCommits } from "./faults/late-commits";
-import { operationNames } from "./operations";
 import { readOptions } from "./options";
+import { operationNames } from "./requests";
 
 const userId = z.string();
 const id = z.int();

@@ -1,7 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import type { Call, CallEnv, EmulatorContext } from "./calls";
+import type { Call, CallEnv } from "./call";
 
 /** A call as an interceptor sees it. */
 export interface InterceptedCall extends Pick<Call, "operation" | "userId" | "body"> {
@@ -24,7 +24,11 @@ export class CutConnection extends Error {
   override readonly name = "CutConnection";
 }
 
-export function interceptCalls({ calls, intercept }: EmulatorContext): MiddlewareHandler<CallEnv> {
+/** @param intercept - returns the current interceptor. */
+export function interceptCalls(
+  calls: readonly Call[],
+  intercept: () => Intercept | undefined,
+): MiddlewareHandler<CallEnv> {
   return async (c, next) => {
     const { call } = c.var;
     const { operation, userId, body } = call;

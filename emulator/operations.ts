@@ -1,6 +1,6 @@
 import { ApiError } from "./errors";
 import type { EmulatorOptions } from "./options";
-import { fieldsOf, type JsonObject, omit, readFields } from "./requests";
+import { fieldsOf, type JsonObject, omit, type OperationName, readFields } from "./requests";
 import { encodeNumber } from "./responses";
 import type { Group, Store } from "./store";
 
@@ -63,10 +63,7 @@ export const operations = {
     });
     return { message: "Group assigned to agents successfully" };
   },
-} as const satisfies Record<string, Handler>;
-
-export type OperationName = keyof typeof operations;
-export const operationNames = Object.keys(operations) as OperationName[];
+} satisfies Record<OperationName, Handler>;
 
 const ignoredIdFilters: Record<EmulatorOptions["filterKey"], readonly string[]> = {
   both: [],

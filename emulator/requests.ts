@@ -32,6 +32,10 @@ export const fieldsOf = {
   }),
 };
 
+/** The last part of an operation's path. */
+export type OperationName = keyof typeof fieldsOf;
+export const operationNames = Object.keys(fieldsOf) as OperationName[];
+
 const missingFieldCodes: Partial<Record<PropertyKey, number>> = { name: 1501, groupId: 1502 };
 
 /** Parses the body of a call; undefined if it is not a JSON object. */

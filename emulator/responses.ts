@@ -3,7 +3,7 @@ import etag from "etag";
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { ContentfulStatusCode, StatusCode } from "hono/utils/http-status";
-import type { CallEnv } from "./calls";
+import type { CallEnv } from "./call";
 import type { ApiError } from "./errors";
 import type { EmulatorOptions } from "./options";
 import { type JsonObject, secretsOf } from "./requests";

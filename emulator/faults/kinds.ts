@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { CallEnv } from "../calls";
+import type { CallEnv } from "../call";
 import { ApiError } from "../errors";
 import { type ApiResult, echoedSecrets, failure, send, sendEmpty, sendPage, toResponse } from "../responses";
 import type { LateCommits } from "./late-commits";

@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { SetupError } from "../errors";
-import { operationNames } from "../operations";
-import type { CheckedFault, Fault, FaultKind, FaultOperation } from "./fault-list";
+import { operationNames } from "../requests";
+import type { CheckedFault, Fault, FaultKind, FaultOperation } from "./fault";
 import { formOf, isRequired, type KindName, kindNames, kinds, type Parameter } from "./kinds";
 
 const operations: readonly FaultOperation[] = [...operationNames, "any"];
