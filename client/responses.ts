@@ -88,7 +88,7 @@ function describeText(contentType: string | string[] | undefined, text: string):
   return `${text.length} characters of ${type}${/^\s*[[{]/.test(text) ? ", cut off or malformed," : ""}`;
 }
 
-/** The id that a successful `add` gave to the new group. */
+/** The id of the new group in a successful `add`. */
 export function readNewId(operation: ApiOperation, reply: HttpReply): number {
   const fields = readAnswer(operation, reply);
   const id = idOf(fields);
@@ -117,7 +117,7 @@ export function parseListShape(response: unknown): ListResponse {
   if ("name" in response && idOf(response) !== undefined) return { shape: "single", entries: [response] };
   const [entries, ...others] = values.filter((value): value is unknown[] => Array.isArray(value));
   if (entries === undefined || others.length > 0) return { shape: "unknown", entries: [] };
-  return { shape: totals.some((total) => total in response) ? "nestedWithTotal" : "nested", entries };
+  return { shape: totalKeys.some((total) => total in response) ? "nestedWithTotal" : "nested", entries };
 }
 
 /**
@@ -141,10 +141,10 @@ export function readList(operation: ApiOperation, reply: HttpReply): GroupList {
 
 function list(operation: ApiOperation, entries: readonly unknown[], around: JsonObject): GroupList {
   const groups = entries.map((entry) => readGroup(operation, entry));
-  return { groups, complete: !saysThereIsMore(around, groups.length) };
+  return { groups, complete: !saysItIsTruncated(around, groups.length) };
 }
 
-/** What an id may be called, the likeliest first. */
+/** The possible keys of an id, the most likely first. */
 export const idKeys = ["id", "groupId", "groupid", "group_id", "_id"] as const;
 
 function idOf(fields: JsonObject): number | undefined {
@@ -156,7 +156,7 @@ function idOf(fields: JsonObject): number | undefined {
 }
 
 function readGroup(operation: ApiOperation, entry: unknown): Group {
-  if (!isJsonObject(entry)) throw new AnswerError(operation, `an entry of the list is no group (${describe(entry)})`);
+  if (!isJsonObject(entry)) throw new AnswerError(operation, `a list entry that is not a group (${describe(entry)})`);
   const id = idOf(entry);
   const name = text.safeParse(entry["name"]);
   if (id === undefined || !name.success)
@@ -170,32 +170,33 @@ function readGroup(operation: ApiOperation, entry: unknown): Group {
   };
 }
 
-/** `status` 1 is active, every other number is not (Group: Update). */
+/** Only `status` 1 is active (Group: Update). */
 function readStatus(operation: ApiOperation, status: unknown): boolean | undefined {
   if (status === undefined || status === null) return undefined;
   if (typeof status === "boolean") return status;
   const number = numeric.safeParse(status);
-  if (!number.success) throw new AnswerError(operation, `a group's status is neither 1 nor 0 (${describe(status)})`);
+  if (!number.success)
+    throw new AnswerError(operation, `a group whose status is neither 1 nor 0 (${describe(status)})`);
   return number.data === 1;
 }
 
-/** How a list may tell how many groups there are. */
-export const totals = ["total", "totalCount", "total_count", "count", "recordsTotal"];
-const mores = ["hasMore", "has_more", "next", "nextPage", "next_page"];
+/** The possible keys of the total number of groups. */
+export const totalKeys = ["total", "totalCount", "total_count", "count", "recordsTotal"];
+const nextPageKeys = ["hasMore", "has_more", "next", "nextPage", "next_page"];
 
-function saysThereIsMore(fields: JsonObject, seen: number): boolean {
-  const total = totals.some((key) => {
+function saysItIsTruncated(fields: JsonObject, seen: number): boolean {
+  const total = totalKeys.some((key) => {
     const number = numeric.safeParse(fields[key]);
     return number.success && number.data > seen;
   });
-  return total || mores.some((key) => Boolean(fields[key]));
+  return total || nextPageKeys.some((key) => Boolean(fields[key]));
 }
 
-/** The outline of a value for an error: its kind and keys, never its contents. */
+/** The kind and keys of a value for an error, never its contents. */
 function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value !== "object") return value === undefined ? "nothing" : `a ${typeof value}`;
+  if (typeof value !== "object") return value === undefined ? "no value" : `a ${typeof value}`;
   const keys = Object.keys(value);
   return `an object with ${keys.length === 0 ? "no keys" : `the keys ${keys.slice(0, 12).join(", ")}`}`;
 }

@@ -1,6 +1,6 @@
 import { arch, platform, release } from "node:os";
 import { ApiError, ConnectionError } from "../../client/errors";
-import { idKeys, isJsonObject, totals } from "../../client/responses";
+import { idKeys, isJsonObject, totalKeys } from "../../client/responses";
 import { groupLabel } from "../../provider/lifecycle/names";
 import { oneLine } from "../one-line";
 import type { Diagnosis, DoctorResult } from "./diagnose";
@@ -76,7 +76,7 @@ function reportCall({ operation, fields, ms, reply, body, error }: Exchange, isS
 
 /** Keys that cannot be names or ids of groups. */
 const knownKeys: ReadonlySet<string> = new Set([
-  ...[...idKeys, ...totals, "status", "message", "code", "response", "name", "user_id", "userId", "create_date"],
+  ...[...idKeys, ...totalKeys, "status", "message", "code", "response", "name", "user_id", "userId", "create_date"],
   ...["groups", "data", "list", "rows", "items", "results", "records", "groupData", "agentData", "relationData"],
   ...["receive_call", "agent_unique_id", "page", "limit", "hasMore", "next"],
 ]);

@@ -75,9 +75,9 @@ describe("a list", () => {
     [{ a: [], b: [] }, "an object with the keys a, b"],
     [[{ id: "x1", name: "A" }], "a group without a numeric id or without a name (an object with the keys id, name)"],
     [[{ id: 1 }], "without a name"],
-    [["Support"], "an entry of the list is no group (a string)"],
-    [{ 28: "Support" }, "an entry of the list is no group (a string)"],
-    [[{ id: 1, name: "A", status: "on" }], "a group's status is neither 1 nor 0"],
+    [["Support"], "a list entry that is not a group (a string)"],
+    [{ 28: "Support" }, "a list entry that is not a group (a string)"],
+    [[{ id: 1, name: "A", status: "on" }], "a group whose status is neither 1 nor 0"],
   ])("in an unknown form (%j): the error describes it", (response, message) => {
     expect(() => readList("list", success({ response }))).toThrow(AnswerError);
     expect(() => readList("list", success({ response }))).toThrow(message);
