@@ -3,7 +3,7 @@ import type { Group, Status, Store } from "./store";
 /** A group as tests see it. */
 export type GroupSnapshot = Pick<Group, "id" | "name" | "status" | "userId">;
 
-/** Edits an account without calls, as a user does in Deepcall's web interface. Names are stored exactly as given. */
+/** Edits an account without calls, as a user does in Deepcall's panel. Names are stored exactly as given. */
 export interface AccountEditor {
   add(name: string, status?: Status): GroupSnapshot;
   /** Renames a group, even to a name that is taken. */
