@@ -83,22 +83,21 @@ export class DeepcallClient {
   }
 
   /**
-   * Reads one group by its id (Group: Group Agent Relation), the only read that requires one.
+   * Confirms that a group exists (Group: Group Agent Relation, the only read that requires an id).
    *
    * @throws NotFoundError if the group does not exist or belongs to another account.
    */
-  async probe(id: number): Promise<void> {
+  async assertExists(id: number): Promise<void> {
     await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readAnswer);
   }
 
   /**
-   * Makes a read-only call with exactly these fields and returns the reply, understood or not: `pulumi-deepcall doctor`
-   * examines it.
+   * Makes a read-only call with exactly these fields and returns the raw reply, which `pulumi-deepcall doctor` examines.
    *
    * @param onFailure - called for every failed attempt, including those that are retried.
    * @throws ConnectionError, TimeoutError or RateLimitError.
    */
-  async ask(
+  async callRaw(
     operation: "list" | "getGroupAgentRelation",
     fields: JsonObject,
     onFailure?: (error: CallError) => void,
@@ -152,7 +151,7 @@ export class DeepcallClient {
       if (error instanceof CallError) outcome = error.name;
       if (error instanceof RateLimitError) {
         // The rate limit applies to the account, so every call waits.
-        const pauseMs = error.retryAfterMs ?? this.#policy.firstWaitMs;
+        const pauseMs = error.retryAfterMs ?? this.#policy.firstDelayMs;
         this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + pauseMs);
       }
       throw error;

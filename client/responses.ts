@@ -55,15 +55,15 @@ export function readAnswer(operation: ApiOperation, reply: HttpReply): JsonObjec
   const body = readJson(operation, reply);
   const parsed = envelope.safeParse(body);
   const isHttpSuccess = httpStatus >= 200 && httpStatus < 300;
-  const http = isHttpSuccess ? "" : ` with HTTP status ${httpStatus}`;
-  if (!parsed.success) throw new AnswerError(operation, `${describe(body)}${http}`, httpStatus);
+  const withHttpStatus = isHttpSuccess ? "" : ` with HTTP status ${httpStatus}`;
+  if (!parsed.success) throw new AnswerError(operation, `${describe(body)}${withHttpStatus}`, httpStatus);
   const { status, code, message } = parsed.data;
   if (status === "error") {
     if (code === undefined || code === 200)
-      throw new AnswerError(operation, `an error without a code${http}`, httpStatus);
+      throw new AnswerError(operation, `an error without a code${withHttpStatus}`, httpStatus);
     throw apiError(operation, code, typeof message === "string" ? message : "");
   }
-  if (!isHttpSuccess) throw new AnswerError(operation, `a success${http}`, httpStatus);
+  if (!isHttpSuccess) throw new AnswerError(operation, `a success${withHttpStatus}`, httpStatus);
   if (code !== undefined && code !== 200) throw new AnswerError(operation, `a success with code ${code}`, httpStatus);
   return parsed.data;
 }
@@ -97,7 +97,7 @@ export function readNewId(operation: ApiOperation, reply: HttpReply): number {
 }
 
 /** The `response` of a `list` before its entries are read. */
-export interface ListResponse {
+interface ListResponse {
   /** `undefined` for `{}`, which several shapes have in common when there are no groups. */
   readonly shape: "array" | "byId" | "nested" | "nestedWithTotal" | "single" | "unknown" | undefined;
   /** The groups as the server sent them. */
@@ -128,20 +128,20 @@ export function readList(operation: ApiOperation, reply: HttpReply): GroupList {
   const fields = readAnswer(operation, reply);
   const { response } = fields;
   const { shape, entries } = parseListShape(response);
-  if (shape === "array") return list(operation, entries, fields);
+  if (shape === "array") return toGroupList(operation, entries, fields);
   if (!isJsonObject(response)) throw new AnswerError(operation, `no list of groups (${describe(fields)})`);
   if (shape === "unknown")
     throw new AnswerError(operation, `no list of groups in the response (${describe(response)})`);
   if (shape === "byId") {
     const withIds = Object.entries(response).map(([id, entry]) => (isJsonObject(entry) ? { id, ...entry } : entry));
-    return list(operation, withIds, fields);
+    return toGroupList(operation, withIds, fields);
   }
-  return list(operation, entries, shape === "single" ? fields : { ...fields, ...response });
+  return toGroupList(operation, entries, shape === "single" ? fields : { ...fields, ...response });
 }
 
-function list(operation: ApiOperation, entries: readonly unknown[], around: JsonObject): GroupList {
+function toGroupList(operation: ApiOperation, entries: readonly unknown[], metadata: JsonObject): GroupList {
   const groups = entries.map((entry) => readGroup(operation, entry));
-  return { groups, complete: !saysItIsTruncated(around, groups.length) };
+  return { groups, complete: !isTruncated(metadata, groups.length) };
 }
 
 /** The possible keys of an id, the most likely first. */
@@ -184,10 +184,10 @@ function readStatus(operation: ApiOperation, status: unknown): boolean | undefin
 export const totalKeys = ["total", "totalCount", "total_count", "count", "recordsTotal"];
 const nextPageKeys = ["hasMore", "has_more", "next", "nextPage", "next_page"];
 
-function saysItIsTruncated(fields: JsonObject, seen: number): boolean {
+function isTruncated(fields: JsonObject, count: number): boolean {
   const total = totalKeys.some((key) => {
     const number = numeric.safeParse(fields[key]);
-    return number.success && number.data > seen;
+    return number.success && number.data > count;
   });
   return total || nextPageKeys.some((key) => Boolean(fields[key]));
 }

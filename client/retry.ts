@@ -3,22 +3,22 @@ import { RateLimitError, type ApiOperation, type CallError } from "./errors";
 /** How long the client keeps trying; times in milliseconds. */
 export interface RetryPolicy {
   /** The longest delay before the second attempt; it doubles with each further attempt. */
-  readonly firstWaitMs: number;
+  readonly firstDelayMs: number;
   /** The longest delay before any attempt, unless Deepcall asks for a longer one. */
-  readonly longestWaitMs: number;
+  readonly maxDelayMs: number;
   /** No attempt starts later than this after the first one. */
   readonly deadlineMs: number;
   /** How long Deepcall may still carry out a call after its connection broke. */
-  readonly settleMs: number;
+  readonly lateCommitMs: number;
   /** The limit for attempts; default: 5, and none for those that Deepcall refuses with HTTP 429. */
   readonly maxAttempts?: { readonly failed: number; readonly rateLimited: number };
 }
 
 export const standardRetryPolicy: RetryPolicy = {
-  firstWaitMs: 500,
-  longestWaitMs: 15_000,
+  firstDelayMs: 500,
+  maxDelayMs: 15_000,
   deadlineMs: 120_000,
-  settleMs: 5_000,
+  lateCommitMs: 5_000,
 };
 
 const defaultMaxAttempts = { failed: 5, rateLimited: Infinity };
@@ -27,8 +27,8 @@ const idempotentOperations: ReadonlySet<ApiOperation> = new Set(["list", "getGro
 
 /**
  * Whether a failed call may be sent again as it is: the failure is transient, and either Deepcall did nothing or the
- * operation is idempotent. `add` would create a second group, and a repeated `update` could number a name against
- * itself: for these two the lifecycle first checks what the lost call did.
+ * operation is idempotent. A repeated `add` would create a second group, and a repeated `update` could append a number
+ * because the group itself already has the name. For these two, the lifecycle first checks what the lost call did.
  */
 export function isSafeToResend(error: CallError): boolean {
   return (
@@ -38,8 +38,8 @@ export function isSafeToResend(error: CallError): boolean {
 }
 
 /**
- * The delay before the next attempt in milliseconds; `undefined` if there is none. Retry-After wins over exponential
- * backoff with full jitter.
+ * The delay before the next attempt in milliseconds; `undefined` if there is none. Retry-After takes precedence over
+ * exponential backoff with full jitter.
  *
  * @param attempts - how many times the call was sent.
  * @param elapsedMs - the time since the first attempt.
@@ -58,14 +58,14 @@ export function delayBeforeRetry(
   if (attempts >= (isRateLimit ? maxAttempts.rateLimited : maxAttempts.failed)) return undefined;
   const retryAfterMs = isRateLimit ? error.retryAfterMs : undefined;
   const delay =
-    // All clients are asked to come back at the same time: the jitter spreads them.
-    retryAfterMs === undefined ? backoff(attempts, random, policy) : retryAfterMs + random * policy.firstWaitMs;
+    // Deepcall asks all clients to wait equally long: the jitter spreads them.
+    retryAfterMs === undefined ? backoff(attempts, random, policy) : retryAfterMs + random * policy.firstDelayMs;
   return elapsedMs + delay > policy.deadlineMs ? undefined : delay;
 }
 
 /** Exponential backoff with full jitter, in milliseconds. */
 export function backoff(attempts: number, random: number, policy: RetryPolicy): number {
-  return random * Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (attempts - 1));
+  return random * Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (attempts - 1));
 }
 
 /** The delay that a `Retry-After` header asks for, in milliseconds: seconds or a date (RFC 9110, 10.2.3). */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SettingsError } from "./errors";
 
 /** The credentials, which Deepcall expects in the body of every call. */
-export type Credentials = { readonly ssid: string } | { readonly userId: string; readonly token: string };
+type Credentials = { readonly ssid: string } | { readonly userId: string; readonly token: string };
 
 /** The settings of a {@link DeepcallClient}. */
 export interface ClientSettings {
@@ -22,7 +22,7 @@ export interface ClientSettings {
 /** Reads one value of the stack's config, for example `deepcall:baseUrl`. */
 export type ReadConfig = (key: string) => string | undefined;
 
-/** The environment of the process. */
+/** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings, or the problems with them. */
@@ -103,8 +103,9 @@ export function readSettings(config: ReadConfig, environment: Environment): Sett
   const origins: Partial<Record<SettingName, string>> = {};
 
   type Source = (name: SettingName) => GivenSetting | undefined;
-  const fromConfig: Source = (name) => given(config(`deepcall:${name}`), `deepcall:${name}`);
-  const fromEnvironment: Source = (name) => given(environment[environmentVariables[name]], environmentVariables[name]);
+  const fromConfig: Source = (name) => givenSetting(config(`deepcall:${name}`), `deepcall:${name}`);
+  const fromEnvironment: Source = (name) =>
+    givenSetting(environment[environmentVariables[name]], environmentVariables[name]);
   const fromEither: Source = (name) => fromConfig(name) ?? fromEnvironment(name);
   const parse = <T>(schema: z.ZodType<T>, name: SettingName, source: Source = fromEither): T | undefined => {
     const setting = source(name);
@@ -183,6 +184,6 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** An empty value counts as not set: CI systems pass unset secrets that way. */
-function given(value: string | undefined, origin: string): GivenSetting | undefined {
+function givenSetting(value: string | undefined, origin: string): GivenSetting | undefined {
   return value === undefined || value === "" ? undefined : { value, origin };
 }

@@ -72,7 +72,7 @@ export async function send(
   }
 }
 
-// Redacted after it is parsed, because a credential may be escaped in the text.
+// Redacts after parsing, because a credential may be escaped in the text.
 function parseJson(text: string, redact: Redact): HttpReply["json"] {
   try {
     return { value: redact<unknown>(JSON.parse(text)) };
@@ -93,7 +93,7 @@ function callError(
   if (name === "TimeoutError" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT")
     return new TimeoutError(operation, host, timeoutMs);
   const reason = [code, message].filter(Boolean).join(": ");
-  // The service answers after its work is done; only a gateway (5xx) answers before that.
+  // The service answers only after it has executed the call; a gateway (5xx) may answer earlier.
   if (httpStatus !== undefined)
     return new ConnectionError(operation, httpStatus < 500 ? "answered" : "unknown", true, host, reason, code);
   // A certificate problem is not transient.
@@ -103,12 +103,12 @@ function callError(
   return new ConnectionError(operation, isNotSent ? "not sent" : "unknown", true, host, reason, code);
 }
 
-/** An error of undici, Node or the platform. Some have a number as their code, which is of no use here. */
+// Errors of undici, Node and the platform differ; a numeric code becomes an empty text.
 const text = z.string().catch("");
 const networkErrorSchema = z.object({ name: text, code: text, message: text, errors: z.array(z.unknown()).catch([]) });
 
 function parseNetworkError(error: unknown): { name: string; code: string; message: string } {
-  const { errors, ...own } = networkErrorSchema.parse(error);
-  // If several addresses of a host were tried, the first failure stands for all.
-  return errors.length > 0 ? parseNetworkError(errors[0]) : own;
+  const { errors, ...details } = networkErrorSchema.parse(error);
+  // If several addresses of a host were tried, the first failure is representative.
+  return errors.length > 0 ? parseNetworkError(errors[0]) : details;
 }

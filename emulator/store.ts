@@ -11,7 +11,7 @@ export interface Account {
 }
 
 /** An agent as assigned to a group. */
-export interface AssignedAgent {
+interface AssignedAgent {
   readonly id: string;
   readonly receivesCalls: boolean;
 }

@@ -1,5 +1,5 @@
 /** `note`: worth knowing; `warning`: works, but costs or risks something; `failed`: `pulumi up` would not work. */
-export type Status = "ok" | "note" | "warning" | "failed";
+type Status = "ok" | "note" | "warning" | "failed";
 
 /** The result of one check. */
 export interface Check {

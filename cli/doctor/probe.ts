@@ -27,7 +27,7 @@ export type Ask = (operation: ReadOperation, fields?: JsonObject) => Promise<Exc
 
 /** Sends each call once, so that failures are seen; repeats only what Deepcall refuses with HTTP 429. */
 const maxAttempts = { failed: 1, rateLimited: 6 };
-export const retryPolicy = { firstWaitMs: 1_000, longestWaitMs: 1_000, deadlineMs: 12_000, settleMs: 0, maxAttempts };
+export const retryPolicy = { firstDelayMs: 1_000, maxDelayMs: 1_000, deadlineMs: 12_000, lateCommitMs: 0, maxAttempts };
 
 /** Makes calls and records every attempt. Throws only RateLimitError: Deepcall refused the last attempt, too. */
 export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask {
@@ -45,7 +45,7 @@ export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask 
     };
     let reply: HttpReply | undefined;
     try {
-      reply = await client.ask(operation, fields, (error) => {
+      reply = await client.callRaw(operation, fields, (error) => {
         if (error instanceof RateLimitError) record(undefined, error);
       });
       readAnswer(operation, reply);

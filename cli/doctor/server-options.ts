@@ -8,7 +8,7 @@ import type { Exchange, Probe } from "./probe";
 
 type Option = keyof EmulatorOptions;
 /** How a server behaves where the API is undocumented, as options of the emulator; without those not observed. */
-export type Observed = Partial<EmulatorOptions>;
+type Observed = Partial<EmulatorOptions>;
 /** All calls, and what the probe found out with them unless it failed. */
 type Evidence = { readonly exchanges: readonly Exchange[] } & Partial<Probe>;
 

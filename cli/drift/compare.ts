@@ -58,11 +58,11 @@ export function compare(stack: string, steps: readonly Step[], account?: GroupLi
   };
 }
 
-function findDrift({ old: recorded, new: live }: Step, plan: readonly Step[]): Drift[] {
-  if (!live) return [{ kind: "gone" }];
+function findDrift({ old: recorded, new: current }: Step, plan: readonly Step[]): Drift[] {
+  if (!current) return [{ kind: "gone" }];
   if (plan.some(({ op }) => op === "same")) return [];
   const desired = plan.find((step) => step.new)?.new?.inputs ?? {};
-  const { name, assignedName, active, __renamed } = live.outputs;
+  const { name, assignedName, active, __renamed } = current.outputs;
   const [from, to] = [toName(assignedName), toName(name)];
   const wasActive = recorded?.outputs["active"];
   const drift: Drift[] = [];

@@ -6,7 +6,7 @@ import { UsageError } from "../io";
 import type { Step } from "./compare";
 import { explainFailure, type Failure } from "./failure";
 
-export interface PreviewOptions {
+interface PreviewOptions {
   /** Called when a step is complete. */
   readonly onStep: (step: Step) => void;
   /** Called for each line that the provider writes to standard error (`DEEPCALL_DEBUG`). */

@@ -1,5 +1,5 @@
+import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { nearest } from "../nearest";
 import { entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
 
 /** A place in a groups file: a path of keys, and whether the last key itself or its value is meant. */
@@ -15,7 +15,7 @@ export interface Problem extends Place {
 }
 
 /** The groups of a file or of the program, and everything that is wrong with them. */
-export interface CheckedGroups {
+interface CheckedGroups {
   /** Every group by key; only valid without problems. */
   readonly groups: Readonly<Record<string, GroupEntry>>;
   readonly problems: readonly Problem[];
@@ -76,15 +76,15 @@ function problemsIn(issue: z.core.$ZodIssue, value: unknown): Problem[] {
   if (issue.code === "invalid_key") return [{ path, at: "key", message: issue.issues[0]?.message ?? issue.message }];
   const invalid = path.reduce(childOf, value);
   if (invalid === undefined && path.length === 1) return [{ path, at: "key", message: "is missing" }];
-  return [{ path, at: "value", message: issue.message + suggestion(issue, path, invalid) }];
+  return [{ path, at: "value", message: issue.message + hint(issue, path, invalid) }];
 }
 
 function unknownKey(path: readonly string[], key: string): string {
-  if (path.length === 0) return `unknown property; a groups file has groups${didYouMean(nearest(key, fileKeys))}`;
-  return `unknown property; a group has name, active and onNameConflict${didYouMean(nearest(key, entryKeys))}`;
+  if (path.length === 0) return `unknown property; a groups file has groups${didYouMean(key, fileKeys)}`;
+  return `unknown property; a group has name, active and onNameConflict${didYouMean(key, entryKeys)}`;
 }
 
-function suggestion(issue: z.core.$ZodIssue, path: readonly string[], invalid: unknown): string {
+function hint(issue: z.core.$ZodIssue, path: readonly string[], invalid: unknown): string {
   if (typeof invalid !== "string") return Array.isArray(invalid) ? ", not a list" : "";
   if (path.length === 2) return `; did you mean { name: ${JSON.stringify(invalid)} }?`;
   if (path[2] === "active")
@@ -93,24 +93,34 @@ function suggestion(issue: z.core.$ZodIssue, path: readonly string[], invalid: u
       : /^(false|no|off|n)$/i.test(invalid)
         ? "; write false"
         : "";
-  return issue.code === "invalid_value" ? didYouMean(nearest(invalid, issue.values.map(String))) : "";
+  return issue.code === "invalid_value" ? didYouMean(invalid, issue.values.map(String)) : "";
 }
 
-function didYouMean(words: readonly string[]): string {
-  return words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`;
+function didYouMean(word: string, candidates: readonly string[]): string {
+  const suggestions = suggest(word, candidates);
+  return suggestions.length === 0 ? "" : `; did you mean ${suggestions.join(" or ")}?`;
+}
+
+/** The candidates that start with a mistyped word, or else the closest ones, up to two edits away. */
+function suggest(word: string, candidates: readonly string[]): string[] {
+  const typed = word.toLowerCase();
+  const completions = candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed));
+  if (typed.length >= 2 && completions.length > 0) return completions;
+  const distances = candidates.map((candidate) => distance(typed, candidate.toLowerCase()));
+  return candidates.filter((_, n) => distances[n] === Math.min(2, ...distances));
 }
 
 /** Equal names are a problem; names that differ only in case may be a problem for the server. */
 function compareNames(entries: readonly [string, unknown][]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const exact = new Map<string, Place>();
-  const folded = new Map<string, { name: string; place: Place }>();
+  const places = new Map<string, Place>();
+  const firstIgnoringCase = new Map<string, { name: string; place: Place }>();
   for (const [key, entry] of entries) {
     const { name, place } = requestedNameOf(key, entry);
     if (name === undefined) continue;
-    const same = exact.get(name);
-    const similar = folded.get(name.toLowerCase());
+    const same = places.get(name);
+    const similar = firstIgnoringCase.get(name.toLowerCase());
     if (same)
       problems.push({
         ...place,
@@ -125,8 +135,8 @@ function compareNames(entries: readonly [string, unknown][]): { problems: Proble
           "it is not known whether names are case-sensitive in Deepcall",
         other: similar.place,
       });
-    if (!same) exact.set(name, place);
-    if (!similar) folded.set(name.toLowerCase(), { name, place });
+    if (!same) places.set(name, place);
+    if (!similar) firstIgnoringCase.set(name.toLowerCase(), { name, place });
   }
   return { problems, warnings };
 }

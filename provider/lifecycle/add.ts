@@ -3,11 +3,10 @@ import { CallError } from "../../client/errors";
 import type { Group } from "../../client/responses";
 import { backoff } from "../../client/retry";
 import type { OperationContext } from "./context";
-import { attempt, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
+import { withGroupError, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
 import { findCreatedGroup } from "./find-created";
 import { groupLabel } from "./names";
 
-/** `add` is sent again only if the previous call is proven to have done nothing. */
 const maxSends = 4;
 
 /**
@@ -29,9 +28,9 @@ export async function sendAdd(
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       const isLost = error.outcome === "unknown" || error.outcome === "answered";
-      if (!isLost) return await attempt("create", group, noneCreated, () => Promise.reject(error));
+      if (!isLost) return await withGroupError("create", group, noneCreated, () => Promise.reject(error));
 
-      if (error.outcome === "unknown") await sleep(context.retryPolicy.settleMs);
+      if (error.outcome === "unknown") await sleep(context.retryPolicy.lateCommitMs);
       const after = await listAfter(context, requestedName);
       const created = findCreatedGroup(requestedName, before, after, (id) => context.owners.has(String(id)));
       if (created.kind === "one") return created.group.id;
@@ -46,16 +45,16 @@ export async function sendAdd(
 const lostAdd: ProviderErrorCode = "lost-add";
 const noneCreated = forEveryOutcome("No group was created.");
 
-const advice =
+const panelHint =
   "Check Deepcall's panel before you run the command again: delete the group if you don't want it, " +
   'or set onNameConflict to "adopt" to manage it. Otherwise the next run creates a second group.';
 
 async function listAfter(context: OperationContext, requestedName: string) {
   const mayExist = forEveryOutcome(
-    `The answer to add was lost before that, so Deepcall may now have a group ${JSON.stringify(requestedName)} (or that name with a number) that is not in the state. ${advice}`,
+    `The answer to add was lost before that, so Deepcall may now have a group ${JSON.stringify(requestedName)} (or that name with a number) that is not in the state. ${panelHint}`,
   );
   try {
-    return await attempt("find out whether Deepcall created", { name: requestedName }, mayExist, () =>
+    return await withGroupError("find out whether Deepcall created", { name: requestedName }, mayExist, () =>
       context.groups.listAfterLostAdd(requestedName),
     );
   } catch (error) {
@@ -85,7 +84,7 @@ function notFoundError(requestedName: string, lost: CallError, didNothing: boole
       )
     : new GroupError(
         lostAdd,
-        `${problem}The list after the call shows no such group, but Deepcall may still create it or may have truncated the list. Nothing was added to the state. ${advice}`,
+        `${problem}The list after the call shows no such group, but Deepcall may still create it or may have truncated the list. Nothing was added to the state. ${panelHint}`,
         { cause: lost },
       );
 }

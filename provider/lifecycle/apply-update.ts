@@ -3,10 +3,10 @@ import { CallError } from "../../client/errors";
 import type { Group } from "../../client/responses";
 import { backoff } from "../../client/retry";
 import type { OperationContext } from "./context";
-import { attempt, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
+import { withGroupError, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
 import { groupLabel, isNumbered } from "./names";
 
-/** A failure after Deepcall confirmed a change: the state must not return to what it was before. */
+/** A failure after Deepcall confirmed a change: the state must contain the change. */
 export class AfterChangeError extends GroupError {
   constructor(
     errorCode: string,
@@ -24,19 +24,18 @@ interface DesiredGroup {
   readonly active: boolean;
 }
 
-/** An update whose answer is lost is checked before it is sent again. */
 const maxSends = 4;
 
 /**
- * Sends name and status, and reads back what the server made of them. If an answer is lost, it reads the group before
- * it sends again: a name that has arrived would be numbered against itself.
+ * Sends name and status, and reads the group back. If an answer is lost, it reads the group before it sends the update
+ * again: if the group already has the name, the server could append a number to it.
  *
- * @throws GroupError while nothing has certainly changed; AfterChangeError after that.
+ * @throws GroupError if the change is not confirmed; AfterChangeError once it is.
  */
-export async function applyUpdate(context: OperationContext, live: Group, desired: DesiredGroup): Promise<Group> {
-  let current = await sendUntilConfirmed(context, live, desired);
+export async function applyUpdate(context: OperationContext, before: Group, desired: DesiredGroup): Promise<Group> {
+  let current = await sendUntilConfirmed(context, before, desired);
   if (isNumbered(current.name, desired.name) && (await isFree(context, current, desired.name))) {
-    // This server counts a group's own name as taken. The group has given up the name by now, so it can have it back.
+    // This server counts a group's own name as taken. No group has the name now, so a second update succeeds.
     current = await sendUntilConfirmed(context, current, desired);
   }
   if (current.active !== undefined && current.active !== desired.active)
@@ -54,7 +53,7 @@ export async function applyUpdate(context: OperationContext, live: Group, desire
 export async function readBack(context: OperationContext, group: { name: string; id: number }): Promise<Group> {
   let current: Group | undefined;
   try {
-    current = await attempt("read back", group, confirmed, () => readAndRecord(context, group.id));
+    current = await withGroupError("read back", group, confirmed, () => readAndRecord(context, group.id));
   } catch (error) {
     if (!(error instanceof GroupError)) throw error;
     throw new AfterChangeError(error.errorCode, error.description, undefined, { cause: error });
@@ -69,33 +68,33 @@ export async function readBack(context: OperationContext, group: { name: string;
 }
 
 async function readAndRecord(context: OperationContext, id: number): Promise<Group | undefined> {
-  const current = await context.groups.withId(id);
-  if (current) context.groups.markRead(current);
+  const current = await context.groups.readById(id);
+  if (current) context.groups.record(current);
   return current;
 }
 
 const confirmed = forEveryOutcome("Deepcall confirmed the change, but its result is unknown.");
 
-async function sendUntilConfirmed(context: OperationContext, live: Group, desired: DesiredGroup): Promise<Group> {
+async function sendUntilConfirmed(context: OperationContext, before: Group, desired: DesiredGroup): Promise<Group> {
   for (let sends = 1; ; sends++) {
     try {
-      await send(context, live, desired);
-      return await readBack(context, live);
+      await send(context, before, desired);
+      return await readBack(context, before);
     } catch (error) {
       if (!isLost(error)) throw error;
       const { outcome, transient } = error.cause;
-      if (outcome === "unknown") await sleep(context.retryPolicy.settleMs);
-      const current = await attempt("check the result of the update of", live, uncertain, () =>
-        readAndRecord(context, live.id),
+      if (outcome === "unknown") await sleep(context.retryPolicy.lateCommitMs);
+      const current = await withGroupError("check the result of the update of", before, uncertain, () =>
+        readAndRecord(context, before.id),
       );
-      if (current && hasArrived(current, live, desired)) return current;
+      if (current && hasArrived(current, before, desired)) return current;
       if (!current || !transient || sends === maxSends) throw error;
       await sleep(backoff(sends, Math.random(), context.retryPolicy));
     }
   }
 }
 
-/** Whether the server shows what was sent: it may have numbered the name. */
+/** Whether the group has the name that was sent, possibly with an appended number, and the status. */
 function hasArrived(current: Group, before: Group, desired: DesiredGroup): boolean {
   const hasName =
     current.name === desired.name || (current.name !== before.name && isNumbered(current.name, desired.name));
@@ -105,7 +104,9 @@ function hasArrived(current: Group, before: Group, desired: DesiredGroup): boole
 
 /** Whether no group has the name, so that the appended number can only come from the group itself. */
 async function isFree(context: OperationContext, current: Group, name: string): Promise<boolean> {
-  const groups = await attempt("check the requested name of", current, confirmed, () => context.groups.withName(name));
+  const groups = await withGroupError("check the requested name of", current, confirmed, () =>
+    context.groups.readByName(name),
+  );
   return groups.length === 0;
 }
 
@@ -120,14 +121,14 @@ const uncertainText =
   "The change may or may not have been applied; the next `pulumi up` checks before it sends it again.";
 const uncertain = forEveryOutcome(uncertainText);
 
-async function send(context: OperationContext, live: Group, desired: DesiredGroup): Promise<void> {
+async function send(context: OperationContext, before: Group, desired: DesiredGroup): Promise<void> {
   const target = `The update was to set the name to ${JSON.stringify(desired.name)} and the status to ${desired.active ? "active" : "inactive"}.`;
   const notApplied = `${target} Nothing was changed.`;
   const maybeApplied = `${target} ${uncertainText}`;
-  await attempt(
+  await withGroupError(
     "update",
-    live,
+    before,
     { "not sent": notApplied, refused: notApplied, answered: maybeApplied, unknown: maybeApplied },
-    () => context.write(live.id, (client) => client.update(live.id, desired)),
+    () => context.write(before.id, (client) => client.update(before.id, desired)),
   );
 }

@@ -1,20 +1,10 @@
+import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { withErrorCode } from "../../client/errors";
 import { unknownValue } from "./diff";
 import type { ProviderErrorCode } from "./errors";
 import { nameProblem } from "./names";
 import { conflictRules, inputsSchema, storedInputs } from "./state";
-
-/** A problem with the arguments; `reason` names the property as the program spells it. */
-export interface CheckFailure {
-  property: string;
-  reason: string;
-}
-
-export interface CheckedInputs {
-  inputs: Record<string, unknown>;
-  failures: CheckFailure[];
-}
 
 const unknown = z.literal(unknownValue);
 
@@ -34,7 +24,9 @@ const schema = inputsSchema
   .strict();
 
 /** Checks the arguments without a call. Messages do not repeat values, because a name may be secret. */
-export function checkInputs(news: Readonly<Record<string, unknown>>): CheckedInputs {
+export function checkInputs(
+  news: Readonly<Record<string, unknown>>,
+): Required<dynamic.CheckResult<Record<string, unknown>>> {
   const { __provider, ...inputs } = news;
   const result = schema.safeParse(inputs);
   if (!result.success) return { inputs: news, failures: result.error.issues.flatMap(describeIssue).map(checkFailure) };
@@ -51,7 +43,7 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   return [`${key === "requestedName" ? "name" : String(key)}: ${issue.message}`];
 }
 
-/** Without a property, because Pulumi would print the value beside it. */
-function checkFailure(reason: string): CheckFailure {
+/** Without a property, because Pulumi would print the property's value with the reason. */
+function checkFailure(reason: string): dynamic.CheckFailure {
   return { property: "", reason: withErrorCode(reason, "arguments" satisfies ProviderErrorCode) };
 }

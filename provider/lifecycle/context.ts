@@ -1,19 +1,19 @@
 import { DeepcallClient } from "../../client/client";
 import type { RetryPolicy } from "../../client/retry";
 import type { ClientSettings } from "../../client/settings";
-import { attempt, nothingChanged } from "./errors";
+import { withGroupError, nothingChanged } from "./errors";
 import type { GroupOwners } from "./group-owners";
 import { GroupReader } from "./group-reader";
 import { NameLock } from "./name-lock";
 import { accountMismatch, otherAccountError, type RecordedAccount } from "./same-account";
 
-/** What all resources share in one run of the provider (one `up`, `refresh` or `destroy`), which has its own process. */
+/** What all resources share in one run (one `up`, `refresh` or `destroy`). Each run has its own process. */
 export class OperationContext {
   readonly client: DeepcallClient;
   readonly groups: GroupReader;
   /** The `userId` of the current credentials; unknown for an ssid. */
   readonly userId: string | undefined;
-  readonly #nameLock = new NameLock();
+  readonly nameLock = new NameLock();
 
   constructor(
     settings: ClientSettings,
@@ -35,13 +35,8 @@ export class OperationContext {
     try {
       await call(this.client);
     } finally {
-      this.groups.markChanged(id);
+      this.groups.invalidate(id);
     }
-  }
-
-  /** Runs a step while no other step runs whose name the server could take for a duplicate. */
-  async runExclusive<T>(name: string, step: () => Promise<T>): Promise<T> {
-    return this.#nameLock.runExclusive(name, step);
   }
 
   /**
@@ -56,7 +51,7 @@ export class OperationContext {
   }
 
   async #visibleOwners(group: { name: string; id: string }): Promise<string[]> {
-    const groups = await attempt("check the account of", group, nothingChanged, () => this.groups.everything());
+    const groups = await withGroupError("check the account of", group, nothingChanged, () => this.groups.all());
     return [...new Set(groups.flatMap(({ owner }) => owner ?? []))];
   }
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { dynamic } from "@pulumi/pulumi";
 import type { Group } from "../../client/responses";
 import { sendAdd } from "./add";
 import { AfterChangeError, applyUpdate, readBack } from "./apply-update";
 import type { OperationContext } from "./context";
 import {
-  attempt,
+  withGroupError,
   GroupError,
   NameTakenError,
   nothingChanged,
@@ -15,19 +16,15 @@ import {
 import { groupLabel, nameToKeep } from "./names";
 import { appliedState, storedState, type GroupInputs } from "./state";
 
-/** The result of Pulumi's `create`. */
-export interface CreateResult {
-  id: string;
-  outs: Record<string, unknown>;
-}
+type CreateResult = dynamic.CreateResult<Record<string, unknown>>;
 
 /** Creates a group, or adopts the one that has its name, as `onNameConflict` says. */
 export async function createGroup(context: OperationContext, inputs: GroupInputs): Promise<CreateResult> {
   const { requestedName, onNameConflict } = inputs;
   const creation = new GroupCreation(context, inputs);
-  return context.runExclusive(requestedName, async () => {
-    const before = await attempt("check for an existing", { name: requestedName }, nothingChanged, () =>
-      context.groups.everything(),
+  return context.nameLock.runExclusive(requestedName, async () => {
+    const before = await withGroupError("check for an existing", { name: requestedName }, nothingChanged, () =>
+      context.groups.all(),
     );
     const namesakes = before.filter(({ name }) => name === requestedName);
     const [existing] = namesakes;
@@ -38,7 +35,7 @@ export async function createGroup(context: OperationContext, inputs: GroupInputs
   });
 }
 
-/** One group on its way into the state. Once its id is known, every failure keeps it in the state. */
+/** The creation or adoption of one group. Once its id is known, every failure keeps the group in the state. */
 class GroupCreation {
   readonly #context: OperationContext;
   readonly #inputs: GroupInputs;
@@ -67,33 +64,36 @@ class GroupCreation {
     this.#acquire(sent);
     const created = await this.#keepOnFailure(sent, () => readBack(this.#context, sent));
     if (created.name !== requestedName && this.#inputs.onNameConflict !== "suffix") {
-      const holder = await this.#findHolder(created);
-      if (holder) return this.#giveWay(created, holder);
+      const other = await this.#findOtherWithName(created);
+      if (other) return this.#resolveNameConflict(created, other);
     }
     if (active) return this.#result(created);
     const desired = { name: nameToKeep(created.name, requestedName), active };
     return this.#result(await this.#keepOnFailure(created, () => applyUpdate(this.#context, created, desired)));
   }
 
-  async #findHolder(created: Group): Promise<Group | undefined> {
+  async #findOtherWithName(created: Group): Promise<Group | undefined> {
     const groups = await this.#keepOnFailure(created, () =>
-      attempt("check the requested name of", created, nothingChanged, () =>
-        this.#context.groups.withName(this.#inputs.requestedName),
+      withGroupError("check the requested name of", created, nothingChanged, () =>
+        this.#context.groups.readByName(this.#inputs.requestedName),
       ),
     );
     return groups.find(({ id }) => id !== created.id);
   }
 
-  /** Another client created a group with that name between the list and our `add`, so ours was numbered: delete ours again. */
-  async #giveWay(created: Group, holder: Group): Promise<CreateResult> {
+  /**
+   * Deletes the created group: another client created a group with the requested name between the list and `add`, so
+   * the created one was numbered. Then applies `onNameConflict` to the other group.
+   */
+  async #resolveNameConflict(created: Group, other: Group): Promise<CreateResult> {
     await this.#keepOnFailure(created, () =>
-      attempt("delete the numbered", created, deletionOutcome, () =>
+      withGroupError("delete the numbered", created, deletionOutcome, () =>
         this.#context.write(created.id, (client) => client.delete(created.id)),
       ),
     );
     this.#context.owners.release(String(created.id));
-    if (this.#inputs.onNameConflict === "fail") throw nameTakenError(holder);
-    return this.adopt(holder);
+    if (this.#inputs.onNameConflict === "fail") throw nameTakenError(other);
+    return this.adopt(other);
   }
 
   #acquire(group: Group): void {

@@ -1,6 +1,6 @@
 import { NotFoundError } from "../../client/errors";
 import type { OperationContext } from "./context";
-import { attempt, type OutcomeText } from "./errors";
+import { withGroupError, type OutcomeText } from "./errors";
 import { groupLabel } from "./names";
 import type { GroupInputs, GroupState } from "./state";
 
@@ -33,7 +33,7 @@ export async function deleteGroup(
     );
     return;
   }
-  await attempt("delete", group, outcomeText, async () => {
+  await withGroupError("delete", group, outcomeText, async () => {
     if (await willBeAdoptedAgain(context, id, state, declared)) {
       context.inform(
         `${groupLabel(group)} stays in Deepcall because its replacement adopts it (onNameConflict is "adopt")`,
@@ -68,6 +68,6 @@ async function willBeAdoptedAgain(
       !context.owners.hasOther(id, { resource, requestedName }),
   );
   if (adopters.length === 0) return false;
-  const live = await context.groups.withId(Number(id));
-  return adopters.some(({ requestedName }) => requestedName === live?.name);
+  const current = await context.groups.readById(Number(id));
+  return adopters.some(({ requestedName }) => requestedName === current?.name);
 }

@@ -74,9 +74,9 @@ export class GroupError extends DeepcallError {}
 export class UnfinishedGroupError extends GroupError {
   constructor(
     { errorCode, description }: DeepcallError,
-    /** The group's id, as Pulumi expects it. */
+    /** The group's id, which Pulumi reads from the error. */
     readonly id: string,
-    /** What the state keeps of the group. */
+    /** The group's outputs, which Pulumi keeps in the state. */
     readonly properties: Record<string, unknown>,
     options?: ErrorOptions,
   ) {
@@ -100,8 +100,8 @@ export const staleConfigHint =
 /** What was and wasn't done, for each outcome of a failed call. */
 export type OutcomeText = Readonly<Record<Outcome, string>>;
 
-/** Runs a step for one group. A failed call becomes a {@link GroupError} that says what failed and what to do next. */
-export async function attempt<T>(
+/** Runs a step for one group. A failed call becomes a {@link GroupError} that names the action and the next step. */
+export async function withGroupError<T>(
   action: string,
   group: { name: string; id?: number | string },
   outcomeText: OutcomeText,

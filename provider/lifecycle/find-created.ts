@@ -2,25 +2,25 @@ import type { Group } from "../../client/responses";
 import { couldBeAssignedFor } from "./names";
 
 /** What an `add` whose answer was lost has created. */
-export type CreatedGroup =
+type CreatedGroup =
   | { readonly kind: "one"; readonly group: Group }
   | { readonly kind: "none" }
   | { readonly kind: "unclear"; readonly candidates: readonly Group[] };
 
 /** The account after a lost `add`, in two lists. */
 export interface AccountAfter {
-  /** All groups, comparable with the list from before. The server may truncate both without saying so. */
-  readonly everything: readonly Group[];
-  /** The groups with the requested name: a short list that is unlikely to be truncated, but has no counterpart from before. */
-  readonly named: readonly Group[];
+  /** All groups, comparable with the earlier list. The server may truncate both without saying so. */
+  readonly all: readonly Group[];
+  /** The groups with the requested name: a short list that is unlikely to be truncated, but has no earlier counterpart. */
+  readonly withName: readonly Group[];
 }
 
 /**
- * Finds the group of a lost `add` by comparing the account before and after. It is ours if it is new, could have been
- * assigned the requested name, has no other owner in this run, and is the only such group.
+ * Finds the group that a lost `add` created by comparing the account before and after. It is the only group that is new,
+ * could have been assigned the requested name, and has no other owner in this run.
  *
  * It counts as new if it appears in the list of all groups and has a higher id than every group before: a truncated
- * list can hide an old group and show it later. If in doubt, no group is taken.
+ * list can hide an old group and show it later. In doubt, the result is `unclear`.
  *
  * @param hasOwner - whether another resource of this run owns the group.
  */
@@ -32,12 +32,12 @@ export function findCreatedGroup(
 ): CreatedGroup {
   const known = new Set(before.map(({ id }) => id));
   const highest = Math.max(0, ...known);
-  const all = new Map([...after.named, ...after.everything].map((group) => [group.id, group]));
-  const candidates = [...all.values()].filter(
+  const groups = new Map([...after.withName, ...after.all].map((group) => [group.id, group]));
+  const candidates = [...groups.values()].filter(
     ({ id, name }) => !known.has(id) && !hasOwner(id) && couldBeAssignedFor(name, requestedName),
   );
   const [group] = candidates;
   if (!group) return { kind: "none" };
-  const isNew = group.id > highest && after.everything.some(({ id }) => id === group.id);
+  const isNew = group.id > highest && after.all.some(({ id }) => id === group.id);
   return candidates.length === 1 && isNew ? { kind: "one", group } : { kind: "unclear", candidates };
 }

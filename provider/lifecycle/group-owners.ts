@@ -51,7 +51,7 @@ export class GroupOwners {
     return owner && owner.key !== key ? owner : undefined;
   }
 
-  /** Removes a group that was deleted. */
+  /** Forgets the owner of a group that was deleted. */
   release(id: string): void {
     this.#owners.delete(id);
   }

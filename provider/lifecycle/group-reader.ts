@@ -4,7 +4,7 @@ import type { Group } from "../../client/responses";
 import type { AccountAfter } from "./find-created";
 import { SharedList } from "./shared-list";
 
-/** Reads groups. The shared list of all groups proves that a group exists; only a read of its id proves that it doesn't. */
+/** Reads groups. The shared list of all groups proves that a group exists; only a read by id proves that it doesn't. */
 export class GroupReader {
   readonly #client: DeepcallClient;
   #sharedList: SharedList | undefined;
@@ -13,9 +13,9 @@ export class GroupReader {
     this.#client = client;
   }
 
-  /** The group from the shared list, or from a read of its id; `undefined` if it is gone. */
+  /** The group from the shared list, or else from a new read; `undefined` if it is gone. */
   async find(id: number): Promise<Group | undefined> {
-    return (await this.#list().get(id)) ?? (await this.withId(id));
+    return (await this.#list().get(id)) ?? (await this.readById(id));
   }
 
   /**
@@ -23,14 +23,14 @@ export class GroupReader {
    *
    * @throws AnswerError if the answer does not show whether the group exists.
    */
-  async withId(id: number): Promise<Group | undefined> {
+  async readById(id: number): Promise<Group | undefined> {
     const { groups, complete } = await this.#client.list({ id });
     const group = groups.find((candidate) => candidate.id === id);
     if (group) return group;
     if (groups.length === 0 && complete) return undefined;
     // The server ignored the filter or truncated the list: only an operation that requires the id decides.
     try {
-      await this.#client.probe(id);
+      await this.#client.assertExists(id);
     } catch (error) {
       if (error instanceof NotFoundError) return undefined;
       throw error;
@@ -39,7 +39,7 @@ export class GroupReader {
   }
 
   /** All groups with exactly this name, from a new read. */
-  async withName(name: string): Promise<readonly Group[]> {
+  async readByName(name: string): Promise<readonly Group[]> {
     const { groups } = await this.#client.list({ name });
     return groups.filter((group) => group.name === name);
   }
@@ -48,28 +48,24 @@ export class GroupReader {
    * All groups from the shared list, with the changes of this run that were read back. A missing group may still
    * exist: the server may truncate lists, or the group was just written.
    */
-  async everything(): Promise<readonly Group[]> {
+  async all(): Promise<readonly Group[]> {
     return this.#list().all();
   }
 
   /** The account after an `add` whose answer was lost, and whether the lists claim to be complete. */
   async listAfterLostAdd(name: string): Promise<AccountAfter & { readonly complete: boolean }> {
-    const everything = await this.#client.list({});
-    const named = await this.#client.list({ name });
-    return {
-      everything: everything.groups,
-      named: named.groups,
-      complete: everything.complete && named.complete,
-    };
+    const all = await this.#client.list({});
+    const withName = await this.#client.list({ name });
+    return { all: all.groups, withName: withName.groups, complete: all.complete && withName.complete };
   }
 
-  /** Records that a group was changed or deleted: later reads must see that. */
-  markChanged(id: number): void {
-    this.#sharedList?.forget(id);
+  /** Discards what the shared list contains about a group, because the group was changed or deleted. */
+  invalidate(id: number): void {
+    this.#sharedList?.invalidate(id);
   }
 
-  /** Records a group that was read back after a write. */
-  markRead(group: Group): void {
+  /** Adds a group to the shared list that was read back after a write. */
+  record(group: Group): void {
     this.#sharedList?.record(group);
   }
 
@@ -79,7 +75,7 @@ export class GroupReader {
     const sharedList = new SharedList(list);
     this.#sharedList = sharedList;
     list.catch(() => {
-      // All who wait for it get the error; the next read lists again.
+      // All waiting reads get the error; the next read lists again.
       if (this.#sharedList === sharedList) this.#sharedList = undefined;
     });
     return sharedList;

@@ -1,6 +1,6 @@
 import { mayCollide } from "./names";
 
-/** Makes steps wait for each other if the server could take their names for duplicates. */
+/** Runs steps one after the other if the server could treat their names as duplicates. */
 export class NameLock {
   readonly #running = new Set<{ readonly name: string; readonly finished: Promise<unknown> }>();
 

@@ -15,7 +15,7 @@ export function nameToKeep(currentName: string, requestedName: string): string {
   return currentName === requestedName || isNumbered(currentName, requestedName) ? currentName : requestedName;
 }
 
-/** Whether the server could take two requested names, or what it assigns for them, for duplicates. */
+/** Whether the server could treat two requested names, or the names that it assigns for them, as duplicates. */
 export function mayCollide(one: string, other: string): boolean {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
   return couldBeAssignedFor(a, b) || couldBeAssignedFor(b, a);

@@ -1,45 +1,43 @@
+import type { dynamic } from "@pulumi/pulumi";
 import type { Group } from "../../client/responses";
 import type { OperationContext } from "./context";
-import { attempt, forEveryOutcome, GroupGoneError } from "./errors";
+import { withGroupError, forEveryOutcome, GroupGoneError } from "./errors";
 import { refreshedState, stateSchema, storedInputs, storedState, type GroupState } from "./state";
 
-/** The result of Pulumi's `read`; without an id, the group is gone. */
-export interface ReadResult {
-  id?: string;
-  props?: Record<string, unknown>;
-  inputs?: Record<string, unknown>;
-}
-
-/** Reads a group for a refresh, or for `DeepcallGroup.get`, which has no state yet. */
-export async function readGroup(context: OperationContext, id: string, props: unknown): Promise<ReadResult> {
+/** Reads a group for a refresh, or for `DeepcallGroup.get`, which has no state yet. Without an id in the result, it is gone. */
+export async function readGroup(
+  context: OperationContext,
+  id: string,
+  props: unknown,
+): Promise<dynamic.ReadResult<Record<string, unknown>>> {
   const recorded = stateSchema.safeParse(props).data;
   const group = { name: recorded?.name ?? "", id };
-  const live = await attempt("read", group, forEveryOutcome("The state was not changed."), () =>
+  const current = await withGroupError("read", group, forEveryOutcome("The state was not changed."), () =>
     context.groups.find(Number(id)),
   );
   if (!recorded) {
-    if (!live) throw goneError(id);
-    return { id, props: storedState(unmanagedState(live)) };
+    if (!current) throw goneError(id);
+    return { id, props: storedState(unmanagedState(current)) };
   }
-  if (!live) {
+  if (!current) {
     await context.assertSameAccount(group, recorded);
     return {};
   }
-  const state = refreshedState(recorded, live);
+  const state = refreshedState(recorded, current);
   // The inputs that lead to this state: a refresh shows a manual rename, and `ignoreChanges` keeps it.
   const requestedName = state.name === state.assignedName ? state.requestedName : state.name;
   return { id, props: storedState(state), inputs: storedInputs({ ...state, requestedName }) };
 }
 
 /** The state of a group that is managed elsewhere. */
-function unmanagedState(live: Group): GroupState {
+function unmanagedState(current: Group): GroupState {
   return {
-    requestedName: live.name,
-    assignedName: live.name,
-    name: live.name,
-    active: live.active ?? true,
+    requestedName: current.name,
+    assignedName: current.name,
+    name: current.name,
+    active: current.active ?? true,
     onNameConflict: "suffix",
-    ownerId: live.owner,
+    ownerId: current.owner,
     userId: undefined,
     __resource: "",
     __ignore: [],

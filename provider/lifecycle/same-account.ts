@@ -8,14 +8,14 @@ export interface RecordedAccount {
 }
 
 /** The account of the current credentials, as far as it is known. */
-export interface CurrentAccount {
+interface CurrentAccount {
   /** The `userId` of the credentials; unknown for an ssid. */
   readonly userId: string | undefined;
   /** The owners of the groups that these credentials can see. */
   readonly owners: readonly string[];
 }
 
-export interface AccountMismatch {
+interface AccountMismatch {
   readonly recorded: string;
   readonly current: string;
 }

@@ -11,7 +11,7 @@ export class SharedList {
   readonly #listed: Promise<ReadonlyMap<number, Group>>;
   readonly #written = new Map<number, Group | undefined>();
   readonly #startedAt = performance.now();
-  /** `undefined` until the list arrives, so that a slow server does not get a second request for it. */
+  /** `undefined` until the list arrives, so that a slow server does not get a second call for it. */
   #usedAt: number | undefined;
 
   constructor(list: Promise<GroupList>) {
@@ -37,8 +37,8 @@ export class SharedList {
     );
   }
 
-  /** Marks a group as changed or deleted: what the list says about it is outdated. */
-  forget(id: number): void {
+  /** Discards a group, because it was changed or deleted after the list started. */
+  invalidate(id: number): void {
     this.#written.set(id, undefined);
   }
 

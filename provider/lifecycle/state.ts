@@ -57,28 +57,28 @@ export function storedState(state: GroupState) {
 /** The state after a group was created, adopted or updated. */
 export function appliedState(
   inputs: GroupInputs,
-  live: Group,
+  current: Group,
   { userId, key }: { userId: string | undefined; key: string },
 ): GroupState {
   return {
     ...inputs,
-    active: live.active ?? inputs.active,
-    assignedName: live.name,
-    name: live.name,
-    ownerId: live.owner,
+    active: current.active ?? inputs.active,
+    assignedName: current.name,
+    name: current.name,
+    ownerId: current.owner,
     userId,
     __key: key,
   };
 }
 
 /** The state after a refresh. */
-export function refreshedState(recorded: GroupState, live: Group): GroupState {
+export function refreshedState(recorded: GroupState, current: Group): GroupState {
   return {
     ...recorded,
-    name: live.name,
-    active: live.active ?? recorded.active,
+    name: current.name,
+    active: current.active ?? recorded.active,
     // A manual rename to the requested name is not drift.
-    assignedName: live.name === recorded.requestedName ? live.name : recorded.assignedName,
-    ownerId: live.owner ?? recorded.ownerId,
+    assignedName: current.name === recorded.requestedName ? current.name : recorded.assignedName,
+    ownerId: current.owner ?? recorded.ownerId,
   };
 }

@@ -2,7 +2,7 @@ import type { Group } from "../../client/responses";
 import { AfterChangeError, applyUpdate } from "./apply-update";
 import type { OperationContext } from "./context";
 import { activeDiffers, nameDiffers } from "./diff";
-import { attempt, GroupGoneError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
+import { withGroupError, GroupGoneError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
 import { groupLabel, isNumbered, nameToKeep } from "./names";
 import { appliedState, refreshedState, storedState, type GroupInputs, type GroupState } from "./state";
 
@@ -16,24 +16,23 @@ export async function updateGroup(
   recorded: GroupState,
   inputs: GroupInputs,
 ): Promise<Record<string, unknown>> {
-  return context.runExclusive(inputs.requestedName, async () => {
+  return context.nameLock.runExclusive(inputs.requestedName, async () => {
     const group = { name: recorded.name, id };
-    const live = await attempt("read", group, nothingChanged, () => context.groups.withId(Number(id)));
-    if (!live) {
+    const current = await withGroupError("read", group, nothingChanged, () => context.groups.readById(Number(id)));
+    if (!current) {
       await context.assertSameAccount(group, recorded);
       throw goneError(group);
     }
-    const outputs = (current: Group): Record<string, unknown> =>
-      storedState(appliedState(inputs, current, { userId: context.userId ?? recorded.userId, key: recorded.__key }));
+    const outputs = (applied: Group): Record<string, unknown> =>
+      storedState(appliedState(inputs, applied, { userId: context.userId ?? recorded.userId, key: recorded.__key }));
 
-    const desired = await desiredGroup(context, live, recorded, inputs);
-    if (!desired) return outputs(live);
+    const desired = await desiredGroup(context, current, recorded, inputs);
+    if (!desired) return outputs(current);
     try {
-      return outputs(await applyUpdate(context, live, desired));
+      return outputs(await applyUpdate(context, current, desired));
     } catch (error) {
       if (!(error instanceof AfterChangeError)) throw error;
-      const current = error.current ?? { ...live, ...desired };
-      throw new UnfinishedGroupError(error, id, outputs(current), { cause: error });
+      throw new UnfinishedGroupError(error, id, outputs(error.current ?? { ...current, ...desired }), { cause: error });
     }
   });
 }
@@ -41,17 +40,17 @@ export async function updateGroup(
 /** The name and status to send; `undefined` if the group needs no update. */
 async function desiredGroup(
   context: OperationContext,
-  live: Group,
+  current: Group,
   recorded: GroupState,
   inputs: GroupInputs,
 ): Promise<{ name: string; active: boolean } | undefined> {
   const { requestedName, __ignore } = inputs;
-  const state = refreshedState(recorded, live);
-  const rename = nameDiffers(state, inputs) && !(await isAlreadyRenamed(context, state, inputs, live));
+  const state = refreshedState(recorded, current);
+  const rename = nameDiffers(state, inputs) && !(await isAlreadyRenamed(context, state, inputs, current));
   if (!rename && !activeDiffers(state, inputs)) return undefined;
   const active = __ignore.includes("active") ? state.active : inputs.active;
   if (rename) return { name: requestedName, active };
-  return { name: __ignore.includes("name") ? live.name : nameToKeep(live.name, requestedName), active };
+  return { name: __ignore.includes("name") ? current.name : nameToKeep(current.name, requestedName), active };
 }
 
 /**
@@ -64,15 +63,15 @@ async function isAlreadyRenamed(
   context: OperationContext,
   state: GroupState,
   { requestedName, onNameConflict }: GroupInputs,
-  live: Group,
+  current: Group,
 ): Promise<boolean> {
-  const isRenamed = state.name !== state.assignedName && isNumbered(live.name, requestedName);
+  const isRenamed = state.name !== state.assignedName && isNumbered(current.name, requestedName);
   if (onNameConflict === "suffix" && !isRenamed) return false;
-  const groups = await attempt("check the requested name of", live, nothingChanged, () =>
-    context.groups.withName(requestedName),
+  const groups = await withGroupError("check the requested name of", current, nothingChanged, () =>
+    context.groups.readByName(requestedName),
   );
-  const other = groups.find(({ id }) => id !== live.id);
-  if (other && onNameConflict !== "suffix") throw nameTakenError(live, other, onNameConflict);
+  const other = groups.find(({ id }) => id !== current.id);
+  if (other && onNameConflict !== "suffix") throw nameTakenError(current, other, onNameConflict);
   return isRenamed && other !== undefined;
 }
 

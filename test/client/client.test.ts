@@ -6,7 +6,7 @@ import { DeepcallClient } from "../../client/client";
 import type { ClientSettings } from "../../client/settings";
 
 const token = "tok-3141592653";
-const fastRetries = { firstWaitMs: 1, longestWaitMs: 2, deadlineMs: 2_000, settleMs: 20 };
+const fastRetries = { firstDelayMs: 1, maxDelayMs: 2, deadlineMs: 2_000, lateCommitMs: 20 };
 const base: ClientSettings = {
   baseUrl: new URL("https://v4-api.deepcall.com"),
   credentials: { userId: "7", token },
@@ -59,7 +59,7 @@ describe("requests", () => {
     ["list", {}, (to) => to.list()],
     ["list", { groupid: "28", groupId: 28 }, (to) => to.list({ id: 28 })],
     ["list", { name: "m" }, (to) => to.list({ name: "m" })],
-    ["getGroupAgentRelation", { groupId: "28", quick: true }, (to) => to.probe(28)],
+    ["getGroupAgentRelation", { groupId: "28", quick: true }, (to) => to.assertExists(28)],
   ];
   test.each(cases)("%s %j", async (operation, fields, call) => {
     for (const [credentials, sent] of [

@@ -89,12 +89,12 @@ test.each<[CallError, number, number | undefined]>([
   [new RateLimitError("list", 1_000), 5, 1_500],
   [new RateLimitError("list", 1_000), 6, undefined],
 ])("a policy may limit attempts: %s, attempt %d", (error, attempts, expected) => {
-  const policy = { ...standardRetryPolicy, firstWaitMs: 1_000, maxAttempts: { failed: 1, rateLimited: 6 } };
+  const policy = { ...standardRetryPolicy, firstDelayMs: 1_000, maxAttempts: { failed: 1, rateLimited: 6 } };
   expect(delayBeforeRetry(error, attempts, 0, 0.5, policy)).toBe(expected);
 });
 
 test("no delay is longer than the longest", () => {
-  expect(backoff(20, 1, standardRetryPolicy)).toBe(standardRetryPolicy.longestWaitMs);
+  expect(backoff(20, 1, standardRetryPolicy)).toBe(standardRetryPolicy.maxDelayMs);
 });
 
 test.each([

@@ -13,7 +13,7 @@ const script = `
   const { DeepcallClient } = require("./dist/client/client.js");
   const { standardRetryPolicy } = require("./dist/client/retry.js");
   const settings = { baseUrl: new URL("https://deepcall.test"), credentials: { ssid: "abcdef" }, timeoutMs: 5000, maxConcurrency: 1 };
-  new DeepcallClient(settings, { ...standardRetryPolicy, firstWaitMs: 1 }).list().then(
+  new DeepcallClient(settings, { ...standardRetryPolicy, firstDelayMs: 1 }).list().then(
     (list) => console.log(JSON.stringify(list)),
     (error) => console.log([error.outcome, error.tries, error.message].join(" ")),
   );`;

@@ -12,7 +12,7 @@ export interface Result {
 }
 
 /** A resource as the backend keeps it. */
-export interface StateResource {
+interface StateResource {
   urn: string;
   id?: string;
   type: string;

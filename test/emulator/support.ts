@@ -31,7 +31,7 @@ export function useEmulators(): (settings?: EmulatorSettings) => Promise<Emulato
   };
 }
 
-export interface PostResponse {
+interface PostResponse {
   status: number;
   headers: Headers;
   text: string;
@@ -89,7 +89,7 @@ export interface Outcome {
 }
 
 /** A request on its own connection. */
-export interface Sent {
+interface Sent {
   readonly request: ClientRequest;
   readonly outcome: Promise<Outcome>;
   /** Whether a response has started. */

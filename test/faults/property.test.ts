@@ -9,7 +9,7 @@ import { brokenPromises } from "./oracle";
 jest.setTimeout(600_000);
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 300 : 100));
-const retryPolicy = { ...fastRetries, deadlineMs: 200, settleMs: 10 };
+const retryPolicy = { ...fastRetries, deadlineMs: 200, lateCommitMs: 10 };
 
 const names = ["Support", "Sales", "R & D", "Night"] as const;
 const declaration: fc.Arbitrary<Declaration> = fc.record(

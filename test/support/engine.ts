@@ -14,7 +14,7 @@ export interface Declaration {
 export type Program = Readonly<Record<string, Declaration>>;
 
 /** A resource in the state. */
-export interface StateEntry {
+interface StateEntry {
   id: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;

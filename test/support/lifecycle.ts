@@ -42,7 +42,7 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
 /** The standard policy with short delays. */
-export const fastRetries: RetryPolicy = { firstWaitMs: 2, longestWaitMs: 10, deadlineMs: 3_000, settleMs: 250 };
+export const fastRetries: RetryPolicy = { firstDelayMs: 2, maxDelayMs: 10, deadlineMs: 3_000, lateCommitMs: 250 };
 
 /** A provider for one run on the emulator's account 7. */
 export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {

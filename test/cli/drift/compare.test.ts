@@ -9,59 +9,65 @@ const renamed: Drift = { kind: "renamed", from: "Support", to: "Help" };
 const deactivated: Drift = { kind: "status", from: "active", to: "inactive" };
 
 /** The outputs after a refresh that found these changes in Deepcall. */
-const live = (changes: Record<string, unknown>): Record<string, unknown> => outputsOf("Support", changes);
+const outputsWith = (changes: Record<string, unknown>): Record<string, unknown> => outputsOf("Support", changes);
 
 test.each<[string, Record<string, unknown> | null, string, Record<string, unknown>, Drift[] | "update" | "replace"]>([
-  ["as declared", live({}), "same", support, []],
+  ["as declared", outputsWith({}), "same", support, []],
   ["gone", null, "create", support, [{ kind: "gone" }]],
-  ["renamed", live({ name: "Help" }), "update", support, [renamed]],
-  ["deactivated", live({ active: false }), "update", support, [deactivated]],
-  ["renamed and deactivated", live({ name: "Help", active: false }), "update", support, [renamed, deactivated]],
-  ["renamed to the requested name", live({ name: "Help", assignedName: "Help" }), "same", support, []],
-  ["renamed, also in the program", live({ name: "Help" }), "same", { requestedName: "Help", active: true }, []],
+  ["renamed", outputsWith({ name: "Help" }), "update", support, [renamed]],
+  ["deactivated", outputsWith({ active: false }), "update", support, [deactivated]],
+  ["renamed and deactivated", outputsWith({ name: "Help", active: false }), "update", support, [renamed, deactivated]],
+  ["renamed to the requested name", outputsWith({ name: "Help", assignedName: "Help" }), "same", support, []],
+  ["renamed, also in the program", outputsWith({ name: "Help" }), "same", { requestedName: "Help", active: true }, []],
   [
     "renamed and deactivated, in the program only renamed",
-    live({ name: "Help", active: false }),
+    outputsWith({ name: "Help", active: false }),
     "update",
     { requestedName: "Help", active: true },
     [deactivated],
   ],
   [
     "renamed and deactivated, in the program only deactivated",
-    live({ name: "Help", active: false }),
+    outputsWith({ name: "Help", active: false }),
     "update",
     { requestedName: "Support", active: false },
     [renamed],
   ],
-  ["renamed, with ignoreChanges", live({ name: "Help" }), "same", { ...support, __ignore: ["name"] }, []],
+  ["renamed, with ignoreChanges", outputsWith({ name: "Help" }), "same", { ...support, __ignore: ["name"] }, []],
   [
     "renamed and deactivated, with ignoreChanges for the name",
-    live({ name: "Help", active: false }),
+    outputsWith({ name: "Help", active: false }),
     "update",
     { requestedName: "Help", active: true, __ignore: ["name"] },
     [deactivated],
   ],
   [
     "renamed and deactivated, with ignoreChanges for the status",
-    live({ name: "Help", active: false }),
+    outputsWith({ name: "Help", active: false }),
     "update",
     { requestedName: "Support", active: false, __ignore: ["active"] },
     [renamed],
   ],
-  ["changed in the program only", live({}), "update", { requestedName: "Care", active: true }, "update"],
-  ["replaced by the program", live({}), "create-replacement", support, "replace"],
-  ["renamed in Deepcall and in the program", live({ name: "Help" }), "update", { requestedName: "Care" }, [renamed]],
+  ["changed in the program only", outputsWith({}), "update", { requestedName: "Care", active: true }, "update"],
+  ["replaced by the program", outputsWith({}), "create-replacement", support, "replace"],
+  [
+    "renamed in Deepcall and in the program",
+    outputsWith({ name: "Help" }),
+    "update",
+    { requestedName: "Care" },
+    [renamed],
+  ],
   [
     "renamed, while the requested name is unknown",
-    live({ name: "Help" }),
+    outputsWith({ name: "Help" }),
     "update",
     { requestedName: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", active: true },
     [renamed],
   ],
-])("%s", (_, refreshed, op, desired, result) => {
+])("%s", (_, current, op, desired, result) => {
   const [drift, pending] = typeof result === "string" ? [[], result] : [result];
-  const report = compare("prod", steps("support", 7, recorded, refreshed, op, desired));
-  const name = refreshed?.["assignedName"] ?? "Support";
+  const report = compare("prod", steps("support", 7, recorded, current, op, desired));
+  const name = current?.["assignedName"] ?? "Support";
   expect(report.groups).toEqual([{ resource: "support", urn: urn("support"), id: 7, name, drift }]);
   expect(report.pending).toEqual(
     pending === undefined ? [] : [{ resource: "support", urn: urn("support"), change: pending }],
@@ -71,15 +77,13 @@ test.each<[string, Record<string, unknown> | null, string, Record<string, unknow
 
 test("a number that Deepcall appended is not drift, and neither is its manual removal", () => {
   const numbered = { ...recorded, assignedName: "Support1", name: "Support1" };
-  for (const refreshed of [numbered, { ...numbered, assignedName: "Support", name: "Support" }])
-    expect(hasDrift(compare("prod", steps("support", 7, numbered, refreshed, "same", support)))).toBe(false);
+  for (const current of [numbered, { ...numbered, assignedName: "Support", name: "Support" }])
+    expect(hasDrift(compare("prod", steps("support", 7, numbered, current, "same", support)))).toBe(false);
 });
 
 test("a rename that `pulumi refresh` wrote to the state is still drift", () => {
-  const refreshed = live({ name: "Help" });
-  expect(compare("prod", steps("support", 7, refreshed, refreshed, "update", support)).groups[0]?.drift).toEqual([
-    renamed,
-  ]);
+  const current = outputsWith({ name: "Help" });
+  expect(compare("prod", steps("support", 7, current, current, "update", support)).groups[0]?.drift).toEqual([renamed]);
 });
 
 test.each([
@@ -122,7 +126,7 @@ test("groups that the program adds or removes are pending, not drift", () => {
 test("a group is undeclared if no resource manages, reads or will adopt it", () => {
   const read = { id: "2", inputs: {}, outputs: {} };
   const all = [
-    ...steps("support", 1, recorded, live({}), "same", support),
+    ...steps("support", 1, recorded, outputsWith({}), "same", support),
     step("read", "read", { old: null, new: read }),
     step("removed", "delete", { old: { id: "3", inputs: {}, outputs: outputsOf("Old") } }),
     step("adopting", "create", { new: creation("Sales", { onNameConflict: "adopt" }) }),
@@ -149,7 +153,7 @@ test("a group is undeclared if no resource manages, reads or will adopt it", () 
 test("groups are sorted by resource name, also in components and with colons in the name", () => {
   const child = `shop:index:Team$${groupType}`;
   const all = ["b", "a::c", "Z"].flatMap((resource, id) =>
-    steps(resource, id, recorded, live({}), "same", support).map((one) => ({
+    steps(resource, id, recorded, outputsWith({}), "same", support).map((one) => ({
       ...one,
       urn: urn(resource, resource === "b" ? child : groupType),
     })),

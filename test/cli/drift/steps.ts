@@ -21,7 +21,7 @@ export function outputsOf(name: unknown, overrides: Properties = {}): Properties
 /**
  * The steps of one resource: the refresh, then what the next `up` does.
  *
- * @param live - the outputs after the refresh; `null` if the group is gone.
+ * @param current - the outputs after the refresh; `null` if the group is gone.
  * @param op - the operation of the next `up`.
  * @param desired - the inputs that the program declares.
  */
@@ -29,7 +29,7 @@ export function steps(
   resource: string,
   id: number,
   recorded: Properties,
-  live: Properties | null,
+  current: Properties | null,
   op: string,
   desired: Properties,
 ): Step[] {
@@ -42,8 +42,8 @@ export function steps(
   const plan = {
     ...common,
     op,
-    old: op === "create" ? null : snapshot(live ?? recorded),
+    old: op === "create" ? null : snapshot(current ?? recorded),
     new: op === "delete" ? null : { ...snapshot({}, desired), id: op === "create" ? "" : String(id) },
   };
-  return [{ ...common, op: "refresh", old: snapshot(recorded), new: live ? snapshot(live) : null }, plan];
+  return [{ ...common, op: "refresh", old: snapshot(recorded), new: current ? snapshot(current) : null }, plan];
 }

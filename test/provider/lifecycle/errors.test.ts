@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
 import { createProvider } from "../../../provider/lifecycle";
 import {
-  attempt,
+  withGroupError,
   GroupError,
   nothingChanged,
   providerErrorCodes,
@@ -16,7 +16,7 @@ test.each([
   [1015, "code 1015 (permission denied)", false],
 ])("code %d: its meaning, and a hint about outdated config for credentials only", async (code, meaning, isHinted) => {
   const refused = () => Promise.reject(apiError("list", code, ""));
-  const { message } = await failure(attempt("read", { name: "Support", id: 42 }, nothingChanged, refused));
+  const { message } = await failure(withGroupError("read", { name: "Support", id: 42 }, nothingChanged, refused));
   expect(message).toContain('Could not read group "Support" (id 42). ');
   expect(message).toContain(meaning);
   expect(message).toContain("Nothing was changed.");

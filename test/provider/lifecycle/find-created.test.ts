@@ -15,7 +15,7 @@ test.each<[string, Group[], number[], string, number[]]>([
   ["one whose id shows that the list may have hidden it before", [group(0.5, "Care")], [], "unclear", [0.5]],
   ["another client's and ours", [group(3, "Care"), group(4, "Care1")], [], "unclear", [3, 4]],
 ])("%s", (_, added, owned, kind, ids) => {
-  const after = { everything: [...before, ...added], named: added };
+  const after = { all: [...before, ...added], withName: added };
   const found = findCreatedGroup("Care", before, after, (id) => owned.includes(id));
   expect(found.kind).toBe(kind);
   const groups = found.kind === "one" ? [found.group] : found.kind === "unclear" ? found.candidates : [];
@@ -23,7 +23,7 @@ test.each<[string, Group[], number[], string, number[]]>([
 });
 
 test("a group that only the list by name shows may have existed before", () => {
-  const after = { everything: before, named: [group(3, "Care")] };
+  const after = { all: before, withName: [group(3, "Care")] };
   expect(findCreatedGroup("Care", before, after, () => false)).toEqual({
     kind: "unclear",
     candidates: [group(3, "Care")],
@@ -31,7 +31,7 @@ test("a group that only the list by name shows may have existed before", () => {
 });
 
 test("a group that existed before is never ours, whatever its name is now", () => {
-  expect(findCreatedGroup("Support", before, { everything: before, named: before }, () => false)).toEqual({
+  expect(findCreatedGroup("Support", before, { all: before, withName: before }, () => false)).toEqual({
     kind: "none",
   });
 });

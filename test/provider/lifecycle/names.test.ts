@@ -21,8 +21,8 @@ test.each([
   ["Support1", "Support", "Support1"],
   ["R &amp; D", "R & D", "R & D"],
   ["Helpdesk", "Support", "Support"],
-])("the name to keep for %p, requested as %p, is %p", (live, requestedName, expected) => {
-  expect(nameToKeep(live, requestedName)).toBe(expected);
+])("the name to keep for %p, requested as %p, is %p", (currentName, requestedName, expected) => {
+  expect(nameToKeep(currentName, requestedName)).toBe(expected);
 });
 
 test.each([
