@@ -19,7 +19,7 @@ export const exitCodes = { ok: 0, failed: 1, drift: 2, credentialsRefused: 3 } a
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Sets the exit code for when the command has completed; it is 0 unless this is called. */
-export type Finish = (code: ExitCode) => void;
+export type SetExitCode = (code: ExitCode) => void;
 
 /** The command cannot do what the user asked; the message is shown without a stack trace. */
 export class UsageError extends Error {

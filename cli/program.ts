@@ -4,10 +4,10 @@ import { addDoctorCommand } from "./doctor/command";
 import { addDriftCommand } from "./drift/command";
 import { addEmulatorCommand } from "./emulator";
 import { addExportCommand } from "./export/command";
-import { exitCodes, type ExitCode, type Finish, type Io, UsageError } from "./io";
+import { exitCodes, type ExitCode, type SetExitCode, type Io, UsageError } from "./io";
 
 // A command loads its heavy dependencies when it runs, so that `--help` is fast.
-const commands: readonly ((program: Command, io: Io, finish: Finish) => void)[] = [
+const commands: readonly ((program: Command, io: Io, setExitCode: SetExitCode) => void)[] = [
   addDoctorCommand,
   addExportCommand,
   addDriftCommand,
@@ -23,13 +23,13 @@ const commands: readonly ((program: Command, io: Io, finish: Finish) => void)[] 
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: ExitCode = exitCodes.ok;
-  const finish: Finish = (code) => (exitCode = code);
+  const setExitCode: SetExitCode = (code) => (exitCode = code);
   const program = new Command("pulumi-deepcall")
     .description("Deepcall agent groups as code.")
     .version(io.version, "--version", "print the version")
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride();
-  for (const add of commands) add(program, io, finish);
+  for (const add of commands) add(program, io, setExitCode);
 
   try {
     await program.parseAsync(argv, { from: "user" });

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import type { CallEnv } from "./call";
-import { type EmulatorContext, receive } from "./calls";
+import { type EmulatorContext, receive } from "./receive";
 import { ApiError } from "./errors";
 import { applyFault } from "./faults/fault-list";
 import { interceptCalls } from "./intercept";
@@ -43,12 +43,12 @@ export function createApp(context: EmulatorContext): Hono<CallEnv> {
 
 function executeCall(
   operation: OperationName,
-  { sender, body }: CallEnv["Variables"],
+  { account, body }: CallEnv["Variables"],
   { store, options }: EmulatorContext,
 ): ApiResult {
   try {
-    if (sender instanceof ApiError) throw sender;
-    return success(operations[operation]({ userId: sender.userId, body, store, options }), options);
+    if (account instanceof ApiError) throw account;
+    return success(operations[operation]({ userId: account.userId, body, store, options }), options);
   } catch (error) {
     if (error instanceof ApiError) return failure(error, options);
     throw error;

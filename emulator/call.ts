@@ -27,7 +27,7 @@ export interface CallEnv {
   Variables: {
     options: EmulatorOptions;
     body: JsonObject;
-    sender: Account | ApiError;
+    account: Account | ApiError;
     call: Call;
     fault: ActiveFault | undefined;
     withinRateLimit: boolean;

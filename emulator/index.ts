@@ -1,11 +1,11 @@
-export type { AccountEditor, GroupSnapshot } from "./account-editor";
+export type { GroupSnapshot } from "./account-editor";
 export type { Call } from "./call";
 export type { Emulator, EmulatorSettings } from "./emulator";
 export { SetupError } from "./errors";
-export type { ActiveFault, Fault, FaultKind, FaultOperation } from "./faults/fault";
+export type { Fault } from "./faults/fault";
 export { describeFaults } from "./faults/kinds";
 export { parseFault } from "./faults/parse";
 export { CutConnection, type Intercept, type InterceptedCall } from "./intercept";
-export { defaultOptions, describeOptions, type EmulatorOptions, readOptionText } from "./options";
-export { loadSeed, type Seed } from "./seed";
+export { describeOptions, type EmulatorOptions, readOptionText } from "./options";
+export { loadSeed } from "./seed";
 export { startEmulator } from "./server";

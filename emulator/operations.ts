@@ -1,6 +1,6 @@
 import { ApiError } from "./errors";
 import type { EmulatorOptions } from "./options";
-import { fieldsOf, type JsonObject, omit, type OperationName, readFields } from "./requests";
+import { fieldSchemas, type JsonObject, omit, type OperationName, readFields } from "./requests";
 import { encodeNumber } from "./responses";
 import type { Group, Store } from "./store";
 
@@ -18,25 +18,25 @@ type Handler = (call: AuthenticatedCall) => JsonObject;
 /** The operations, by the last part of their path. */
 export const operations = {
   add: ({ userId, body, store, options }) => {
-    const { name } = readFields(fieldsOf.add, body);
+    const { name } = readFields(fieldSchemas.add, body);
     return { groupId: encodeNumber(store.add(userId, name).id, options.idType) };
   },
 
   update: ({ userId, body, store }) => {
-    const { groupId, name, status } = readFields(fieldsOf.update, body);
+    const { groupId, name, status } = readFields(fieldSchemas.update, body);
     store.update(userId, groupId, name, status);
     return { message: "Group updated successfully" };
   },
 
   delete: ({ userId, body, store }) => {
-    const { groupId } = readFields(fieldsOf.delete, body);
+    const { groupId } = readFields(fieldSchemas.delete, body);
     store.remove(userId, groupId);
     return { message: "Group deleted successfully" };
   },
 
   list: ({ userId, body, store, options }) => {
     const fields = omit(body, ignoredIdFilters[options.filterKey]);
-    const { groupid, groupId, name, quick } = readFields(fieldsOf.list, fields);
+    const { groupid, groupId, name, quick } = readFields(fieldSchemas.list, fields);
     const ids = [groupid, groupId].filter((id) => id !== undefined && id !== "");
     const groups = store
       .groups(userId)
@@ -48,7 +48,7 @@ export const operations = {
   },
 
   getGroupAgentRelation: ({ userId, body, store, options }) => {
-    const { groupId, quick } = readFields(fieldsOf.getGroupAgentRelation, body);
+    const { groupId, quick } = readFields(fieldSchemas.getGroupAgentRelation, body);
     return { response: formatRelation(store.find(userId, groupId), quick, options) };
   },
 
@@ -57,7 +57,7 @@ export const operations = {
       groupId,
       agent_unique_id: agents,
       receive_call: receivers,
-    } = readFields(fieldsOf.submitAssignGroupToAgent, body);
+    } = readFields(fieldSchemas.submitAssignGroupToAgent, body);
     store.change(userId, store.find(userId, groupId).id, {
       agents: agents.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
     });

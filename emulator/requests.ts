@@ -13,7 +13,7 @@ const quickSchema = z.boolean().default(false);
 const statusSchema = z.number().pipe(z.literal([0, 1]));
 
 /** The fields of each operation, without the credentials. */
-export const fieldsOf = {
+export const fieldSchemas = {
   add: z.object({ name: nameSchema }),
   update: z.object({ groupId: idSchema, name: nameSchema, status: statusSchema.default(1) }),
   delete: z.object({ groupId: idSchema }),
@@ -33,8 +33,8 @@ export const fieldsOf = {
 };
 
 /** The last part of an operation's path. */
-export type OperationName = keyof typeof fieldsOf;
-export const operationNames = Object.keys(fieldsOf) as OperationName[];
+export type OperationName = keyof typeof fieldSchemas;
+export const operationNames = Object.keys(fieldSchemas) as OperationName[];
 
 const missingFieldCodes: Partial<Record<PropertyKey, number>> = { name: 1501, groupId: 1502 };
 

@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createAccountEditor, toSnapshot } from "./account-editor";
 import { createApp } from "./app";
 import type { Call } from "./call";
-import { RateLimit } from "./calls";
+import { RateLimit } from "./receive";
 import { createControl } from "./control";
 import type { Emulator, EmulatorSettings } from "./emulator";
 import { SetupError } from "./errors";

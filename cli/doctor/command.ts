@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { exitCodes, type Finish, type Io, UsageError } from "../io";
+import { exitCodes, type SetExitCode, type Io, UsageError } from "../io";
 
 const help = `
 Settings come from the environment: DEEPCALL_BASE_URL, and DEEPCALL_SSID or DEEPCALL_USER_ID with DEEPCALL_TOKEN.
@@ -15,7 +15,7 @@ Examples:
 `;
 
 /** Adds `doctor`, which checks an account before the first `up` without changing anything. */
-export function addDoctorCommand(program: Command, io: Io, finish: Finish): void {
+export function addDoctorCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
   program
     .command("doctor")
     .description("check an account before the first `pulumi up` (read-only)")
@@ -40,7 +40,8 @@ export function addDoctorCommand(program: Command, io: Io, finish: Finish): void
         }
         io.err(`Wrote the report to ${report}. Review it before you attach it.\n`);
       }
-      if (!diagnosis.healthy) finish(diagnosis.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed);
+      if (!diagnosis.healthy)
+        setExitCode(diagnosis.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed);
     });
 }
 

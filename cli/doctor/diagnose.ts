@@ -7,7 +7,7 @@ import type { HttpReply } from "../../client/transport";
 import { checkConnection, proxyVariable } from "./connection";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 import { describeGroups } from "./groups";
-import { checkReads, probe, recordCalls, retryPolicy, type Ask, type Exchange } from "./probe";
+import { checkReads, probe, recordCalls, retryPolicy, type Call, type Exchange } from "./probe";
 import { describeServer } from "./server-options";
 
 export type DoctorResult = Awaited<ReturnType<typeof diagnose>>;
@@ -43,17 +43,17 @@ const isFailed = ({ status }: Check): boolean => status === "failed";
 /** Makes the calls and adds their checks, until one fails that makes further calls pointless. */
 async function checkAccount(settings: ClientSettings, env: Environment, exchanges: Exchange[], checks: Check[]) {
   const client = new DeepcallClient(settings, retryPolicy);
-  const ask = recordCalls(client, exchanges);
+  const call = recordCalls(client, exchanges);
   const proxy = proxyVariable(settings.baseUrl, env);
   const exception = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
   if (proxy !== undefined) checks.push(finding("proxy", `calls go through the proxy that ${proxy} names${exception}`));
   try {
-    const all = await ask("list");
+    const all = await call("list");
     checks.push(...(await checkConnection(all.error, settings, proxy)));
-    if (!checks.some(isFailed)) checks.push(...(await checkAccess(ask, all)));
+    if (!checks.some(isFailed)) checks.push(...(await checkAccess(call, all)));
     if (checks.some(isFailed)) return undefined;
-    const probed = await probe(ask, all);
-    checks.push(...checkReads(probed), ...checkAnswers(exchanges));
+    const probed = await probe(call, all);
+    checks.push(...checkReads(probed), ...checkFailedCalls(exchanges));
     return probed;
   } catch (error) {
     if (!(error instanceof RateLimitError)) throw error;
@@ -65,30 +65,30 @@ async function checkAccount(settings: ClientSettings, env: Environment, exchange
 }
 
 /** Checks that Deepcall answered the first call, accepts the credentials and lets them read groups. */
-async function checkAccess(ask: Ask, { error, reply }: Exchange): Promise<readonly Check[]> {
+async function checkAccess(call: Call, { error, reply }: Exchange): Promise<readonly Check[]> {
   if (error instanceof TimeoutError) return [finding("timeout", error.description)];
-  if (error instanceof AnswerError && reply) return [finding(foreignAnswer(reply), error.description)];
+  if (error instanceof AnswerError && reply) return [finding(foreignAnswerCode(reply), error.description)];
   const [api, credentials] = [ok("api", "Deepcall's API answers"), ok("credentials", "accepted")];
   if (error instanceof AuthenticationError) {
     const ambiguity = error.code === 1000 ? " Code 1000 can also mean invalid parameters." : "";
     return [api, finding("credentials-refused", `${error.description}${ambiguity}`)];
   }
   if (error instanceof PermissionError) {
-    const forwarded = await ask("list", { forward: true });
+    const forwarded = await call("list", { forward: true });
     const denied = forwarded.error ? "permission-denied" : "permission-agent-to-agent-call";
     return [api, credentials, finding(error.code === 1039 ? "account-suspended" : denied, error.description)];
   }
   // Error 1503 may mean that there are no groups.
   if (error instanceof ApiError && !(error instanceof NotFoundError))
     return [api, finding("list-refused", error.description, error.hint)];
-  const unforwarded = await ask("list", { forward: false });
+  const unforwarded = await call("list", { forward: false });
   const differs = finding("forward-differs", "a list is refused with forward: false, but not without forward");
   const permission = ok("permission", "groups can be read; reading does not show whether they can be changed");
   return [api, credentials, unforwarded.error instanceof PermissionError ? differs : permission];
 }
 
 /** The finding for an answer that is not from Deepcall's API. */
-function foreignAnswer({ httpStatus, headers, text, json }: HttpReply): FindingCode {
+function foreignAnswerCode({ httpStatus, headers, text, json }: HttpReply): FindingCode {
   if (httpStatus >= 500) return "gateway-error";
   if (httpStatus >= 300 && httpStatus < 400) return "redirect";
   if (json !== undefined) return "other-json";
@@ -98,7 +98,7 @@ function foreignAnswer({ httpStatus, headers, text, json }: HttpReply): FindingC
 }
 
 /** Warns about calls that failed although the first one did not. */
-function checkAnswers(exchanges: readonly Exchange[]): readonly Check[] {
+function checkFailedCalls(exchanges: readonly Exchange[]): readonly Check[] {
   const [first, ...others] = exchanges
     .flatMap(({ error }) => error ?? [])
     .filter((error) => !(error instanceof NotFoundError || error instanceof RateLimitError));

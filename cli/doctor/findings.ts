@@ -1,11 +1,11 @@
 /** `note`: worth knowing; `warning`: works, but costs or risks something; `failed`: `pulumi up` would not work. */
-type Status = "ok" | "note" | "warning" | "failed";
+type CheckStatus = "ok" | "note" | "warning" | "failed";
 
 /** The result of one check. */
 export interface Check {
   /** Stable, e.g. `tls` or `filterKey`. */
   readonly id: string;
-  readonly status: Status;
+  readonly status: CheckStatus;
   readonly findings: readonly FindingCode[];
   readonly summary: string;
   readonly advice?: string;
@@ -19,14 +19,14 @@ export interface NamedGroup {
   readonly baseName?: string;
 }
 
-const rowOf = (status: Exclude<Status, "ok">) => (check: string, advice: string) => ({ check, status, advice });
+const rowOf = (status: Exclude<CheckStatus, "ok">) => (check: string, advice: string) => ({ check, status, advice });
 const [note, warning, failed] = [rowOf("note"), rowOf("warning"), rowOf("failed")];
 
 const useEnvironment = "Export them in this shell: doctor reads the environment only, not a stack's config.";
 const checkBaseUrl =
   "Check the base URL: it is the address of the API (https://v4-api.deepcall.com, or your brand's own) without /api/v2, not the address of the panel.";
 const reportIt = "Please report it and attach the file that --report writes.";
-const ifListsAreCutOff = `It matters only if lists are cut off or ignore the id. ${reportIt}`;
+const ifListsAreTruncated = `It matters only if lists are cut off or ignore the id. ${reportIt}`;
 
 /** Every finding, with the check that reports it and what to do about it. The codes are stable. */
 export const findings = {
@@ -73,8 +73,8 @@ export const findings = {
   "list-unknown-shape": failed("list", reportIt),
   "list-by-id-failed": failed("byId", reportIt),
   "existing-group-denied": failed("byId", `Do not refresh: Pulumi would treat existing groups as deleted. ${reportIt}`),
-  "relation-denies-group": warning("relation", ifListsAreCutOff),
-  "relation-finds-missing-group": warning("relation", ifListsAreCutOff),
+  "relation-denies-group": warning("relation", ifListsAreTruncated),
+  "relation-finds-missing-group": warning("relation", ifListsAreTruncated),
   "name-filter-misses": warning("byName", `onNameConflict "adopt" and "fail" would not find such a group. ${reportIt}`),
   "name-filter-case-sensitive": note("byName", "Nothing to do: the provider compares names exactly."),
   "list-cut-off": warning(

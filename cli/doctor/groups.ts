@@ -1,18 +1,23 @@
 import type { Group } from "../../client/responses";
 import type { EmulatorOptions } from "../../emulator/options";
 import { isNumbered, nameProblem } from "../../provider/lifecycle/names";
+import { pluralize } from "../formatting";
 import { finding, ok, type FindingCode, type NamedGroup } from "./findings";
 
 interface NameCheck {
   readonly code: FindingCode;
   readonly find: (groups: readonly NamedGroup[], numbered: NumberedGroups) => readonly NamedGroup[];
-  /** Continues "3 groups". */
+  /** Completes a sentence that begins with "3 groups". */
   readonly summary: (names: readonly string[]) => string;
 }
 
 /** Names that may cause trouble in the first `up`. */
 const nameChecks: readonly NameCheck[] = [
-  { code: "duplicate-names", find: (groups) => sharing(groups, (name) => name), summary: () => "with the same name" },
+  {
+    code: "duplicate-names",
+    find: (groups) => findDuplicates(groups, (name) => name),
+    summary: () => "with the same name",
+  },
   {
     code: "numbered-names",
     find: (_, numbered) => [...numbered].map(([group, { name }]) => ({ ...group, baseName: name })),
@@ -26,8 +31,8 @@ const nameChecks: readonly NameCheck[] = [
   {
     code: "names-differ-in-case-only",
     find: (groups) => {
-      const duplicates = new Set(sharing(groups, (name) => name));
-      return sharing(groups, (name) => name.toLowerCase()).filter((group) => !duplicates.has(group));
+      const duplicates = new Set(findDuplicates(groups, (name) => name));
+      return findDuplicates(groups, (name) => name.toLowerCase()).filter((group) => !duplicates.has(group));
     },
     summary: () => "with a name that differs from the name of another group only in case",
   },
@@ -43,24 +48,26 @@ export function describeGroups(groups: readonly Group[]) {
   const count = (active?: boolean) => groups.filter((group) => group.active === active).length;
   const counts = { total: groups.length, active: count(true), inactive: count(false), unknown: count() };
   const ofUnknownStatus = counts.unknown === 0 ? "" : `, ${counts.unknown} of unknown status`;
-  const counted = (found: readonly unknown[]) => `${found.length} ${found.length === 1 ? "group" : "groups"}`;
-  const total = `${counted(groups)}: ${counts.active} active, ${counts.inactive} inactive${ofUnknownStatus}`;
+  const total = `${pluralize(groups.length, "group")}: ${counts.active} active, ${counts.inactive} inactive${ofUnknownStatus}`;
   const names = groups.map(({ id, name }) => ({ id, name }));
   const numbered = findNumbered(names);
   const nameFindings = nameChecks.flatMap(({ code, find, summary }) => {
     const found = find(names, numbered);
     if (found.length === 0) return [];
-    return { ...finding(code, `${counted(found)} ${summary(found.map(({ name }) => name))}`), groups: found };
+    return {
+      ...finding(code, `${pluralize(found.length, "group")} ${summary(found.map(({ name }) => name))}`),
+      groups: found,
+    };
   });
   return { counts, checks: [ok("groups", total), ...nameFindings] };
 }
 
 /** The groups for which `key` returns the same as for another group. */
-function sharing(groups: readonly NamedGroup[], key: (name: string) => string): readonly NamedGroup[] {
+function findDuplicates(groups: readonly NamedGroup[], key: (name: string) => string): readonly NamedGroup[] {
   return [...Map.groupBy(groups, ({ name }) => key(name)).values()].filter(({ length }) => length > 1).flat();
 }
 
-/** The groups whose name is that of another group with a number, each with that other group. */
+/** Each group whose name is another group's name with a number, and that other group. */
 type NumberedGroups = ReadonlyMap<NamedGroup, NamedGroup>;
 
 function findNumbered(groups: readonly NamedGroup[]): NumberedGroups {
@@ -74,7 +81,7 @@ function findNumbered(groups: readonly NamedGroup[]): NumberedGroups {
 }
 
 type Suffix = EmulatorOptions["suffix"];
-export const suffixes: Record<Suffix, string> = {
+export const suffixExamples: Record<Suffix, string> = {
   plain: "1",
   space: " 1",
   parens: " (1)",
@@ -82,9 +89,9 @@ export const suffixes: Record<Suffix, string> = {
   underscore: "_1",
 };
 
-/** Guesses the form from the names; `undefined` if none show it, or they show several. */
+/** Guesses the form of the appended number from the names; `undefined` if they show none or several. */
 export function guessSuffix(groups: readonly NamedGroup[]): Suffix | undefined {
   const seen = [...findNumbered(groups)].map(([{ name }, base]) => name.slice(base.name.length).replace(/\d+/, "1"));
-  const forms = Object.keys(suffixes) as Suffix[];
-  return seen.length === 0 ? undefined : forms.find((form) => seen.every((suffix) => suffix === suffixes[form]));
+  const forms = Object.keys(suffixExamples) as Suffix[];
+  return seen.length === 0 ? undefined : forms.find((form) => seen.every((suffix) => suffix === suffixExamples[form]));
 }

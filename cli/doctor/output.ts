@@ -2,7 +2,7 @@ import { arch, platform, release } from "node:os";
 import { ApiError, ConnectionError } from "../../client/errors";
 import { idKeys, isJsonObject, totalKeys } from "../../client/responses";
 import { groupLabel } from "../../provider/lifecycle/names";
-import { oneLine } from "../one-line";
+import { oneLine, pluralize } from "../formatting";
 import type { Diagnosis, DoctorResult } from "./diagnose";
 import type { NamedGroup } from "./findings";
 import type { Exchange } from "./probe";
@@ -18,7 +18,7 @@ export function toText({ checks, healthy, emulatorCommand }: Diagnosis): string 
   if (emulatorCommand !== null)
     lines.push("", "To start an emulator that behaves like this server, as far as observed:", `  ${emulatorCommand}`);
   const warnings = checks.filter(({ status }) => status === "warning").length;
-  const counted = warnings === 0 ? "" : `, with ${warnings} ${warnings === 1 ? "warning" : "warnings"}`;
+  const counted = warnings === 0 ? "" : `, with ${pluralize(warnings, "warning")}`;
   lines.push("", healthy ? `Healthy${counted}.` : "Not healthy: see the failed checks above.", "");
   return lines.map(oneLine).join("\n");
 }
@@ -33,14 +33,14 @@ function listGroups(groups: readonly NamedGroup[]): string {
   return `: ${listed.join(", ")}${others > 0 ? `, and ${others} more (--format json has all)` : ""}`;
 }
 
-/** How the server answers, but not whose it is: only what is known to be harmless, instead of all but known secrets. */
+/** An anonymous report of how the server answers: it contains only what is known to be harmless. */
 export function toReport({ diagnosis, exchanges, settings }: DoctorResult, version: string): string {
   const { healthy, checks, server, groups, emulatorCommand } = diagnosis;
   // A part of the host name may be a brand.
   const common = ["www", "api", "com", "net", "org", "localhost"];
   const labels = settings?.baseUrl.hostname.toLowerCase().split(/[.-]/) ?? [];
   const brands = labels.filter((label) => /[a-z]{3}/.test(label) && !common.includes(label));
-  const isSecret = (text: string) => brands.some((brand) => text.toLowerCase().includes(brand));
+  const containsBrand = (text: string) => brands.some((brand) => text.toLowerCase().includes(brand));
   const report = {
     about: "written by `pulumi-deepcall doctor --report`; no names or ids of groups, no credentials, no host name",
     versions: { "pulumi-deepcall": version, node: process.version, os: `${platform()} ${release()} ${arch()}` },
@@ -50,12 +50,12 @@ export function toReport({ diagnosis, exchanges, settings }: DoctorResult, versi
     server,
     groups,
     emulatorCommand,
-    calls: exchanges.map((exchange) => reportCall(exchange, isSecret)),
+    calls: exchanges.map((exchange) => reportCall(exchange, containsBrand)),
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
-function reportCall({ operation, fields, ms, reply, body, error }: Exchange, isSecret: (text: string) => boolean) {
+function reportCall({ operation, fields, ms, reply, body, error }: Exchange, containsBrand: (text: string) => boolean) {
   const [mediaType = ""] = /^(application|text)\/[a-z.+-]+/i.exec(String(reply?.headers["content-type"])) ?? [];
   // Fields that are undefined are not in the JSON.
   return {
@@ -65,9 +65,9 @@ function reportCall({ operation, fields, ms, reply, body, error }: Exchange, isS
     error: error?.name,
     reason: error instanceof ConnectionError ? error.code : undefined,
     httpStatus: reply?.httpStatus,
-    contentType: mediaType === "" || isSecret(mediaType) ? undefined : mediaType,
-    headers: reply && Object.keys(reply.headers).filter((name) => !isSecret(name)),
-    body: reply?.json ? outline(reply.json.value, isSecret) : reply && `no JSON, ${reply.text.length} characters`,
+    contentType: mediaType === "" || containsBrand(mediaType) ? undefined : mediaType,
+    headers: reply && Object.keys(reply.headers).filter((name) => !containsBrand(name)),
+    body: reply?.json ? outline(reply.json.value, containsBrand) : reply && `no JSON, ${reply.text.length} characters`,
     code: error instanceof ApiError ? error.code : undefined,
     codeType: error instanceof ApiError ? jsonType(body["code"]) : undefined,
     message: typeof body["message"] === "string" ? onlyKnownWords(body["message"]) : undefined,
@@ -87,9 +87,9 @@ type Outline = string | readonly Outline[] | { readonly [key: string]: Outline }
  * The kinds of values and the keys in a JSON value, without the values. Keys are shown only in objects with at least
  * one known key, because in others they may be names or ids.
  */
-export function outline(value: unknown, isSecret: (key: string) => boolean = () => false): Outline {
+export function outline(value: unknown, isHidden: (key: string) => boolean = () => false): Outline {
   const distinct = (values: readonly unknown[]) => {
-    const outlines = values.map((item) => outline(item, isSecret));
+    const outlines = values.map((item) => outline(item, isHidden));
     return [...new Map(outlines.map((item) => [JSON.stringify(item), item])).values()];
   };
   if (Array.isArray(value)) return distinct(value);
@@ -98,9 +98,9 @@ export function outline(value: unknown, isSecret: (key: string) => boolean = () 
   const keys = Object.keys(value);
   // Digits and spaces may be part of an id or a name.
   const isFieldName = (key: string) => knownKeys.has(key) || /^_?[A-Za-z]+([_-][A-Za-z]+)*$/.test(key);
-  const shown = keys.some((key) => knownKeys.has(key)) ? keys.filter((key) => isFieldName(key) && !isSecret(key)) : [];
+  const shown = keys.some((key) => knownKeys.has(key)) ? keys.filter((key) => isFieldName(key) && !isHidden(key)) : [];
   const others = keys.filter((key) => !shown.includes(key)).map((key) => value[key]);
-  const fields = Object.fromEntries(shown.map((key) => [key, outline(value[key], isSecret)]));
+  const fields = Object.fromEntries(shown.map((key) => [key, outline(value[key], isHidden)]));
   return others.length === 0 ? fields : { ...fields, "*": distinct(others) };
 }
 

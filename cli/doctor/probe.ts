@@ -23,14 +23,14 @@ export interface Exchange extends Partial<GroupList> {
   readonly problem?: string;
 }
 
-export type Ask = (operation: ReadOperation, fields?: JsonObject) => Promise<Exchange>;
+export type Call = (operation: ReadOperation, fields?: JsonObject) => Promise<Exchange>;
 
-/** Sends each call once, so that failures are seen; repeats only what Deepcall refuses with HTTP 429. */
+/** Sends each call once, so that every failure is recorded; repeats only calls that Deepcall refuses with HTTP 429. */
 const maxAttempts = { failed: 1, rateLimited: 6 };
 export const retryPolicy = { firstDelayMs: 1_000, maxDelayMs: 1_000, deadlineMs: 12_000, lateCommitMs: 0, maxAttempts };
 
 /** Makes calls and records every attempt. Throws only RateLimitError: Deepcall refused the last attempt, too. */
-export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Ask {
+export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Call {
   return async (operation, fields = {}) => {
     let startedAt = performance.now();
     const record = (reply: HttpReply | undefined, error?: CallError): Exchange => {
@@ -72,33 +72,33 @@ export type Probe = Awaited<ReturnType<typeof probe>>;
 type NameProbe = Awaited<ReturnType<typeof probeNames>>;
 
 /** Finds out with about a dozen calls how the server behaves where the API is undocumented. */
-export async function probe(ask: Ask, all: Exchange) {
+export async function probe(call: Call, all: Exchange) {
   const { groups = [] } = all;
   const [group] = groups;
   // No group has this id: databases assign ids in order, and this is the highest of 32 bits.
   const missingId = 2_147_483_647;
   // As the provider does: the documentation spells the field in two ways.
-  const listById = async (id: number) => ask("list", { groupid: String(id), groupId: id });
-  const askRelation = async (id: number) => ask("getGroupAgentRelation", { groupId: String(id), quick: true });
-  // Whether a filter left out all groups; `undefined` if the answer does not show it.
+  const listById = async (id: number) => call("list", { groupid: String(id), groupId: id });
+  const readRelation = async (id: number) => call("getGroupAgentRelation", { groupId: String(id), quick: true });
+  // Whether a filter excluded all groups; `undefined` if the answer does not show it.
   const isFiltered = ({ error, groups: found }: Exchange) =>
     error instanceof NotFoundError || (found && (found.length > 0 ? false : groups.length > 0 || undefined));
   const byId = group && (await listById(group.id));
-  const relation = group && (await askRelation(group.id));
+  const relation = group && (await readRelation(group.id));
   const byMissingId = await listById(missingId);
   const filters = {
     both: isFiltered(byMissingId),
-    groupid: isFiltered(await ask("list", { groupid: String(missingId) })),
-    groupId: isFiltered(await ask("list", { groupId: missingId })),
+    groupid: isFiltered(await call("list", { groupid: String(missingId) })),
+    groupId: isFiltered(await call("list", { groupId: missingId })),
   };
-  const missingRelation = await askRelation(missingId);
-  const names = await probeNames(ask, groups);
-  const cutOff = await findCutOff(ask, all, names);
+  const missingRelation = await readRelation(missingId);
+  const names = await probeNames(call, groups);
+  const truncation = await findTruncation(call, all, names);
   const entries = parseListShape(all.response).entries.filter(isJsonObject);
   // The entries of an object by id may omit the id, but the relation does not.
   const groupData = isJsonObject(relation?.response) ? relation.response["groupData"] : undefined;
   const id = findId(entries[0]) ?? findId(groupData);
-  return { all, group, byId, relation, byMissingId, filters, missingRelation, names, cutOff, entries, id };
+  return { all, group, byId, relation, byMissingId, filters, missingRelation, names, truncation, entries, id };
 }
 
 function findId(entry: unknown) {
@@ -107,18 +107,18 @@ function findId(entry: unknown) {
   return key && { key, value: entry[key] };
 }
 
-async function probeNames(ask: Ask, groups: readonly Group[]) {
+async function probeNames(call: Call, groups: readonly Group[]) {
   const withoutLastLetter = (name: string) => Array.from(name).slice(0, -1).join("").trim();
   const swapCase = (letter: string) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase());
   const group = groups.find(({ name }) => withoutLastLetter(name) !== "");
   if (group === undefined) return undefined;
   let unused = "no group is called this";
   while (groups.some(({ name }) => name.toLowerCase().includes(unused))) unused += "!";
-  const isFound = async (name: string) => (await ask("list", { name })).groups?.some(({ id }) => id === group.id);
+  const isFound = async (name: string) => (await call("list", { name })).groups?.some(({ id }) => id === group.id);
   return {
     group: { id: group.id, name: group.name },
     // The number of groups in a list by a name that no group has.
-    unused: (await ask("list", { name: unused })).groups?.length,
+    unused: (await call("list", { name: unused })).groups?.length,
     // Whether the group is in a list by its name, by a part of the name, and by the name in the other case.
     exact: await isFound(group.name),
     part: await isFound(withoutLastLetter(group.name)),
@@ -126,8 +126,12 @@ async function probeNames(ask: Ask, groups: readonly Group[]) {
   };
 }
 
-/** What shows that the list of all groups does not contain all of them. */
-async function findCutOff(ask: Ask, { groups, complete }: Exchange, names: NameProbe): Promise<string | undefined> {
+/** The evidence that the list of all groups is truncated, as a clause; `undefined` if there is none. */
+async function findTruncation(
+  call: Call,
+  { groups, complete }: Exchange,
+  names: NameProbe,
+): Promise<string | undefined> {
   if (complete === false) return "it says that there are more groups than it contains";
   if (groups === undefined || names?.unused !== 0 || names.part !== true) return undefined;
   const ids = new Set(groups.map(({ id }) => id));
@@ -136,14 +140,22 @@ async function findCutOff(ask: Ask, { groups, complete }: Exchange, names: NameP
   const count = (letter: string) => text.split(letter).length;
   const letters = Array.from("eaionrtlsu").toSorted((one, other) => count(one) - count(other));
   for (const name of letters.slice(0, 3)) {
-    const found = await ask("list", { name });
+    const found = await call("list", { name });
     if (found.groups?.some(({ id }) => !ids.has(id))) return "a list by name contains groups that it omits";
   }
   return undefined;
 }
 
 /** Checks the calls with which the provider finds groups. */
-export function checkReads({ all, group, byId, relation, missingRelation, names, cutOff }: Probe): readonly Check[] {
+export function checkReads({
+  all,
+  group,
+  byId,
+  relation,
+  missingRelation,
+  names,
+  truncation,
+}: Probe): readonly Check[] {
   const content = byId?.groups?.some(({ id }) => id === group?.id) ? "that group" : "other groups";
   const misses = finding("name-filter-misses", "a list by the exact name of a group does not contain it");
   return [
@@ -159,6 +171,6 @@ export function checkReads({ all, group, byId, relation, missingRelation, names,
     names?.exact === true &&
       names.otherCase === false &&
       finding("name-filter-case-sensitive", "the name filter is case-sensitive, against the documentation"),
-    cutOff !== undefined && finding("list-cut-off", `the list of all groups is cut off: ${cutOff}`),
+    truncation !== undefined && finding("list-cut-off", `the list of all groups is cut off: ${truncation}`),
   ].filter((check) => check !== false);
 }

@@ -3,7 +3,7 @@ import { NotFoundError, RateLimitError } from "../../client/errors";
 import { redactedText } from "../../client/redact";
 import { parseListShape, type JsonObject } from "../../client/responses";
 import { finding, ok, type Check, type FindingCode } from "./findings";
-import { guessSuffix, suffixes } from "./groups";
+import { guessSuffix, suffixExamples } from "./groups";
 import type { Exchange, Probe } from "./probe";
 
 type Option = keyof EmulatorOptions;
@@ -14,9 +14,9 @@ type Evidence = { readonly exchanges: readonly Exchange[] } & Partial<Probe>;
 
 interface Row<V> {
   readonly observe: (evidence: Evidence) => V | undefined;
-  /** Returns a sentence, or a finding. Nothing describes a value that another check reports. */
+  /** Returns a sentence or a finding; absent, or returns `undefined`, if another check reports the value. */
   readonly describe?: (value: V) => string | Check | undefined;
-  /** Not every account shows it, so its absence is not reported. */
+  /** It cannot be observed in every account, so a missing value is not reported. */
   readonly optional?: true;
 }
 
@@ -30,7 +30,7 @@ const listForms = {
 const describeField = (field: string, code: FindingCode) => (isListed: boolean) =>
   isListed ? `list responses include the ${field}` : finding(code, `list responses do not include the ${field}`);
 
-/** How each option of the emulator is observed on a server, described, and which finding it leads to. */
+/** How each option of the emulator is observed on a server, and how the result is described. */
 const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   listShape: {
     observe: ({ all, byId }) => {
@@ -94,7 +94,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   },
   suffix: {
     observe: ({ all }) => guessSuffix(all?.groups ?? []),
-    describe: (form) => `a guess from the names: Deepcall appends a number as in Support${suffixes[form]}`,
+    describe: (form) => `a guess from the names: Deepcall appends a number as in Support${suffixExamples[form]}`,
     optional: true,
   },
   rateLimit: {
@@ -115,7 +115,10 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
     describe: () => finding("credentials-echoed", "answers repeat the credentials that were sent"),
     optional: true,
   },
-  pageLimit: { observe: ({ cutOff, all }) => (cutOff === undefined ? undefined : all?.groups?.length), optional: true },
+  pageLimit: {
+    observe: ({ truncation, all }) => (truncation === undefined ? undefined : all?.groups?.length),
+    optional: true,
+  },
   authFailureCode: {
     observe: ({ exchanges }) =>
       ([1014, 1000, 1020] as const).find((code) => exchanges.some(({ error }) => error?.errorCode === `${code}`)),
@@ -124,7 +127,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
 };
 const options = Object.keys(rows) as Option[];
 
-/** What the evidence shows about the server: its options, a check for each, and an emulator with the same options. */
+/** What the evidence shows about the server: its options, a check for each, and the command for an emulator like it. */
 export function describeServer(evidence: Evidence) {
   const values = options.map((option) => [option, rows[option]?.observe(evidence)] as const);
   const observed: Observed = Object.fromEntries(values.filter(([, value]) => value !== undefined));

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { GroupList } from "../../client/responses";
 import { groupType } from "../../provider/state-contract";
 import { createClient } from "../create-client";
-import { exitCodes, type Finish, type Io, UsageError } from "../io";
+import { exitCodes, type SetExitCode, type Io, UsageError } from "../io";
 import { compare, type Step } from "./compare";
 import { renderMarkdown } from "./formats/markdown";
 import { renderText } from "./formats/text";
@@ -43,7 +43,7 @@ Examples:
   $ pulumi-deepcall drift --stack org/project/prod --cwd infra --format junit > drift.xml
 `;
 
-export function addDriftCommand(program: Command, io: Io, finish: Finish): void {
+export function addDriftCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
   program
     .command("drift")
     .description("report manual changes in Deepcall since the last `pulumi up`")
@@ -52,21 +52,21 @@ export function addDriftCommand(program: Command, io: Io, finish: Finish): void 
     .addOption(new Option("--format <format>", "output format").choices(Object.keys(formats)).default("text"))
     .option("--undeclared", "also report groups that no resource declares")
     .addHelpText("after", help)
-    .action((flags: Flags) => runDrift(flags, io, finish));
+    .action((flags: Flags) => runDrift(flags, io, setExitCode));
 }
 
-async function runDrift(flags: Flags, io: Io, finish: Finish): Promise<void> {
+async function runDrift(flags: Flags, io: Io, setExitCode: SetExitCode): Promise<void> {
   const progress = startProgress(io);
   try {
     const report = await createReport(flags, io, progress);
     progress.end();
     io.out(formats[flags.format](report, io));
-    if (hasDrift(report)) finish(exitCodes.drift);
+    if (hasDrift(report)) setExitCode(exitCodes.drift);
   } catch (error) {
     progress.end();
     if (!(error instanceof PulumiError)) throw error;
     for (const message of error.failure.messages) io.err(`error: ${message}\n`);
-    finish(error.failure.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed);
+    setExitCode(error.failure.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed);
   }
 }
 

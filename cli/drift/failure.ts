@@ -55,13 +55,13 @@ function explainOutput(output: string): string[] {
     ];
   // The Automation API's message contains the command's output twice.
   const errors = [...output.matchAll(/^error: (.*(?:\n(?! err\?:| std|error: ).+)*)/gm)].map(([, text = ""]) =>
-    addAdvice(text.trim()),
+    addHint(text.trim()),
   );
   return errors.length > 0 ? errors : [output.trim()];
 }
 
 /** Advice for errors of the Pulumi CLI, which has no error codes. */
-const advice: readonly (readonly [RegExp, string])[] = [
+const hints: readonly (readonly [RegExp, string])[] = [
   [
     /no stack named/,
     "`pulumi stack ls` lists the stacks in this backend (PULUMI_BACKEND_URL, or the backend of `pulumi login`).",
@@ -76,7 +76,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-function addAdvice(error: string): string {
-  const [, nextStep] = advice.find(([pattern]) => pattern.test(error)) ?? [];
-  return nextStep === undefined ? error : `${error}. ${nextStep}`;
+function addHint(error: string): string {
+  const [, hint] = hints.find(([pattern]) => pattern.test(error)) ?? [];
+  return hint === undefined ? error : `${error}. ${hint}`;
 }

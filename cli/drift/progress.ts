@@ -1,5 +1,5 @@
+import { pluralize } from "../formatting";
 import type { Io } from "../io";
-import { pluralize } from "./formats/messages";
 
 /** Shows on standard error what the command is doing. */
 export interface Progress {

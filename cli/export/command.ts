@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { DeepcallClient } from "../../client/client";
 import type { Group, GroupList } from "../../client/responses";
 import { createClient } from "../create-client";
+import { pluralize } from "../formatting";
 import { type Io, UsageError } from "../io";
 import { skippedLine, toTypeScript, toYaml, unknownStatusLines } from "./formats";
 import { planExport, type Plan } from "./plan";
@@ -83,9 +84,8 @@ function writeFile(file: string, text: string, force: boolean): void {
 
 function summaryLines(plan: Plan, out: string | undefined): string[] {
   const { entries, skipped } = plan;
-  const count = entries.length === 1 ? "1 group" : `${entries.length} groups`;
   return [
-    ...(out === undefined ? [] : [`Wrote ${count} to ${out}.`]),
+    ...(out === undefined ? [] : [`Wrote ${pluralize(entries.length, "group")} to ${out}.`]),
     ...(entries.length === 0 && skipped.length === 0 ? ["No matching groups were found in the account."] : []),
     ...unknownStatusLines(plan).map((line) => `warning: ${line}`),
     ...skipped.map((group) => `warning: skipped ${skippedLine(group)}`),

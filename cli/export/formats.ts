@@ -1,4 +1,4 @@
-import { quote } from "../one-line";
+import { pluralize, quote } from "../formatting";
 import type { Entry, Plan, SkippedGroup } from "./plan";
 
 const schemaComment = "# yaml-language-server: $schema=node_modules/pulumi-deepcall/schema/groups.schema.json";
@@ -9,7 +9,7 @@ export function toYaml(plan: Plan): string {
     plan,
     'Declare them in a Pulumi program: new DeepcallGroups("groups", { file: "groups.yaml" });',
   );
-  const groups = plan.entries.map((entry) => `  ${entry.key}: ${properties(entry, "adopt")}`);
+  const groups = plan.entries.map((entry) => `  ${entry.key}: ${formatProperties(entry, "adopt")}`);
   const lines = [
     schemaComment,
     ...header.map((line) => `# ${line}`),
@@ -32,7 +32,7 @@ export function toTypeScript(plan: Plan): string {
     "",
     'export const groups = new DeepcallGroups("groups", {',
     "  groups: {",
-    ...plan.entries.map((entry) => `    ${key(entry.key)}: ${properties(entry, '"adopt"')},`),
+    ...plan.entries.map((entry) => `    ${key(entry.key)}: ${formatProperties(entry, '"adopt"')},`),
     "  },",
     "}).outputs;",
     "",
@@ -40,7 +40,7 @@ export function toTypeScript(plan: Plan): string {
 }
 
 /** An entry's properties in syntax that YAML and TypeScript share; a JSON string is valid in both. */
-function properties({ name, active }: Entry, adopt: string): string {
+function formatProperties({ name, active }: Entry, adopt: string): string {
   const parts = [
     `name: ${JSON.stringify(name)}`,
     ...(active === true ? [] : [`active: ${active ?? true}`]),
@@ -70,7 +70,7 @@ export function unknownStatusLines({ entries }: Plan): string[] {
   const unknown = entries.filter(({ active }) => active === undefined).length;
   if (unknown === 0) return [];
   return [
-    `Deepcall did not report the status of ${unknown === 1 ? "1 group" : `${unknown} groups`}. The export declares active: true, and the first \`pulumi up\` sets that.`,
+    `Deepcall did not report the status of ${pluralize(unknown, "group")}. The export declares active: true, and the first \`pulumi up\` sets that.`,
     "Before you run it, set active: false for every group that must stay inactive.",
   ];
 }

@@ -57,11 +57,11 @@ const yamlKeywords = new Set(["true", "false", "null", "yes", "no", "on", "off",
  */
 export function assignKeys(groups: readonly Group[]): ReadonlyMap<number, string> {
   const keys = new Map<number, string>();
-  const taken = new Set<string>();
+  const usedKeys = new Set<string>();
   for (const { id, name } of sortById(groups)) {
     let key = slug(name) ?? `group-${id}`;
-    while (taken.has(key)) key = `${key}-${id}`;
-    taken.add(key);
+    while (usedKeys.has(key)) key = `${key}-${id}`;
+    usedKeys.add(key);
     keys.set(id, key);
   }
   return keys;

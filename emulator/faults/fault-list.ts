@@ -26,7 +26,7 @@ export class FaultList {
   }
 
   /** Counts a call with every fault of its operation, and returns the fault to apply to it. */
-  next(operation: string): ActiveFault | undefined {
+  countCall(operation: string): ActiveFault | undefined {
     const matches = (fault: ActiveFault): boolean => fault.operation === "any" || fault.operation === operation;
     const counted = this.#faults.map((fault) => (matches(fault) ? { ...fault, seen: fault.seen + 1 } : fault));
     this.#faults = counted.filter(({ seen, nth, times }) => times === 0 || seen < nth + times - 1);

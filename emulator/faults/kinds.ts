@@ -136,7 +136,7 @@ export type KindName = keyof typeof kinds;
 export const kindNames = Object.keys(kinds) as KindName[];
 
 /** A kind with its parameters, for example `http-before:STATUS[:SECONDS]`. */
-export function formOf(name: KindName): string {
+export function kindSyntax(name: KindName): string {
   const parameters: readonly Parameter[] = kinds[name].parameters;
   return name + parameters.map((one) => (isRequired(one) ? `:${one.name}` : `[:${one.name}]`)).join("");
 }
@@ -147,8 +147,10 @@ export function isRequired(parameter: Parameter): boolean {
 
 /** A line for each kind with its parameters, its meaning and an example. */
 export function describeFaults(): string[] {
-  const width = Math.max(...kindNames.map((name) => formOf(name).length));
-  return kindNames.map((name) => `${formOf(name).padEnd(width)}  ${kinds[name].meaning}; e.g. ${kinds[name].example}`);
+  const width = Math.max(...kindNames.map((name) => kindSyntax(name).length));
+  return kindNames.map(
+    (name) => `${kindSyntax(name).padEnd(width)}  ${kinds[name].meaning}; e.g. ${kinds[name].example}`,
+  );
 }
 
 function afterExecuting(handler: FaultHandler): FaultHandler {

@@ -2,10 +2,10 @@ import { distance } from "fastest-levenshtein";
 import { SetupError } from "../errors";
 import { operationNames } from "../requests";
 import type { CheckedFault, Fault, FaultKind, FaultOperation } from "./fault";
-import { formOf, isRequired, type KindName, kindNames, kinds, type Parameter } from "./kinds";
+import { kindSyntax, isRequired, type KindName, kindNames, kinds, type Parameter } from "./kinds";
 
 const operations: readonly FaultOperation[] = [...operationNames, "any"];
-const form = "OPERATION:KIND[:PARAM][@NTH][xTIMES], for example add:reset-after or update:error-before:1009@2x3";
+const faultSyntax = "OPERATION:KIND[:PARAM][@NTH][xTIMES], for example add:reset-after or update:error-before:1009@2x3";
 
 /**
  * Parses a fault.
@@ -15,7 +15,7 @@ export function parseFault(text: string): CheckedFault {
   const source = JSON.stringify(text);
   const [, operation, kind, nth, times] = /^([^:]*):([^@]*?)(?:@(\d+))?(?:x(\d+))?$/s.exec(text) ?? [];
   if (operation === undefined || kind === undefined) {
-    throw invalid(source, `expected ${form}. Valid kinds: ${kindForms()}`);
+    throw invalidFault(source, `expected ${faultSyntax}. Valid kinds: ${validKinds()}`);
   }
   const unchecked = { operation, kind, nth: nth && Number(nth), times: times && Number(times) } as Fault;
   return checkFault(unchecked, source);
@@ -27,14 +27,15 @@ export function parseFault(text: string): CheckedFault {
  */
 export function checkFault({ operation, kind, nth = 1, times = 1 }: Fault, source: string): CheckedFault {
   if (!operations.includes(operation)) {
-    throw invalid(
+    throw invalidFault(
       source,
-      `unknown operation ${unknown(operation, operations)} Valid operations: ${operations.join(", ")}`,
+      `unknown operation ${describeUnknown(operation, operations)} Valid operations: ${operations.join(", ")}`,
     );
   }
   parseKind(kind, source);
-  if (!isInteger(nth, 1)) throw invalid(source, "nth (@NTH) must be a positive integer");
-  if (!isInteger(times, 0)) throw invalid(source, "times (xTIMES) must be a positive integer, or 0 for every call");
+  if (!isInteger(nth, 1)) throw invalidFault(source, "nth (@NTH) must be a positive integer");
+  if (!isInteger(times, 0))
+    throw invalidFault(source, "times (xTIMES) must be a positive integer, or 0 for every call");
   return { operation, kind, nth, times };
 }
 
@@ -46,14 +47,14 @@ export function formatFault({ operation, kind, nth, times }: CheckedFault): stri
 export function parseKind(kind: FaultKind, source: string): { name: KindName; parameters: number[] } {
   const [name = "", ...texts] = kind.split(":");
   if (!isKindName(name)) {
-    throw invalid(source, `unknown kind ${unknown(name, kindNames)} Valid kinds: ${kindForms()}`);
+    throw invalidFault(source, `unknown kind ${describeUnknown(name, kindNames)} Valid kinds: ${validKinds()}`);
   }
   const expected: readonly Parameter[] = kinds[name].parameters;
   const values = expected.map((parameter, n) => parseParameter(parameter, texts[n]));
   if (texts.length > expected.length || values.includes("invalid")) {
     const ranges = expected.map((parameter) => `${parameter.name} from ${parameter.min} to ${parameter.max}`);
     const parameters = ranges.length === 0 ? "without parameters" : `with ${ranges.join(", ")}`;
-    throw invalid(source, `expected ${formOf(name)} ${parameters}, for example ${kinds[name].example}`);
+    throw invalidFault(source, `expected ${kindSyntax(name)} ${parameters}, for example ${kinds[name].example}`);
   }
   return { name, parameters: values.filter((value) => typeof value === "number") };
 }
@@ -72,11 +73,11 @@ function isInteger(value: number, min: number): boolean {
   return Number.isSafeInteger(value) && value >= min;
 }
 
-function kindForms(): string {
-  return kindNames.map(formOf).join(", ");
+function validKinds(): string {
+  return kindNames.map(kindSyntax).join(", ");
 }
 
-function unknown(word: string, candidates: readonly string[]): string {
+function describeUnknown(word: string, candidates: readonly string[]): string {
   const suggestions = suggest(word.toLowerCase(), candidates).map((candidate) => JSON.stringify(candidate));
   return JSON.stringify(word) + (suggestions.length === 0 ? "." : `; did you mean ${suggestions.join(" or ")}?`);
 }
@@ -89,6 +90,6 @@ function suggest(word: string, candidates: readonly string[]): string[] {
   return candidates.filter((_, n) => distances[n] === Math.min(2, ...distances));
 }
 
-function invalid(source: string, problem: string): SetupError {
+function invalidFault(source: string, problem: string): SetupError {
   return new SetupError(`fault ${source}: ${problem}`);
 }

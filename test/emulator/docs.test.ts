@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeOptions, parseFault } from "../../emulator";
-import { formOf, kindNames, kinds } from "../../emulator/faults/kinds";
+import { kindSyntax, kindNames, kinds } from "../../emulator/faults/kinds";
 
 const page = readFileSync(join(__dirname, "../../docs/emulator.md"), "utf8");
 
@@ -20,7 +20,7 @@ test.each(describeOptions())("docs/emulator.md has the option %s with its values
 });
 
 test.each(kindNames)("docs/emulator.md says whether %s executes the call, and has its example", (name) => {
-  const row = rows.get(formOf(name)) ?? "";
+  const row = rows.get(kindSyntax(name)) ?? "";
   const { meaning, example } = kinds[name];
   expect(row).toContain(`\`${example}\``);
   const execution = meaning.includes("not executed") ? "is not executed" : "is executed";

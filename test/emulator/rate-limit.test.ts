@@ -1,4 +1,4 @@
-import { RateLimit } from "../../emulator/calls";
+import { RateLimit } from "../../emulator/receive";
 import { codeOf, names, outcomeOf, useEmulators } from "./support";
 
 const start = useEmulators();

@@ -1,7 +1,7 @@
 import XmlBuilder from "fast-xml-builder";
-import { oneLine, quote } from "../../one-line";
+import { oneLine, quote } from "../../formatting";
 import { driftedGroups, type Report } from "../report";
-import { describeDrift, showName } from "./messages";
+import { describeDrift, formatName } from "./messages";
 
 /** The report for a CI system's test view: a test case per declared group, and a failed one per undeclared group. */
 export function renderJunit(report: Report): string {
@@ -10,7 +10,7 @@ export function renderJunit(report: Report): string {
     ...report.groups.map(({ resource, id, name, drift }) => {
       const predicates = drift.map((one) => describeDrift(one, quote)).join(" and ");
       const type = drift.map(({ kind }) => kind).join("+");
-      const failure = { type, message: `${showName(name, quote)} (id ${id}) ${predicates}` };
+      const failure = { type, message: `${formatName(name, quote)} (id ${id}) ${predicates}` };
       return testCase(`deepcall.${report.stack}`, resource, drift.length > 0 ? failure : undefined);
     }),
     ...undeclared.map(({ id, name }) =>

@@ -1,13 +1,13 @@
-import { oneLine } from "../../one-line";
+import { oneLine } from "../../formatting";
 import { driftedGroups, hasDrift, type Report } from "../report";
 import {
-  declareAdvice,
+  declareHint,
   describeDrift,
   incompleteListNote,
   listPending,
   pendingHeading,
-  revertAdvice,
-  showName,
+  revertHint,
+  formatName,
   summarize,
   undeclaredHeading,
 } from "./messages";
@@ -20,7 +20,7 @@ const maxPending = 50;
 export function renderMarkdown(report: Report): string {
   const drifted = driftedGroups(report).map(
     ({ resource, id, name, drift }) =>
-      `- ${codeSpan(resource)} (${drift.some(({ kind }) => kind === "renamed") ? "" : `${showName(name, codeSpan)}, `}id ${id}) ` +
+      `- ${codeSpan(resource)} (${drift.some(({ kind }) => kind === "renamed") ? "" : `${formatName(name, codeSpan)}, `}id ${id}) ` +
       drift.map((one) => describeDrift(one, codeSpan)).join(" and "),
   );
   const undeclared = (report.undeclared?.groups ?? []).map(
@@ -37,8 +37,8 @@ export function renderMarkdown(report: Report): string {
     joinUpToMaxLength(undeclared),
     report.undeclared?.complete === false ? incompleteListNote : "",
     pending === "" ? "" : `${pendingHeading} ${pending}${morePending > 0 ? ` and ${morePending} more` : ""}.`,
-    drifted.length > 0 ? revertAdvice : "",
-    undeclared.length > 0 ? declareAdvice : "",
+    drifted.length > 0 ? revertHint : "",
+    undeclared.length > 0 ? declareHint : "",
   ];
   return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;
 }

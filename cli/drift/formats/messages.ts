@@ -1,13 +1,9 @@
+import { pluralize } from "../../formatting";
 import { driftedGroups, type Drift, type GroupName, type PendingChange, type Report } from "../report";
 
 /** A name as `format` writes it, unless it is a secret. */
-export function showName(name: GroupName, format: (name: string) => string): string {
+export function formatName(name: GroupName, format: (name: string) => string): string {
   return name === null ? "[secret]" : format(name);
-}
-
-/** `1 group`, `2 groups`. */
-export function pluralize(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A predicate for a sentence about a group. */
@@ -18,7 +14,7 @@ export function describeDrift(drift: Drift, format: (name: string) => string): s
     case "renamed":
       return drift.from === null && drift.to === null
         ? "was renamed (both names are secret)"
-        : `was renamed: ${showName(drift.from, format)} → ${showName(drift.to, format)}`;
+        : `was renamed: ${formatName(drift.from, format)} → ${formatName(drift.to, format)}`;
     case "status":
       return drift.to === "active" ? "was activated" : "was deactivated";
   }
@@ -47,10 +43,10 @@ export function listPending(pending: readonly PendingChange[], format: (resource
 
 export const pendingHeading = "Program changes that are not applied yet (not drift):";
 
-export const revertAdvice =
+export const revertHint =
   "To revert the manual changes, run `pulumi up --refresh --run-program`. To keep them, change the program to match.";
 
-export const declareAdvice =
+export const declareHint =
   'To manage an undeclared group, declare it with its exact name and `onNameConflict: "adopt"`; `pulumi-deepcall export` writes such entries.';
 
 export const incompleteListNote =

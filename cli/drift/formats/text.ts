@@ -1,14 +1,14 @@
 import { styleText } from "node:util";
-import { oneLine, quote } from "../../one-line";
+import { oneLine, quote } from "../../formatting";
 import { driftedGroups, type DeclaredGroup, type Report, type UndeclaredGroup } from "../report";
 import {
-  declareAdvice,
+  declareHint,
   describeDrift,
   incompleteListNote,
   listPending,
   pendingHeading,
-  revertAdvice,
-  showName,
+  revertHint,
+  formatName,
   summarize,
   undeclaredHeading,
 } from "./messages";
@@ -25,7 +25,7 @@ export function renderText(report: Report, colors: boolean): string {
     group.drift.map(
       (drift) =>
         `  ${oneLine(group.resource).padEnd(width)}  ${paint(drift.kind === "gone" ? "red" : "yellow", describeDrift(drift, quote))}` +
-        (drift.kind === "renamed" ? ` (id ${group.id})` : `: ${showName(group.name, quote)} (id ${group.id})`),
+        (drift.kind === "renamed" ? ` (id ${group.id})` : `: ${formatName(group.name, quote)} (id ${group.id})`),
     );
   const sections = [
     [`Stack ${oneLine(report.stack)}: ${paint(isClean ? "green" : "red", summarize(report))}.`],
@@ -33,7 +33,7 @@ export function renderText(report: Report, colors: boolean): string {
     undeclared.length > 0 ? [undeclaredHeading(undeclared.length), ...undeclared.map(undeclaredLine)] : [],
     report.undeclared?.complete === false ? [incompleteListNote] : [],
     pending === "" ? [] : [`${pendingHeading} ${pending}.`],
-    [...(drifted.length > 0 ? [revertAdvice] : []), ...(undeclared.length > 0 ? [declareAdvice] : [])],
+    [...(drifted.length > 0 ? [revertHint] : []), ...(undeclared.length > 0 ? [declareHint] : [])],
   ];
   return sections
     .filter((lines) => lines.length > 0)

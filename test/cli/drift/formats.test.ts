@@ -5,7 +5,7 @@ import { SaxesParser } from "saxes";
 import { renderJunit } from "../../../cli/drift/formats/junit";
 import { codeSpan, renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
-import { oneLine } from "../../../cli/one-line";
+import { oneLine } from "../../../cli/formatting";
 import { renderJson, type DeclaredGroup, type Drift, type Report } from "../../../cli/drift/report";
 import { urn } from "./steps";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { containsIgnoringCase } from "../../../cli/export/command";
 import { toTypeScript, toYaml } from "../../../cli/export/formats";
 import { assignKeys, planExport } from "../../../cli/export/plan";
-import { quote } from "../../../cli/one-line";
+import { quote } from "../../../cli/formatting";
 import type { Group } from "../../../client/responses";
 import { keyPattern } from "../../../provider/groups-file/schema";
 import { readGroups } from "../../../provider/groups-file/read";

@@ -4,7 +4,7 @@ import { FaultList } from "../../../emulator/faults/fault-list";
 function count(faults: string[], calls: string): { applied: string; left: string[] } {
   const list = new FaultList(faults);
   const applied = calls.split(" ").map((operation) => {
-    const fault = list.next(operation);
+    const fault = list.countCall(operation);
     return fault === undefined ? "-" : String(faults.indexOf(fault.text) + 1);
   });
   return { applied: applied.join(""), left: list.list().map(({ text, seen }) => `${text} ${seen}`) };

@@ -29,15 +29,15 @@ export function receive(operation: string, context: EmulatorContext): Middleware
     const startedAt = Date.now();
     // A body that breaks off cannot be parsed either.
     const body = parseBody(await c.req.text().catch(() => ""));
-    const sender = body === undefined ? new ApiError(1047) : authenticate(body, store.accounts, options);
-    const userId = sender instanceof ApiError ? "" : sender.userId;
+    const account = body === undefined ? new ApiError(1047) : authenticate(body, store.accounts, options);
+    const userId = account instanceof ApiError ? "" : account.userId;
     const call: Call = { operation, userId, body: withoutCredentials(body ?? {}), startedAt };
     calls.push(call);
     c.set("options", options);
     c.set("body", body ?? {});
-    c.set("sender", sender);
+    c.set("account", account);
     c.set("call", call);
-    c.set("fault", faults.next(operation));
+    c.set("fault", faults.countCall(operation));
     c.set("withinRateLimit", rateLimit.allows(options.rateLimit, startedAt));
     await next();
     // Does not keep the process alive: after close() no client waits for the response.

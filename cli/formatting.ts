@@ -11,6 +11,11 @@ export function oneLine(text: string): string {
     );
 }
 
+/** `1 group`, `2 groups`. */
+export function pluralize(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Foreign text in quotation marks, on one line. */
 export function quote(text: string): string {
   return oneLine(JSON.stringify(text));
