@@ -14,7 +14,6 @@ Examples:
   $ pulumi-deepcall doctor --report deepcall-report.json   # to attach to a bug report
 `;
 
-/** Adds `doctor`, which checks an account before the first `up` without changing anything. */
 export function addDoctorCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
   program
     .command("doctor")

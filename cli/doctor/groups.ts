@@ -13,11 +13,7 @@ interface NameCheck {
 
 /** Names that may cause trouble in the first `up`. */
 const nameChecks: readonly NameCheck[] = [
-  {
-    code: "duplicate-names",
-    find: (groups) => findDuplicates(groups, (name) => name),
-    summary: () => "with the same name",
-  },
+  { code: "duplicate-names", find: (groups) => duplicates(groups), summary: () => "with the same name" },
   {
     code: "numbered-names",
     find: (_, numbered) => [...numbered].map(([group, { name }]) => ({ ...group, baseName: name })),
@@ -31,8 +27,8 @@ const nameChecks: readonly NameCheck[] = [
   {
     code: "names-differ-in-case-only",
     find: (groups) => {
-      const duplicates = new Set(findDuplicates(groups, (name) => name));
-      return findDuplicates(groups, (name) => name.toLowerCase()).filter((group) => !duplicates.has(group));
+      const sameName = new Set(duplicates(groups));
+      return duplicates(groups, (name) => name.toLowerCase()).filter((group) => !sameName.has(group));
     },
     summary: () => "with a name that differs from the name of another group only in case",
   },
@@ -54,16 +50,14 @@ export function describeGroups(groups: readonly Group[]) {
   const nameFindings = nameChecks.flatMap(({ code, find, summary }) => {
     const found = find(names, numbered);
     if (found.length === 0) return [];
-    return {
-      ...finding(code, `${pluralize(found.length, "group")} ${summary(found.map(({ name }) => name))}`),
-      groups: found,
-    };
+    const text = `${pluralize(found.length, "group")} ${summary(found.map(({ name }) => name))}`;
+    return { ...finding(code, text), groups: found };
   });
   return { counts, checks: [ok("groups", total), ...nameFindings] };
 }
 
 /** The groups for which `key` returns the same as for another group. */
-function findDuplicates(groups: readonly NamedGroup[], key: (name: string) => string): readonly NamedGroup[] {
+function duplicates(groups: readonly NamedGroup[], key = (name: string) => name): readonly NamedGroup[] {
   return [...Map.groupBy(groups, ({ name }) => key(name)).values()].filter(({ length }) => length > 1).flat();
 }
 

@@ -5,7 +5,6 @@ import type { Group, GroupList, JsonObject } from "../../client/responses";
 import type { HttpReply } from "../../client/transport";
 import { finding, ok, type Check } from "./findings";
 
-/** The only operations that change nothing. */
 type ReadOperation = "list" | "getGroupAgentRelation";
 
 /** One attempt of a call, and its result. */
@@ -127,11 +126,7 @@ async function probeNames(call: Call, groups: readonly Group[]) {
 }
 
 /** The evidence that the list of all groups is truncated, as a clause; `undefined` if there is none. */
-async function findTruncation(
-  call: Call,
-  { groups, complete }: Exchange,
-  names: NameProbe,
-): Promise<string | undefined> {
+async function findTruncation(call: Call, { groups, complete }: Exchange, names: NameProbe) {
   if (complete === false) return "it says that there are more groups than it contains";
   if (groups === undefined || names?.unused !== 0 || names.part !== true) return undefined;
   const ids = new Set(groups.map(({ id }) => id));
@@ -147,15 +142,8 @@ async function findTruncation(
 }
 
 /** Checks the calls with which the provider finds groups. */
-export function checkReads({
-  all,
-  group,
-  byId,
-  relation,
-  missingRelation,
-  names,
-  truncation,
-}: Probe): readonly Check[] {
+export function checkReads(probed: Probe): readonly Check[] {
+  const { all, group, byId, relation, missingRelation, names, truncation } = probed;
   const content = byId?.groups?.some(({ id }) => id === group?.id) ? "that group" : "other groups";
   const misses = finding("name-filter-misses", "a list by the exact name of a group does not contain it");
   return [

@@ -115,10 +115,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
     describe: () => finding("credentials-echoed", "answers repeat the credentials that were sent"),
     optional: true,
   },
-  pageLimit: {
-    observe: ({ truncation, all }) => (truncation === undefined ? undefined : all?.groups?.length),
-    optional: true,
-  },
+  pageLimit: { observe: ({ truncation, all }) => (truncation ? all?.groups?.length : undefined), optional: true },
   authFailureCode: {
     observe: ({ exchanges }) =>
       ([1014, 1000, 1020] as const).find((code) => exchanges.some(({ error }) => error?.errorCode === `${code}`)),
