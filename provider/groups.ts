@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DeepcallGroup, type DeepcallGroupArgs } from "./group";
-import type { GroupsFile } from "./groups-file/read";
+import type { GroupsFile } from "./groups-file/check";
 import { GroupsError, ResourceError } from "./lifecycle/errors";
 import { groupsType } from "./state-contract";
 
@@ -86,15 +86,22 @@ function readArgs(
   const component = `DeepcallGroups ${JSON.stringify(name)}`;
   if ((file === undefined) === (groups === undefined))
     throw new ResourceError(`${component}: set exactly one of file and groups. Nothing was changed.`);
-  // Loaded only here: programs without this component don't wait for yaml and zod.
-  const { readGroupsFile, readInlineGroups } = require("./groups-file/read") as typeof import("./groups-file/read");
-  const result: GroupsFile = file === undefined ? readInlineGroups(groups, isOutput) : readGroupsFile(file);
+  const result = file === undefined ? readProgramGroups(groups) : readFileGroups(file);
   if (result.problems.length > 0)
     throw new GroupsError(
       `${component}: ${file === undefined ? "the groups are" : `${file} is`} not valid. Nothing was changed.`,
       result.problems,
     );
   return { groups: groups ?? result.groups, warnings: result.warnings };
+}
+
+// Loaded only here: programs without this component don't wait for zod, and those without a file don't wait for yaml.
+function readFileGroups(file: string): GroupsFile {
+  return (require("./groups-file/read") as typeof import("./groups-file/read")).readGroupsFile(file);
+}
+
+function readProgramGroups(groups: unknown): GroupsFile {
+  return (require("./groups-file/check") as typeof import("./groups-file/check")).readInlineGroups(groups, isOutput);
 }
 
 /** Whether a value is known only later; the resource itself checks it then. */

@@ -14,12 +14,12 @@ export interface Problem extends Place {
   readonly other?: Place;
 }
 
-/** The groups of a file or of the program, and everything that is wrong with them. */
-interface CheckedGroups {
+/** The groups of a file or of the program. In a file, problems are lines like `groups.yaml:12:5: groups.support.nme: …`. */
+export interface GroupsFile<Message = string> {
   /** Every group by key; only valid without problems. */
   readonly groups: Readonly<Record<string, GroupEntry>>;
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
+  readonly problems: readonly Message[];
+  readonly warnings: readonly Message[];
 }
 
 /**
@@ -27,7 +27,7 @@ interface CheckedGroups {
  *
  * @param isOutput - whether a value is known only later, and so not checked here.
  */
-export function checkGroups(value: unknown, isOutput: (value: unknown) => boolean = () => false): CheckedGroups {
+export function checkGroups(value: unknown, isOutput: (value: unknown) => boolean = () => false): GroupsFile<Problem> {
   const result = groupsSchema.safeParse(withoutOutputs(isOutput, value));
   const entries = Object.entries(childOf(value, "groups") ?? {});
   const { problems, warnings } = compareNames(entries);
@@ -61,6 +61,17 @@ function isEntryKey(key: string): boolean {
 /** zod silently drops the key `__proto__` from a record. */
 function invalidKey(key: string): Problem {
   return { path: ["groups", key], at: "key", message: keyRule };
+}
+
+/**
+ * Reads the groups of a program.
+ *
+ * @param isOutput - whether a value is known only later, and so not checked here.
+ */
+export function readInlineGroups(groups: unknown, isOutput: (value: unknown) => boolean): GroupsFile {
+  const { problems, warnings, ...checked } = checkGroups({ groups }, isOutput);
+  const format = ({ path, message }: Problem): string => `${formatPath(path)}: ${message}`;
+  return { ...checked, problems: problems.map(format), warnings: warnings.map(format) };
 }
 
 /** The form of a path in messages: `groups.support.name`. */

@@ -1,16 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseAllDocuments } from "yaml";
-import { checkGroups, formatPath, type Problem } from "./check";
-import type { GroupEntry } from "./schema";
+import { checkGroups, formatPath, type GroupsFile, type Problem } from "./check";
 import { YamlTree, type LocatedProblem } from "./yaml-tree";
-
-/** The groups of a file or of the program. In a file, problems are lines like `groups.yaml:12:5: groups.support.nme: …`. */
-export interface GroupsFile {
-  /** Every group by key; only valid without problems. */
-  readonly groups: Readonly<Record<string, GroupEntry>>;
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-}
 
 /** Reads a groups file in YAML or JSON (which is YAML too). */
 export function readGroupsFile(file: string): GroupsFile {
@@ -24,17 +15,6 @@ export function readGroupsFile(file: string): GroupsFile {
         : `${file}: could not be read: ${message}`,
     );
   }
-}
-
-/**
- * Reads the groups of a program.
- *
- * @param isOutput - whether a value is known only later, and so not checked here.
- */
-export function readInlineGroups(groups: unknown, isOutput: (value: unknown) => boolean): GroupsFile {
-  const { problems, warnings, ...checked } = checkGroups({ groups }, isOutput);
-  const format = ({ path, message }: Problem): string => `${formatPath(path)}: ${message}`;
-  return { ...checked, problems: problems.map(format), warnings: warnings.map(format) };
 }
 
 /** @param file - the path for messages. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { nameProblem } from "../lifecycle/names";
-import { conflictRules } from "../lifecycle/state";
+import { conflictRuleProblem, conflictRules, nameSchema } from "../lifecycle/state";
 
 /** Keys become part of resource names, so they must be safe in shells and URNs. */
 export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -12,34 +11,21 @@ export const keyRule = "a key must consist of letters a to z, digits, - and _, a
 
 const key = z.string().regex(keyPattern, keyRule);
 
-const name = z
-  .string({ error: "must be a string" })
-  .superRefine((text, context) => {
-    const problem = nameProblem(text);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  })
-  .optional()
-  .meta({
-    description:
-      "The requested name of the group in Deepcall. Default: the entry's key. Names are unique in an account.",
-    pattern: namePattern,
-  });
+const name = nameSchema.optional().meta({
+  description: "The requested name of the group in Deepcall. Default: the entry's key. Names are unique in an account.",
+  pattern: namePattern,
+});
 
 const active = z
   .boolean({ error: "must be true or false" })
   .optional()
   .meta({ description: "Whether the group takes calls.", default: true });
 
-const onNameConflict = z
-  .enum(conflictRules, {
-    error: `must be one of ${conflictRules.map((rule) => JSON.stringify(rule)).join(", ")}`,
-  })
-  .optional()
-  .meta({
-    description:
-      'What to do if a group with exactly that name already exists: "suffix" lets Deepcall append a number, "adopt" manages the existing group, "fail" creates nothing.',
-    default: "suffix",
-  });
+const onNameConflict = z.enum(conflictRules, { error: conflictRuleProblem }).optional().meta({
+  description:
+    'What to do if a group with exactly that name already exists: "suffix" lets Deepcall append a number, "adopt" manages the existing group, "fail" creates nothing.',
+  default: "suffix",
+});
 
 const entry = z
   .strictObject({ name, active, onNameConflict }, { error: "must be a map with name, active and onNameConflict" })

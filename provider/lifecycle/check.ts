@@ -3,23 +3,15 @@ import { z } from "zod";
 import { withErrorCode } from "../../client/errors";
 import { unknownValue } from "./diff";
 import type { ProviderErrorCode } from "./errors";
-import { nameProblem } from "./names";
-import { conflictRules, inputsSchema, storedInputs } from "./state";
+import { conflictRuleProblem, conflictRules, inputsSchema, nameSchema, storedInputs } from "./state";
 
 const unknown = z.literal(unknownValue);
 
 const schema = inputsSchema
   .extend({
-    requestedName: z.string({ error: "must be a string" }).superRefine((name, context) => {
-      const message = nameProblem(name);
-      if (message !== undefined) context.addIssue({ code: "custom", message });
-    }),
+    requestedName: nameSchema,
     active: z.union([z.boolean(), unknown], { error: "must be true or false" }).default(true),
-    onNameConflict: z
-      .union([z.enum(conflictRules), unknown], {
-        error: `must be one of ${conflictRules.map((rule) => JSON.stringify(rule)).join(", ")}`,
-      })
-      .default("suffix"),
+    onNameConflict: z.union([z.enum(conflictRules), unknown], { error: conflictRuleProblem }).default("suffix"),
   })
   .strict();
 

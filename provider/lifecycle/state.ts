@@ -1,8 +1,16 @@
 import { z } from "zod";
 import type { Group } from "../../client/responses";
 import type { StoredInputs, StoredState } from "../state-contract";
+import { nameProblem } from "./names";
 
 export const conflictRules = ["suffix", "adopt", "fail"] as const;
+export const conflictRuleProblem = `must be one of ${conflictRules.map((rule) => JSON.stringify(rule)).join(", ")}`;
+
+/** A name that a program may request. */
+export const nameSchema = z.string({ error: "must be a string" }).superRefine((name, context) => {
+  const message = nameProblem(name);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
 
 /** The inputs of a group with their defaults; {@link StoredInputs} describes them. */
 export const inputsSchema = z.object({

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readGroups, readGroupsFile, readInlineGroups } from "../../../provider/groups-file/read";
+import { readInlineGroups } from "../../../provider/groups-file/check";
+import { readGroups, readGroupsFile } from "../../../provider/groups-file/read";
 
 function problems(text: string): readonly string[] {
   return readGroups(text, "groups.yaml").problems;
