@@ -51,9 +51,10 @@ export async function send(
   timeoutMs: number,
   redact: Redact,
 ): Promise<HttpReply> {
-  let httpStatus: number | undefined;
+  let response: Dispatcher.ResponseData | undefined;
+  let text: string;
   try {
-    const response = await request(url, {
+    response = await request(url, {
       dispatcher,
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
@@ -62,14 +63,14 @@ export async function send(
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
-    httpStatus = response.statusCode;
-    const text = await response.body.text();
-    const headers = redact(response.headers);
-    if (httpStatus === 429) throw new RateLimitError(operation, parseRetryAfter(headers["retry-after"], Date.now()));
-    return { httpStatus, headers, text: redact(text), json: parseJson(text, redact) };
+    text = await response.body.text();
   } catch (error) {
-    throw error instanceof RateLimitError ? error : callError(error, operation, url.host, timeoutMs, httpStatus);
+    throw callError(error, operation, url.host, timeoutMs, response?.statusCode);
   }
+  const httpStatus = response.statusCode;
+  const headers = redact(response.headers);
+  if (httpStatus === 429) throw new RateLimitError(operation, parseRetryAfter(headers["retry-after"], Date.now()));
+  return { httpStatus, headers, text: redact(text), json: parseJson(text, redact) };
 }
 
 // Redacts after parsing, because a credential may be escaped in the text.

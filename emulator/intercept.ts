@@ -30,6 +30,11 @@ export function interceptCalls(
   intercept: () => Intercept | undefined,
 ): MiddlewareHandler<CallEnv> {
   return async (c, next) => {
+    const interceptor = intercept();
+    if (interceptor === undefined) {
+      await next();
+      return;
+    }
     const { call } = c.var;
     const { operation, userId, body } = call;
     const index = calls.filter((other) => other.operation === operation).length;
@@ -40,7 +45,7 @@ export function interceptCalls(
     };
     let response: Response | undefined;
     try {
-      response = await intercept()?.({ operation, userId, body, index }, proceed);
+      response = await interceptor({ operation, userId, body, index }, proceed);
     } catch (error) {
       if (!(error instanceof CutConnection)) throw error;
       c.env.incoming.socket.destroy();

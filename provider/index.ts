@@ -13,7 +13,7 @@ export {
   RateLimitError,
   SettingsError,
   TimeoutError,
-  type ApiOperation as Operation,
+  type ApiOperation,
   type Outcome,
 } from "../client/errors";
 export {

@@ -8,12 +8,12 @@ import {
   RateLimitError,
   TimeoutError,
   type CallError,
-  type Operation,
+  type ApiOperation,
 } from "../../provider/index";
 import { backoff, isSafeToResend, parseRetryAfter, standardRetryPolicy, delayBeforeRetry } from "../../client/retry";
 import { apiError } from "../../client/errors";
 
-type CreateError = (operation: Operation) => CallError;
+type CreateError = (operation: ApiOperation) => CallError;
 const failures: Record<string, CreateError> = {
   "a refused connection": (operation) => new ConnectionError(operation, "not sent", true, "host", "ECONNREFUSED"),
   "a bad certificate": (operation) => new ConnectionError(operation, "not sent", false, "host", "CERT_HAS_EXPIRED"),
