@@ -59,7 +59,7 @@ class GroupCreation {
     const { requestedName, active } = this.#inputs;
     const id = await sendAdd(this.#context, requestedName, before);
     const existing = before.find((group) => group.id === id);
-    if (existing) throw existingIdError(existing);
+    if (existing) throw existingIdError(requestedName, existing);
     const sent: Group = { id, name: requestedName, active: true, owner: undefined };
     this.#acquire(sent);
     const created = await this.#keepOnFailure(sent, () => readBack(this.#context, sent));
@@ -135,10 +135,10 @@ function nameTakenError(existing: Group): NameTakenError {
   );
 }
 
-function existingIdError(group: Group): GroupError {
+function existingIdError(requestedName: string, existing: Group): GroupError {
   return new GroupError(
     "existing-id" satisfies ProviderErrorCode,
-    `Could not create group ${JSON.stringify(group.name)}: Deepcall confirmed the new group with the id of ${groupLabel(group)}, which existed before. ` +
+    `Could not create group ${JSON.stringify(requestedName)}: Deepcall confirmed the new group with the id of ${groupLabel(existing)}, which existed before. ` +
       'Nothing was added to the state. To manage that group, set onNameConflict to "adopt".',
   );
 }
