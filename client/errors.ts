@@ -80,12 +80,12 @@ export class ConnectionError extends CallError {
         ? `Could not reach Deepcall at ${host} (${operation}: ${reason}).`
         : `The connection to Deepcall at ${host} broke before the answer to ${operation} was complete (${reason}).`,
       transient,
-      "Check deepcall:baseUrl and the network between this machine and that host, then run the same command again.",
+      "Check the setting baseUrl and the network between this machine and that host, then run the same command again.",
     );
   }
 }
 
-/** There was no complete answer within `deepcall:timeoutMs`. */
+/** There was no complete answer within the setting `timeoutMs`. */
 export class TimeoutError extends CallError {
   constructor(operation: ApiOperation, host: string, timeoutMs: number) {
     super(
@@ -94,7 +94,7 @@ export class TimeoutError extends CallError {
       "unknown",
       `Deepcall at ${host} did not answer ${operation} within ${timeoutMs} ms.`,
       true,
-      "Run the same command again. If the service is slow, raise deepcall:timeoutMs.",
+      "Run the same command again. If the service is slow, raise the setting timeoutMs.",
     );
   }
 }
@@ -112,7 +112,7 @@ export class AnswerError extends CallError {
       fromGateway,
       fromGateway
         ? "The service, or a gateway in front of it, has a problem. Run the same command again later."
-        : "Check that deepcall:baseUrl is the address of the API. If it is, please report this message: it shows an undocumented form of answer.",
+        : "Check that the setting baseUrl is the address of the API. If it is, please report this message: it shows an undocumented form of answer.",
     );
   }
 }
@@ -130,7 +130,7 @@ export class RateLimitError extends CallError {
       "refused",
       `Deepcall refused ${operation} because of too many calls (HTTP 429).`,
       true,
-      "Set deepcall:requestsPerSecond to the account's limit, then run the same command again.",
+      "Set requestsPerSecond to the account's limit, then run the same command again.",
     );
   }
 }
@@ -189,7 +189,7 @@ export class AuthenticationError extends ApiError {
       operation,
       code,
       serverMessage,
-      "Check deepcall:ssid, or deepcall:userId and deepcall:token, and that they belong to the brand of deepcall:baseUrl. An ssid is a session and may have expired.",
+      "Check the settings ssid, or userId and token, and that they belong to the brand of baseUrl. An ssid is a session and may have expired.",
     );
   }
 }

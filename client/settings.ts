@@ -19,9 +19,6 @@ export interface ClientSettings {
   readonly debug: boolean;
 }
 
-/** Reads one value of the stack's config, for example `deepcall:baseUrl`. */
-export type ReadConfig = (key: string) => string | undefined;
-
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,25 +30,41 @@ export interface SettingsResult {
   readonly malformed: readonly string[];
   /** Required settings that are not given. */
   readonly missing: readonly string[];
-  /** The source of each given setting, for example `deepcall:token` or `DEEPCALL_TOKEN`. */
+  /** What each given setting is called in its source, for example `deepcall:token` or `DEEPCALL_TOKEN`. */
   readonly origins: Readonly<Partial<Record<SettingName, string>>>;
+  /** Where settings can be set, as a sentence. */
+  readonly advice: string;
 }
 
-/** Every setting: its key in stack config, and the environment variable that applies if the config has no value. */
-export const environmentVariables = {
-  baseUrl: "DEEPCALL_BASE_URL",
-  ssid: "DEEPCALL_SSID",
-  userId: "DEEPCALL_USER_ID",
-  token: "DEEPCALL_TOKEN",
-  timeoutMs: "DEEPCALL_TIMEOUT_MS",
-  maxConcurrency: "DEEPCALL_MAX_CONCURRENCY",
-  requestsPerSecond: "DEEPCALL_REQUESTS_PER_SECOND",
+/** Every setting, and the end of its environment variable's name. */
+export const settingNames = {
+  baseUrl: "BASE_URL",
+  ssid: "SSID",
+  userId: "USER_ID",
+  token: "TOKEN",
+  timeoutMs: "TIMEOUT_MS",
+  maxConcurrency: "MAX_CONCURRENCY",
+  requestsPerSecond: "REQUESTS_PER_SECOND",
 } as const;
-export type SettingName = keyof typeof environmentVariables;
+export type SettingName = keyof typeof settingNames;
+
+/** A place that contains settings. */
+export interface SettingsSource {
+  /** Completes the sentence "Set them in …". */
+  readonly place: string;
+  /** What a setting is called there, for example `deepcall:token` or `DEEPCALL_TOKEN`. */
+  readonly label: (name: SettingName) => string;
+  readonly get: (name: SettingName) => string | undefined;
+}
+
+/** Environment variables such as `DEEPCALL_TOKEN`. */
+export function environmentSource(environment: Environment, prefix = "DEEPCALL"): SettingsSource {
+  const label = (name: SettingName): string => `${prefix}_${settingNames[name]}`;
+  return { place: "the environment", label, get: (name) => environment[label(name)] };
+}
 
 interface GivenSetting {
   readonly value: string;
-  /** `deepcall:token` or `DEEPCALL_TOKEN`. */
   readonly origin: string;
 }
 
@@ -94,33 +107,41 @@ const credentialSchema = z
   .regex(/^[^\s\p{Cc}]+$/u, "must not contain spaces or line breaks (was it pasted with a line break at the end?)");
 
 /**
- * Reads the settings from the stack's config and, if a value is not there, from the environment. All credentials come
- * from one of the two. Makes no call and never throws: previews work without credentials.
+ * Reads each setting from the first source that has it. All credentials come from one source. Makes no call and never
+ * throws: previews work without credentials.
+ *
+ * @param environment - decides whether the client logs its calls (`DEEPCALL_DEBUG=1`).
  */
-export function readSettings(config: ReadConfig, environment: Environment): SettingsResult {
+export function readSettings(sources: readonly SettingsSource[], environment: Environment): SettingsResult {
   const malformed: string[] = [];
   const missing: string[] = [];
   const origins: Partial<Record<SettingName, string>> = {};
 
-  type Source = (name: SettingName) => GivenSetting | undefined;
-  const fromConfig: Source = (name) => givenSetting(config(`deepcall:${name}`), `deepcall:${name}`);
-  const fromEnvironment: Source = (name) =>
-    givenSetting(environment[environmentVariables[name]], environmentVariables[name]);
-  const fromEither: Source = (name) => fromConfig(name) ?? fromEnvironment(name);
-  const parse = <T>(schema: z.ZodType<T>, name: SettingName, source: Source = fromEither): T | undefined => {
-    const setting = source(name);
+  const given = (name: SettingName, from = sources): GivenSetting | undefined => {
+    // An empty value counts as not set: CI systems pass unset secrets that way.
+    const source = from.find(({ get }) => (get(name) ?? "") !== "");
+    return source && { value: source.get(name) ?? "", origin: source.label(name) };
+  };
+  const parse = <T>(schema: z.ZodType<T>, name: SettingName, from = sources): T | undefined => {
+    const setting = given(name, from);
     if (setting) origins[name] = setting.origin;
     const result = schema.safeParse(setting?.value);
     if (result.success) return result.data;
     if (setting) malformed.push(`${setting.origin} ${result.error.issues[0]?.message ?? "is not valid"}`);
     return undefined;
   };
+  /** What the settings are called in all sources. */
+  const labels = (...names: SettingName[]): string => {
+    const [first, ...others] = sources.map(({ label }) => names.map(label).join(" and "));
+    return others.length === 0 ? `${first}` : `${first} (or ${others.join(", ")})`;
+  };
 
   const baseUrl = parse(baseUrlSchema, "baseUrl");
-  if (!fromEither("baseUrl")) missing.push("deepcall:baseUrl (or DEEPCALL_BASE_URL), the address of the API");
+  if (!given("baseUrl")) missing.push(`${labels("baseUrl")}, the address of the API`);
 
-  const parseCredentials = (source: Source): Credentials | undefined => {
-    const [ssid, userId, token] = [source("ssid"), source("userId"), source("token")];
+  const parseCredentials = (source: SettingsSource): Credentials | undefined => {
+    const from = [source];
+    const [ssid, userId, token] = [given("ssid", from), given("userId", from), given("token", from)];
     const partial = userId ?? token;
     for (const [name, setting] of Object.entries({ ssid, userId, token }))
       if (setting) origins[name as SettingName] = setting.origin;
@@ -131,24 +152,20 @@ export function readSettings(config: ReadConfig, environment: Environment): Sett
       return undefined;
     }
     if (ssid) {
-      const value = parse(credentialSchema, "ssid", source);
+      const value = parse(credentialSchema, "ssid", from);
       return value === undefined ? undefined : { ssid: value };
     }
     if (partial && !(userId && token)) {
-      const other = userId ? "token" : "userId";
-      const otherSetting = partial.origin.startsWith("deepcall:") ? `deepcall:${other}` : environmentVariables[other];
-      malformed.push(`${partial.origin} is set without ${otherSetting}; set both in the same place`);
+      const other = source.label(userId ? "token" : "userId");
+      malformed.push(`${partial.origin} is set without ${other}; set both in the same place`);
       return undefined;
     }
-    const [user, secret] = [parse(credentialSchema, "userId", source), parse(credentialSchema, "token", source)];
+    const [user, secret] = [parse(credentialSchema, "userId", from), parse(credentialSchema, "token", from)];
     return user === undefined || secret === undefined ? undefined : { userId: user, token: secret };
   };
-  const source = [fromConfig, fromEnvironment].find((read) => read("ssid") ?? read("userId") ?? read("token"));
+  const source = sources.find((one) => (["ssid", "userId", "token"] as const).some((name) => given(name, [one])));
   const credentials = source && parseCredentials(source);
-  if (!source)
-    missing.push(
-      "credentials: either deepcall:ssid (or DEEPCALL_SSID), or deepcall:userId and deepcall:token (or DEEPCALL_USER_ID and DEEPCALL_TOKEN)",
-    );
+  if (!source) missing.push(`credentials: either ${labels("ssid")}, or ${labels("userId", "token")}`);
 
   const timeoutMs = parse(timeoutMsSchema, "timeoutMs");
   const maxConcurrency = parse(maxConcurrencySchema, "maxConcurrency");
@@ -161,29 +178,34 @@ export function readSettings(config: ReadConfig, environment: Environment): Sett
     malformed,
     missing,
     origins,
+    advice: `Set them in ${sources.map(({ place }) => place).join(" or in ")}.`,
   };
 }
 
 /** @throws SettingsError that names everything that is malformed or missing. */
-export function requireSettings({ settings, malformed, missing }: SettingsResult): ClientSettings {
-  if (settings) return settings;
-  throw settingsError([...malformed, ...missing.map((what) => `Missing: ${what}`)]);
+export function requireSettings(result: SettingsResult): ClientSettings {
+  if (result.settings) return result.settings;
+  throw settingsError(result);
 }
 
 /** The error for all problems with the settings at once. */
-export function settingsError(problems: readonly string[]): SettingsError {
+export function settingsError({
+  malformed,
+  missing,
+  advice,
+}: Pick<SettingsResult, "malformed" | "missing" | "advice">): SettingsError {
+  const problems = [...malformed, ...missing.map((what) => `Missing: ${what}`)];
   return new SettingsError(
-    `The settings for Deepcall are missing or not valid. No call was made. ${problems.join(". ")}. ` +
-      "Set them with `pulumi config set` (add --secret for ssid and token) or in the environment.",
+    `The settings for Deepcall are missing or not valid. No call was made. ${problems.join(". ")}. ${advice}`,
   );
+}
+
+/** The `userId` of the credentials; unknown for an ssid. */
+export function userIdOf({ credentials }: ClientSettings): string | undefined {
+  return "userId" in credentials ? credentials.userId : undefined;
 }
 
 /** Whether the host name of a URL means this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-/** An empty value counts as not set: CI systems pass unset secrets that way. */
-function givenSetting(value: string | undefined, origin: string): GivenSetting | undefined {
-  return value === undefined || value === "" ? undefined : { value, origin };
 }

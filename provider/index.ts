@@ -1,4 +1,5 @@
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
+export { DeepcallProvider, type DeepcallProviderArgs } from "./deepcall-provider";
 export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
 export type { OnNameConflict } from "./state-contract";
 export {

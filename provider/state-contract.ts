@@ -1,3 +1,5 @@
+import type { SettingName } from "../client/settings";
+
 /*
  * Everything in this file is part of every user's state and must never change. `test/provider/state-contract.test.ts`
  * reads states that earlier versions wrote.
@@ -15,6 +17,16 @@ export const groupsType = "pulumi-deepcall:index:DeepcallGroups";
  */
 export const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
 
+/** The type token of `DeepcallProvider`. */
+export const providerType = "pulumi:providers:pulumi-nodejs";
+
+/** The key of a setting in the stack's config and in the inputs of a `DeepcallProvider`. */
+export const settingKey = (name: SettingName): `deepcall:${SettingName}` => `deepcall:${name}`;
+
+/** Further inputs of a `DeepcallProvider`: its name in the program, and the argument `environmentPrefix`. */
+export const providerNameKey = "deepcall:providerName";
+export const environmentPrefixKey = "deepcall:environmentPrefix";
+
 /** What to do if a group with exactly the requested name already exists. */
 export type OnNameConflict = "suffix" | "adopt" | "fail";
 
@@ -26,6 +38,8 @@ export interface StoredInputs {
   onNameConflict?: OnNameConflict | undefined;
   /** The resource's name in the program, for messages. */
   __resource?: string | undefined;
+  /** The name of the `DeepcallProvider` that manages the group; left out for the default provider. */
+  __providerName?: string | undefined;
   /** The properties in `ignoreChanges`, which the engine does not pass to dynamic providers. */
   __ignore?: ("name" | "active")[] | undefined;
 }

@@ -1,7 +1,7 @@
 import { DeepcallClient } from "../../client/client";
 import { AnswerError, ApiError, AuthenticationError, NotFoundError } from "../../client/errors";
 import { PermissionError, RateLimitError, TimeoutError } from "../../client/errors";
-import { environmentVariables, readSettings, type ClientSettings } from "../../client/settings";
+import { environmentSource, readSettings, settingNames, type ClientSettings } from "../../client/settings";
 import type { Environment, SettingName, SettingsResult } from "../../client/settings";
 import type { HttpReply } from "../../client/transport";
 import { checkConnection, proxyVariable } from "./connection";
@@ -14,9 +14,12 @@ export type DoctorResult = Awaited<ReturnType<typeof diagnose>>;
 /** What `--format json` prints; docs/doctor.md describes it. */
 export type Diagnosis = DoctorResult["diagnosis"];
 
-/** Diagnoses the account that the environment names. It only reads, and a failure is a check, not an error. */
-export async function diagnose(env: Environment) {
-  const result = readSettings(() => undefined, env);
+/**
+ * Diagnoses the account that the environment variables with this prefix name. It only reads, and a failure is a check,
+ * not an error.
+ */
+export async function diagnose(env: Environment, prefix: string) {
+  const result = readSettings([environmentSource(env, prefix)], env);
   const { settings } = result;
   const { sources, check } = describeSettings(result);
   const checks = [check];
@@ -109,7 +112,7 @@ function checkFailedCalls(exchanges: readonly Exchange[]): readonly Check[] {
 
 /** The source of each setting, never its value, and whether the settings are complete and valid. */
 function describeSettings({ settings, malformed, missing, origins }: SettingsResult) {
-  const names = Object.keys(environmentVariables) as SettingName[];
+  const names = Object.keys(settingNames) as SettingName[];
   const withDefault = ["timeoutMs", "maxConcurrency", "requestsPerSecond"];
   const source = (name: SettingName) => origins[name] ?? (withDefault.includes(name) ? "default" : "nowhere");
   const sources = Object.fromEntries(names.map((name) => [name, source(name)])) as Record<SettingName, string>;

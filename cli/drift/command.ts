@@ -96,7 +96,10 @@ async function createReport({ stack: name, cwd, undeclared }: Flags, io: Io, pro
 }
 
 async function listGroups(stack: ReadOnlyStack, io: Io): Promise<GroupList> {
-  const client = createClient(io, await stack.config());
+  // Not a static import, because `--help` must not wait for zod.
+  const { accountSettings } =
+    require("../../provider/account-settings") as typeof import("../../provider/account-settings");
+  const client = createClient(accountSettings(await stack.config(), io.env));
   try {
     return await client.list();
   } finally {

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { DeepcallClient } from "../../client/client";
 import type { Group, GroupList } from "../../client/responses";
-import { createClient } from "../create-client";
+import { createClient, environmentSettings, envPrefixOption } from "../create-client";
 import { pluralize } from "../formatting";
 import { type Io, UsageError } from "../io";
 import { skippedLine, toTypeScript, toYaml, unknownStatusLines } from "./formats";
@@ -15,6 +15,7 @@ interface Flags {
   out?: string;
   force?: true;
   name?: string;
+  envPrefix: string;
 }
 
 const help = `
@@ -39,21 +40,22 @@ export function addExportCommand(program: Command, io: Io): void {
     .option("--out <file>", "write to this file (default: standard output)")
     .option("--force", "overwrite an existing file")
     .option("--name <text>", "only groups whose name contains this, ignoring case")
+    .addOption(envPrefixOption())
     .addHelpText("after", help)
     .action((flags: Flags) => runExport(flags, io));
 }
 
-async function runExport({ format, out, force, name }: Flags, io: Io): Promise<void> {
+async function runExport({ format, out, force, name, envPrefix }: Flags, io: Io): Promise<void> {
   if (out !== undefined && force === undefined && existsSync(out)) throw new UsageError(fileExistsMessage(out));
-  const plan = planExport(await readGroups(io, name));
+  const plan = planExport(await readGroups(io, envPrefix, name));
   const text = formats[format](plan);
   if (out === undefined) io.out(text);
   else writeFile(out, text, force === true);
   for (const line of summaryLines(plan, out)) io.err(`${line}\n`);
 }
 
-async function readGroups(io: Io, name: string | undefined): Promise<Group[]> {
-  const client = createClient(io);
+async function readGroups(io: Io, envPrefix: string, name: string | undefined): Promise<Group[]> {
+  const client = createClient(environmentSettings(io.env, envPrefix));
   try {
     const { groups, complete } = await listGroups(client, name);
     if (!complete) throw new UsageError(incompleteListMessage(groups.length));

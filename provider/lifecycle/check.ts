@@ -15,12 +15,17 @@ const schema = inputsSchema
   })
   .strict();
 
-/** Checks the arguments without a call. Messages do not repeat values, because a name may be secret. */
+/**
+ * Checks the arguments without a call. Messages do not repeat values, because a name may be secret.
+ *
+ * @param providerName - the name of the `DeepcallProvider`; empty for the default provider.
+ */
 export function checkInputs(
   news: Readonly<Record<string, unknown>>,
+  providerName = "",
 ): Required<dynamic.CheckResult<Record<string, unknown>>> {
   const { __provider, ...inputs } = news;
-  const result = schema.safeParse(inputs);
+  const result = schema.safeParse({ ...inputs, __providerName: providerName });
   if (!result.success) return { inputs: news, failures: result.error.issues.flatMap(describeIssue).map(checkFailure) };
   return {
     inputs: { ...storedInputs(result.data), ...(__provider !== undefined && { __provider }) },

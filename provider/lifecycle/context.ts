@@ -1,6 +1,6 @@
 import { DeepcallClient } from "../../client/client";
 import type { RetryPolicy } from "../../client/retry";
-import type { ClientSettings } from "../../client/settings";
+import { userIdOf, type ClientSettings } from "../../client/settings";
 import { withGroupError, nothingChanged } from "./errors";
 import type { GroupOwners } from "./group-owners";
 import { GroupReader } from "./group-reader";
@@ -22,7 +22,7 @@ export class OperationContext {
   ) {
     this.client = new DeepcallClient(settings, retryPolicy);
     this.groups = new GroupReader(this.client);
-    this.userId = "userId" in settings.credentials ? settings.credentials.userId : undefined;
+    this.userId = userIdOf(settings);
   }
 
   /** Writes a line for the user; Pulumi shows it under the stack. */

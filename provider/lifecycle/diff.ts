@@ -4,7 +4,9 @@ import type { GroupInputs, GroupState } from "./state";
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Inputs that may be unknown in a preview. */
-export type DesiredInputs = Pick<GroupInputs, "requestedName" | "__ignore"> & { active: boolean | typeof unknownValue };
+export type DesiredInputs = Pick<GroupInputs, "requestedName" | "__ignore" | "__providerName"> & {
+  active: boolean | typeof unknownValue;
+};
 
 /** Whether the name has to be changed: the program requests another one than before, or the group was renamed manually. */
 export function nameDiffers(state: GroupState, desired: DesiredInputs): boolean {
@@ -16,4 +18,15 @@ export function nameDiffers(state: GroupState, desired: DesiredInputs): boolean 
 
 export function activeDiffers(state: GroupState, desired: DesiredInputs): boolean {
   return !desired.__ignore.includes("active") && desired.active !== state.active;
+}
+
+/**
+ * Whether the program has moved the group to another provider whose credentials may belong to another account. The
+ * engine does not report a moved resource, so an update has to check that the account has the group.
+ *
+ * @param userId - of the current credentials, if known.
+ */
+export function accountMayDiffer(state: GroupState, desired: DesiredInputs, userId: string | undefined): boolean {
+  const isSameUser = userId !== undefined && [state.userId, state.ownerId].includes(userId);
+  return desired.__providerName !== state.__providerName && !isSameUser;
 }

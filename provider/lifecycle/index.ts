@@ -2,19 +2,14 @@ import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { DeepcallError } from "../../client/errors";
 import { standardRetryPolicy, type RetryPolicy } from "../../client/retry";
-import {
-  readSettings,
-  requireSettings,
-  settingsError,
-  type Environment,
-  type ReadConfig,
-  type SettingsResult,
-} from "../../client/settings";
+import { requireSettings, settingsError, type Environment, type SettingsResult, userIdOf } from "../../client/settings";
+import { accountSettings, type ReadConfig } from "../account-settings";
+import { providerNameKey } from "../state-contract";
 import { checkInputs } from "./check";
 import type { OperationContext } from "./context";
 import { createGroup } from "./create";
 import { deleteGroup } from "./delete";
-import { activeDiffers, nameDiffers, unknownValue } from "./diff";
+import { accountMayDiffer, activeDiffers, nameDiffers, unknownValue } from "./diff";
 import { UnfinishedGroupError, type ProviderErrorCode } from "./errors";
 import { GroupOwners } from "./group-owners";
 import { readGroup } from "./read";
@@ -53,7 +48,7 @@ export function createProvider(
   let settings: SettingsResult | undefined;
   let currentContext: OperationContext | undefined;
 
-  const getSettings = (): SettingsResult => (settings ??= readSettings(readConfig, environment));
+  const getSettings = (): SettingsResult => (settings ??= accountSettings(readConfig, environment));
 
   const getContext = (): OperationContext => {
     if (currentContext) return currentContext;
@@ -61,6 +56,20 @@ export function createProvider(
     // Loaded only for calls: previews, and updates without changes, don't wait for undici.
     const { OperationContext } = require("./context") as typeof import("./context");
     return (currentContext = new OperationContext(complete, owners, retryPolicy));
+  };
+
+  const providerName = (): string => readConfig(providerNameKey) ?? "";
+  const inThisProvider = (description: string): string =>
+    providerName() === "" ? description : `DeepcallProvider ${JSON.stringify(providerName())}: ${description}`;
+
+  /** Runs one method. Errors name the explicit provider. */
+  const run = async <T>(step: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await step();
+    } catch (error) {
+      if (error instanceof DeepcallError) error.message = inThisProvider(error.message);
+      throw error;
+    }
   };
 
   return {
@@ -73,44 +82,55 @@ export function createProvider(
 
     // `check` and `diff` make no call: previews work without a network and without credentials.
     check(_olds, news) {
-      const { malformed } = getSettings();
-      if (malformed.length > 0)
-        return Promise.resolve({
-          inputs: news,
-          failures: [{ property: "", reason: settingsError(malformed).message }],
-        });
-      const checked = checkInputs(news);
+      const { malformed, advice } = getSettings();
+      if (malformed.length > 0) {
+        const reason = inThisProvider(settingsError({ malformed, missing: [], advice }).message);
+        return Promise.resolve({ inputs: news, failures: [{ property: "", reason }] });
+      }
+      const checked = checkInputs(news, providerName());
       const inputs = inputsSchema.safeParse(checked.inputs);
       if (inputs.success) declared.push(inputs.data);
       return Promise.resolve(checked);
     },
 
     diff(id, olds, news) {
-      return withShortStack(() => {
-        const state = parseState(id, olds);
-        const desired = desiredSchema.parse(news);
-        const { __resource: resource, requestedName } = desired;
-        // A refresh calls this too, also for resources that are not in the program any more.
-        if (declared.some(({ __resource }) => __resource === resource))
-          owners.declare(id, { resource, key: state.__key, requestedName });
-        return { changes: nameDiffers(state, desired) || activeDiffers(state, desired) };
-      });
+      return run(async () =>
+        withShortStack(() => {
+          const state = parseState(id, olds);
+          const desired = desiredSchema.parse(news);
+          const { __resource: resource, requestedName } = desired;
+          // A refresh calls this too, also for resources that are not in the program any more.
+          if (declared.some(({ __resource }) => __resource === resource))
+            owners.declare(id, { resource, key: state.__key, requestedName });
+          const { settings } = getSettings();
+          const userId = settings && userIdOf(settings);
+          return {
+            changes:
+              nameDiffers(state, desired) || activeDiffers(state, desired) || accountMayDiffer(state, desired, userId),
+          };
+        }),
+      );
     },
 
-    create: (inputs) => withProviderText(inputs, async () => createGroup(getContext(), inputsSchema.parse(inputs))),
+    create: (inputs) =>
+      run(async () => withProviderText(inputs, async () => createGroup(getContext(), inputsSchema.parse(inputs)))),
 
-    read: (id, props = {}) => withShortStack(async () => readGroup(getContext(), parseId(id), props)),
+    read: (id, props = {}) => run(async () => withShortStack(async () => readGroup(getContext(), parseId(id), props))),
 
     update: (id, olds, news) =>
-      withProviderText(news, async () => ({
-        outs: await updateGroup(getContext(), parseId(id), parseState(id, olds), inputsSchema.parse(news)),
-      })),
+      run(async () =>
+        withProviderText(news, async () => ({
+          outs: await updateGroup(getContext(), parseId(id), parseState(id, olds), inputsSchema.parse(news)),
+        })),
+      ),
 
     delete: (id, props) =>
-      withShortStack(async () => {
-        const state = parseState(id, props);
-        await deleteGroup(getContext(), parseId(id), state, declared);
-      }),
+      run(async () =>
+        withShortStack(async () => {
+          const state = parseState(id, props);
+          await deleteGroup(getContext(), parseId(id), state, declared);
+        }),
+      ),
   };
 }
 

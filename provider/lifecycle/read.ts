@@ -40,6 +40,7 @@ function unmanagedState(current: Group): GroupState {
     ownerId: current.owner,
     userId: undefined,
     __resource: "",
+    __providerName: "",
     __ignore: [],
     __key: "",
   };

@@ -18,6 +18,7 @@ export const inputsSchema = z.object({
   active: z.boolean(),
   onNameConflict: z.enum(conflictRules).default("suffix"),
   __resource: z.string().default(""),
+  __providerName: z.string().default(""),
   __ignore: z.array(z.enum(["name", "active"])).default([]),
 }) satisfies z.ZodType<Required<StoredInputs>, StoredInputs>;
 export type GroupInputs = z.infer<typeof inputsSchema>;
@@ -38,6 +39,7 @@ export function storedInputs<Active, Rule>({
   active,
   onNameConflict,
   __resource,
+  __providerName,
   __ignore,
 }: Omit<GroupInputs, "active" | "onNameConflict"> & { active: Active; onNameConflict: Rule }) {
   return {
@@ -45,6 +47,7 @@ export function storedInputs<Active, Rule>({
     active,
     ...(onNameConflict !== "suffix" && { onNameConflict }),
     ...(__resource !== "" && { __resource }),
+    ...(__providerName !== "" && { __providerName }),
     ...(__ignore.length > 0 && { __ignore }),
   };
 }

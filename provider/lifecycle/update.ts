@@ -2,7 +2,14 @@ import type { Group } from "../../client/responses";
 import { AfterChangeError, applyUpdate } from "./apply-update";
 import type { OperationContext } from "./context";
 import { activeDiffers, nameDiffers } from "./diff";
-import { withGroupError, GroupGoneError, NameTakenError, nothingChanged, UnfinishedGroupError } from "./errors";
+import {
+  withGroupError,
+  GroupGoneError,
+  NameTakenError,
+  nothingChanged,
+  OtherAccountError,
+  UnfinishedGroupError,
+} from "./errors";
 import { groupLabel, isNumbered, nameToKeep } from "./names";
 import { appliedState, refreshedState, storedState, type GroupInputs, type GroupState } from "./state";
 
@@ -19,6 +26,8 @@ export async function updateGroup(
   return context.nameLock.runExclusive(inputs.requestedName, async () => {
     const group = { name: recorded.name, id };
     const current = await withGroupError("read", group, nothingChanged, () => context.groups.readById(Number(id)));
+    if (inputs.__providerName !== recorded.__providerName && !isSameGroup(recorded, current))
+      throw otherProviderError(group, recorded, inputs);
     if (!current) {
       await context.assertSameAccount(group, recorded);
       throw goneError(group);
@@ -73,6 +82,27 @@ async function isAlreadyRenamed(
   const other = groups.find(({ id }) => id !== current.id);
   if (other && onNameConflict !== "suffix") throw nameTakenError(current, other, onNameConflict);
   return isRenamed && other !== undefined;
+}
+
+/** Ids may not be unique across accounts, so a group that another provider finds must have the same owner. */
+function isSameGroup({ ownerId }: GroupState, current: Group | undefined): boolean {
+  if (!current) return false;
+  return ownerId === undefined || current.owner === undefined || ownerId === current.owner;
+}
+
+function otherProviderError(
+  group: { name: string; id: string },
+  recorded: GroupState,
+  inputs: GroupInputs,
+): OtherAccountError {
+  const [from, to] = [recorded, inputs].map(({ __providerName: name }) =>
+    name === "" ? "the default provider" : `DeepcallProvider ${JSON.stringify(name)}`,
+  );
+  return new OtherAccountError(
+    `Could not move ${groupLabel(group)} from ${from} to ${to}: the account of ${to} does not have this group. ` +
+      "Nothing was changed in Deepcall or in the state. A group cannot move to another account. " +
+      `Set the resource's provider to ${from} again. To have such a group in the other account, declare a new resource with another name.`,
+  );
 }
 
 function nameTakenError(group: Group, other: Group, onNameConflict: string): NameTakenError {

@@ -1,8 +1,9 @@
-import { readSettings, settingsError } from "../../client/settings";
+import { settingsError } from "../../client/settings";
+import { accountSettings } from "../../provider/account-settings";
 
 const env = { DEEPCALL_BASE_URL: "https://v4-api.deepcall.com", DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: "env-token" };
 const read = (config: Record<string, string>, environment: Record<string, string> = env) =>
-  readSettings((key) => config[key], environment);
+  accountSettings((key) => config[key], environment);
 
 test("the environment alone, with every default", () => {
   expect(read({})).toEqual({
@@ -17,6 +18,8 @@ test("the environment alone, with every default", () => {
     malformed: [],
     missing: [],
     origins: { baseUrl: "DEEPCALL_BASE_URL", userId: "DEEPCALL_USER_ID", token: "DEEPCALL_TOKEN" },
+    advice:
+      "Set them in the stack's config (`pulumi config set`, with --secret for ssid and token) or in the environment.",
   });
 });
 
@@ -93,7 +96,7 @@ test("settings from the environment are named by their variable; an empty value 
 });
 
 test("the error names every problem at once", () => {
-  expect(settingsError(["a is wrong", "Missing: b"]).message).toMatch(
-    /No call was made\. a is wrong\. Missing: b\. Set them/,
+  expect(settingsError({ malformed: ["a is wrong"], missing: ["b"], advice: "Set them in c." }).message).toMatch(
+    /No call was made\. a is wrong\. Missing: b\. Set them in c\./,
   );
 });

@@ -55,7 +55,7 @@ async function diagnoseInProcess(env: Record<string, string>): Promise<Diagnosis
 
 describe("settings", () => {
   test.each<[string, Record<string, string>, RegExp]>([
-    ["no settings", {}, /Missing: deepcall:baseUrl \(or DEEPCALL_BASE_URL\).*Missing: credentials/],
+    ["no settings", {}, /Missing: DEEPCALL_BASE_URL, .*Missing: credentials/],
     [
       "plain http",
       { DEEPCALL_BASE_URL: "http://voice.acme.example", ...credentials },

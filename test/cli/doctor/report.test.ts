@@ -95,7 +95,7 @@ describe("the report contains nothing about the account", () => {
   });
 
   test("nor about the brand: omits headers and keys that contain a part of the host name", async () => {
-    const { diagnosis } = await diagnose({});
+    const { diagnosis } = await diagnose({}, "DEEPCALL");
     const baseUrl = new URL("https://voice.acme-phones.example");
     const value = {
       status: "success",

@@ -158,7 +158,7 @@ test("exit code 3 for refused credentials, 1 for missing settings and invalid fl
   );
   expect([refused.code, refused.out, existsSync(out)]).toEqual([3, "", false]);
   expect(refused.err).toMatch(
-    /^error: Deepcall refused list with code 1014 .* Check deepcall:ssid.*\[deepcall:1014\]$/m,
+    /^error: Deepcall refused list with code 1014 .* Check the settings ssid.*\[deepcall:1014\]$/m,
   );
   expect(refused.err).not.toContain("wrong-token");
 

@@ -9,12 +9,13 @@ function state(requestedName: string, assignedName: string, name: string, active
     active,
     onNameConflict: "suffix",
     __resource: "",
+    __providerName: "",
     __ignore: [],
     __key: "",
   };
 }
 function requests(requestedName: string, more: Partial<DesiredInputs> = {}): DesiredInputs {
-  return { requestedName, active: true, __ignore: [], ...more };
+  return { requestedName, active: true, __ignore: [], __providerName: "", ...more };
 }
 
 test.each([
