@@ -51,15 +51,10 @@ export class DeepcallProvider extends pulumi.ProviderResource {
   constructor(name: string, args: DeepcallProviderArgs, opts: pulumi.ResourceOptions = {}) {
     assertArgs(name, args);
     const { environmentPrefix, ...settings } = args;
-    const inputs: pulumi.Inputs = {
-      [providerNameKey]: name,
-      ...(environmentPrefix !== undefined && { [environmentPrefixKey]: environmentPrefix }),
-      ...Object.fromEntries(
-        Object.entries(settings).flatMap(([key, value]) =>
-          value === undefined ? [] : [[settingKey(key as SettingName), toInput(key, value)]],
-        ),
-      ),
-    };
+    const inputs: pulumi.Inputs = { [providerNameKey]: name };
+    if (environmentPrefix !== undefined) inputs[environmentPrefixKey] = environmentPrefix;
+    for (const [key, value] of Object.entries<pulumi.Input<string | number> | undefined>(settings))
+      if (value !== undefined) inputs[settingKey(key as SettingName)] = toInput(key, value);
     super("pulumi-nodejs", name, inputs, opts);
     providerInputs.set(this, inputs);
   }
