@@ -19,12 +19,25 @@ export class DeepcallError extends Error {
   constructor(
     /** The stable code at the end of the message, for example `"1014"` or `"timeout"`. `docs/errors.md` lists all codes. */
     readonly errorCode: string,
-    /** The message without its code. */
-    readonly description: string,
+    description: string,
     options?: ErrorOptions,
   ) {
     super(withErrorCode(description, errorCode), options);
+    this.#description = description;
     this.name = new.target.name;
+  }
+
+  #description: string;
+
+  /** The message without its code. */
+  get description(): string {
+    return this.#description;
+  }
+
+  /** Begins the message with its subject, for example the provider that the failed call was for. */
+  prefixWith(subject: string): void {
+    this.#description = `${subject}: ${this.#description}`;
+    this.message = withErrorCode(this.#description, this.errorCode);
   }
 }
 

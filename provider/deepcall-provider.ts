@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { SettingsError } from "../client/errors";
 import type { SettingName } from "../client/settings";
 import { environmentPrefixKey, providerNameKey, settingKey } from "./state-contract";
 
@@ -95,8 +94,9 @@ function assertArgs(name: string, args: DeepcallProviderArgs): void {
   // Previews work without credentials in the environment.
   const missingArguments = environmentPrefix === undefined ? missing : [];
   if (problems.length + missingArguments.length === 0) return;
-  const { description } = settingsError({ malformed: problems, missing: missingArguments, advice });
-  throw new SettingsError(`DeepcallProvider ${JSON.stringify(name)}: ${description}`);
+  const error = settingsError({ malformed: problems, missing: missingArguments, advice });
+  error.prefixWith(`DeepcallProvider ${JSON.stringify(name)}`);
+  throw error;
 }
 
 /** A value that is known only later is checked when a resource uses the provider; until then, any valid value will do. */

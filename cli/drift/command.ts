@@ -1,9 +1,12 @@
 import { type Command, Option } from "commander";
+import { DeepcallError } from "../../client/errors";
 import type { GroupList } from "../../client/responses";
+import type { ReadConfig } from "../../provider/account-settings";
 import { groupType } from "../../provider/state-contract";
 import { createClient } from "../create-client";
+import { pluralize } from "../formatting";
 import { exitCodes, type SetExitCode, type Io, UsageError } from "../io";
-import { compare, type Step } from "./compare";
+import { compare, findAccounts, type Account, type ListedAccount, type Step } from "./compare";
 import { renderMarkdown } from "./formats/markdown";
 import { renderText } from "./formats/text";
 import { PulumiError, ReadOnlyStack } from "./preview";
@@ -72,12 +75,6 @@ async function runDrift(flags: Flags, io: Io, setExitCode: SetExitCode): Promise
 
 async function createReport({ stack: name, cwd, undeclared }: Flags, io: Io, progress: Progress): Promise<Report> {
   const stack = await ReadOnlyStack.open(name, cwd);
-  let account: GroupList | undefined;
-  if (undeclared) {
-    progress.startStage("Listing the account's groups");
-    // Before the preview, so that a group that a concurrent `up` creates is not reported as undeclared.
-    account = await listGroups(stack, io);
-  }
   progress.startStage(`Comparing stack ${name} with Deepcall`);
   const steps: Step[] = [];
   await runInterruptible(io, (signal) =>
@@ -92,14 +89,31 @@ async function createReport({ stack: name, cwd, undeclared }: Flags, io: Io, pro
       signal,
     }),
   );
-  return compare(name, steps, account);
+  if (!undeclared) return compare(name, steps);
+  const accounts = findAccounts(steps);
+  progress.startStage(`Listing the groups of ${pluralize(accounts.length, "account")}`);
+  return compare(name, steps, await Promise.all(accounts.map(async (account) => listAccount(account, stack, io))));
 }
 
-async function listGroups(stack: ReadOnlyStack, io: Io): Promise<GroupList> {
+async function listAccount({ provider, inputs }: Account, stack: ReadOnlyStack, io: Io): Promise<ListedAccount> {
+  const values = new Map(Object.entries(inputs));
+  // The engine does not show secrets.
+  if ([...values.values()].some((value) => typeof value !== "string")) return { provider, list: undefined };
+  const config = provider === null ? await stack.config() : (key: string) => values.get(key) as string | undefined;
+  try {
+    return { provider, list: await listGroups(config, io) };
+  } catch (error) {
+    if (error instanceof DeepcallError && provider !== null)
+      error.prefixWith(`DeepcallProvider ${JSON.stringify(provider)}`);
+    throw error;
+  }
+}
+
+async function listGroups(config: ReadConfig, io: Io): Promise<GroupList> {
   // Not a static import, because `--help` must not wait for zod.
   const { accountSettings } =
     require("../../provider/account-settings") as typeof import("../../provider/account-settings");
-  const client = createClient(accountSettings(await stack.config(), io.env));
+  const client = createClient(accountSettings(config, io.env));
   try {
     return await client.list();
   } finally {

@@ -1,6 +1,15 @@
 import type { GroupList } from "../../client/responses";
-import { groupType } from "../../provider/state-contract";
-import type { DeclaredGroup, Drift, GroupName, PendingChange, Report, Status, UndeclaredGroup } from "./report";
+import { groupType, providerType } from "../../provider/state-contract";
+import type {
+  DeclaredGroup,
+  Drift,
+  GroupName,
+  PendingChange,
+  Report,
+  Status,
+  UndeclaredGroup,
+  UndeclaredGroups,
+} from "./report";
 
 /** One step of a preview, from the engine's `resOutputsEvent`. */
 export interface Step {
@@ -8,6 +17,8 @@ export interface Step {
   readonly op: string;
   readonly urn: string;
   readonly type: string;
+  /** The reference to the resource's provider: URN and id. */
+  readonly provider?: string;
   readonly old?: Snapshot | null;
   readonly new?: Snapshot | null;
 }
@@ -21,14 +32,39 @@ interface Snapshot {
   readonly outputs: Properties;
 }
 
+/** An account that the stack's program uses. */
+export interface Account {
+  /** The name of its provider; `null` for the default provider. */
+  readonly provider: string | null;
+  /** The provider's inputs; for the default provider, the settings are in the stack's config. */
+  readonly inputs: Properties;
+}
+
+/** An account and its groups; `undefined` if it was not listed. */
+export interface ListedAccount {
+  readonly provider: string | null;
+  readonly list: GroupList | undefined;
+}
+
+/** The accounts of a preview, the default one first. */
+export function findAccounts(steps: readonly Step[]): Account[] {
+  const explicit = new Map<string, Account>();
+  for (const { type, urn, new: current } of steps)
+    if (type === providerType && current) explicit.set(urn, { provider: resourceName(urn), inputs: current.inputs });
+  const accounts = [...explicit.values()].toSorted((a, b) => compareText(a.provider ?? "", b.provider ?? ""));
+  const names = new Set(accounts.map(({ provider }) => provider));
+  const usesDefault = steps.some((step) => step.type === groupType && !names.has(providerName(step)));
+  return accounts.length === 0 || usesDefault ? [{ provider: null, inputs: {} }, ...accounts] : accounts;
+}
+
 /**
  * Separates drift from changes in the program. Drift is a change in Deepcall since the last `up` that the next `up`
  * would revert. A change that the program has adopted or ignores is not drift.
  *
  * @param steps - of `preview --refresh --run-program`, which does not refresh groups that were removed from the program.
- * @param account - all groups of the account, to report undeclared groups.
+ * @param accounts - all groups of the accounts, to report undeclared groups.
  */
-export function compare(stack: string, steps: readonly Step[], account?: GroupList): Report {
+export function compare(stack: string, steps: readonly Step[], accounts?: readonly ListedAccount[]): Report {
   const groupSteps = steps.filter(({ type }) => type === groupType);
   const resources = [...Map.groupBy(groupSteps, ({ urn }) => urn)]
     .map(([urn, all]) => ({
@@ -43,7 +79,8 @@ export function compare(stack: string, steps: readonly Step[], account?: GroupLi
     if (!refresh?.old) return [];
     const { outputs } = refresh.new ?? refresh.old;
     const id = Number(refresh.old.id);
-    return [{ resource, urn, id, name: toName(outputs["assignedName"]), drift: findDrift(refresh, plan) }];
+    const name = toName(outputs["assignedName"]);
+    return [{ resource, urn, provider: providerName(refresh), id, name, drift: findDrift(refresh, plan) }];
   });
   const drifted = new Set(groups.filter(({ drift }) => drift.length > 0).map(({ urn }) => urn));
   const pending = resources.flatMap(({ urn, resource, plan }): PendingChange[] => {
@@ -53,7 +90,7 @@ export function compare(stack: string, steps: readonly Step[], account?: GroupLi
   return {
     stack,
     groups,
-    undeclared: account ? { groups: findUndeclared(groupSteps, account), complete: account.complete } : null,
+    undeclared: accounts?.map((account) => findUndeclared(groupSteps, account)) ?? null,
     pending,
   };
 }
@@ -86,17 +123,32 @@ function plannedChange(plan: readonly Step[]): PendingChange["change"] | undefin
   return (["create", "update", "delete"] as const).find((change) => ops.includes(change));
 }
 
-function findUndeclared(steps: readonly Step[], { groups }: GroupList): UndeclaredGroup[] {
+function findUndeclared(steps: readonly Step[], { provider, list }: ListedAccount): UndeclaredGroups {
+  if (!list) return { provider, listed: false, complete: false, groups: [] };
+  // Of all steps, because two providers may have the same account.
   const declaredIds = new Set(steps.flatMap((step) => [step.old?.id, step.new?.id]));
   const namesToAdopt = new Set(
     steps
-      .filter(({ op, new: created }) => op === "create" && created?.inputs["onNameConflict"] === "adopt")
+      .filter((step) => providerName(step) === provider && step.op === "create")
+      .filter(({ new: created }) => created?.inputs["onNameConflict"] === "adopt")
       .map(({ new: created }) => created?.inputs["requestedName"]),
   );
-  return groups
+  const groups = list.groups
     .filter(({ id, name }) => !declaredIds.has(String(id)) && !namesToAdopt.has(name))
-    .map(({ id, name, active }) => ({ id, name, status: active === undefined ? null : toStatus(active) }))
+    .map(({ id, name, active }): UndeclaredGroup => ({
+      id,
+      name,
+      status: active === undefined ? null : toStatus(active),
+    }))
     .toSorted((a, b) => a.id - b.id);
+  return { provider, listed: true, complete: list.complete, groups };
+}
+
+/** The name of a resource's explicit provider; `null` for the default provider. */
+function providerName({ provider }: Step): string | null {
+  const name = resourceName((provider ?? "").replace(/::[^:]*$/, ""));
+  // Pulumi calls its default providers `default` or `default_1_2_3`.
+  return /^(default(_\d.*)?)?$/.test(name) ? null : name;
 }
 
 /** The last part of `urn:pulumi:stack::project::types::name`. A name may contain `::` too. */

@@ -13,6 +13,8 @@ export interface DeclaredGroup {
   /** The resource's name in the program. */
   readonly resource: string;
   readonly urn: string;
+  /** The `DeepcallProvider` of its account; `null` for the default account. */
+  readonly provider: string | null;
   /** Deepcall's id of the group. */
   readonly id: number;
   /** The name that Deepcall assigned at the last `pulumi up`. */
@@ -29,6 +31,17 @@ export interface UndeclaredGroup {
   readonly status: Status | null;
 }
 
+/** The undeclared groups of one account. */
+export interface UndeclaredGroups {
+  /** The `DeepcallProvider` of the account; `null` for the default account. */
+  readonly provider: string | null;
+  /** False if the command could not list the account, because the credentials are stored in the state. */
+  readonly listed: boolean;
+  /** False if Deepcall reported that its list of groups is incomplete. */
+  readonly complete: boolean;
+  readonly groups: readonly UndeclaredGroup[];
+}
+
 /** A change in the program that the next `pulumi up` applies. It is not drift. */
 export interface PendingChange {
   readonly resource: string;
@@ -42,11 +55,7 @@ export interface Report {
   /** Every group that is both in the program and in the state, sorted by resource. */
   readonly groups: readonly DeclaredGroup[];
   /** `null` if not requested. */
-  readonly undeclared: {
-    readonly groups: readonly UndeclaredGroup[];
-    /** False if Deepcall reported that its list of groups is incomplete. */
-    readonly complete: boolean;
-  } | null;
+  readonly undeclared: readonly UndeclaredGroups[] | null;
   readonly pending: readonly PendingChange[];
 }
 
@@ -54,9 +63,13 @@ export function driftedGroups(report: Report): DeclaredGroup[] {
   return report.groups.filter(({ drift }) => drift.length > 0);
 }
 
+export function countUndeclared({ undeclared }: Report): number {
+  return (undeclared ?? []).reduce((sum, { groups }) => sum + groups.length, 0);
+}
+
 /** Whether anything differs, undeclared groups included. It decides the exit code. */
 export function hasDrift(report: Report): boolean {
-  return driftedGroups(report).length > 0 || (report.undeclared?.groups.length ?? 0) > 0;
+  return driftedGroups(report).length > 0 || countUndeclared(report) > 0;
 }
 
 /** The version of the public JSON format. It increases when a field is removed or changes its meaning. */

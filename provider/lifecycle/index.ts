@@ -58,17 +58,18 @@ export function createProvider(
     return (currentContext = new OperationContext(complete, owners, retryPolicy));
   };
 
-  const providerName = (): string => readConfig(providerNameKey) ?? "";
-  const inThisProvider = (description: string): string =>
-    providerName() === "" ? description : `DeepcallProvider ${JSON.stringify(providerName())}: ${description}`;
+  const nameProvider = (error: DeepcallError): DeepcallError => {
+    const name = readConfig(providerNameKey);
+    if (name !== undefined) error.prefixWith(`DeepcallProvider ${JSON.stringify(name)}`);
+    return error;
+  };
 
-  /** Runs one method. Errors name the explicit provider. */
+  /** Runs one method. Errors begin with the name of the explicit provider. */
   const run = async <T>(step: () => T | Promise<T>): Promise<T> => {
     try {
       return await step();
     } catch (error) {
-      if (error instanceof DeepcallError) error.message = inThisProvider(error.message);
-      throw error;
+      throw error instanceof DeepcallError ? nameProvider(error) : error;
     }
   };
 
@@ -84,10 +85,10 @@ export function createProvider(
     check(_olds, news) {
       const { malformed, advice } = getSettings();
       if (malformed.length > 0) {
-        const reason = inThisProvider(settingsError({ malformed, missing: [], advice }).message);
+        const { message: reason } = nameProvider(settingsError({ malformed, missing: [], advice }));
         return Promise.resolve({ inputs: news, failures: [{ property: "", reason }] });
       }
-      const checked = checkInputs(news, providerName());
+      const checked = checkInputs(news, readConfig(providerNameKey));
       const inputs = inputsSchema.safeParse(checked.inputs);
       if (inputs.success) declared.push(inputs.data);
       return Promise.resolve(checked);

@@ -27,7 +27,7 @@ export async function updateGroup(
     const group = { name: recorded.name, id };
     const current = await withGroupError("read", group, nothingChanged, () => context.groups.readById(Number(id)));
     if (inputs.__providerName !== recorded.__providerName && !isSameGroup(recorded, current))
-      throw otherProviderError(group, recorded, inputs);
+      throw otherProviderError(group, inputs);
     if (!current) {
       await context.assertSameAccount(group, recorded);
       throw goneError(group);
@@ -92,16 +92,13 @@ function isSameGroup({ ownerId }: GroupState, current: Group | undefined): boole
 
 function otherProviderError(
   group: { name: string; id: string },
-  recorded: GroupState,
-  inputs: GroupInputs,
+  { __providerName: name }: GroupInputs,
 ): OtherAccountError {
-  const [from, to] = [recorded, inputs].map(({ __providerName: name }) =>
-    name === "" ? "the default provider" : `DeepcallProvider ${JSON.stringify(name)}`,
-  );
+  const account = name === "" ? "the default account" : `the account of DeepcallProvider ${JSON.stringify(name)}`;
   return new OtherAccountError(
-    `Could not move ${groupLabel(group)} from ${from} to ${to}: the account of ${to} does not have this group. ` +
-      "Nothing was changed in Deepcall or in the state. A group cannot move to another account. " +
-      `Set the resource's provider to ${from} again. To have such a group in the other account, declare a new resource with another name.`,
+    `Could not find ${groupLabel(group)} in ${account}, to which the program has moved the resource. ` +
+      "Nothing was changed in Deepcall or in the state. A group cannot move to another account: " +
+      "set the resource's option provider to what it was. To have such a group in this account too, declare another resource.",
   );
 }
 

@@ -129,12 +129,13 @@ test("one report contains drift, pending changes and undeclared groups, and hide
     new DeepcallGroup("caught", { name: "by hand" });
     new DeepcallGroup("late", { name: "Late", onNameConflict: "adopt" });`);
   const { code, out, err } = await expectReadOnly(stack, () => drift(stack, "--undeclared", "--format", "json"));
-  expect([code, err]).toEqual([2, "Listing the account's groups …\nComparing stack dev with Deepcall …\n"]);
+  expect([code, err]).toEqual([2, "Comparing stack dev with Deepcall …\nListing the groups of 1 account …\n"]);
   expect(out).not.toMatch(/Hush|Loud|Psst/);
   const resource = (name: string, parent = "") => ({
     resource: name,
     urn: `urn:pulumi:dev::test::${parent}pulumi-nodejs:dynamic/deepcall:Group::${name}`,
   });
+  const declared = (name: string, parent?: string) => ({ ...resource(name, parent), provider: null });
   const { groups, ...rest } = JSON.parse(out) as { groups: { resource: string; drift: unknown[] }[] };
   const asDeclared = groups.filter((group) => group.drift.length === 0);
   expect(asDeclared.map((group) => group.resource)).toEqual(["caught", "ignored", "silent", "support"]);
@@ -144,21 +145,23 @@ test("one report contains drift, pending changes and undeclared groups, and hide
     drift: true,
     groups: [
       {
-        ...resource("a-chat", "shop:index:Team$"),
+        ...declared("a-chat", "shop:index:Team$"),
         id: ids.chat,
         name: "a-chat",
         drift: [{ kind: "status", from: "active", to: "inactive" }],
       },
-      { ...resource("hidden"), id: ids.hidden, name: null, drift: [{ kind: "renamed", from: null, to: null }] },
+      { ...declared("hidden"), id: ids.hidden, name: null, drift: [{ kind: "renamed", from: null, to: null }] },
       {
-        ...resource("night"),
+        ...declared("night"),
         id: ids.night,
         name: "Night",
         drift: [{ kind: "renamed", from: "Night", to: "Help | `desk` <b>" }],
       },
-      { ...resource("sales"), id: ids.sales, name: "Sales", drift: [{ kind: "gone" }] },
+      { ...declared("sales"), id: ids.sales, name: "Sales", drift: [{ kind: "gone" }] },
     ],
-    undeclared: { complete: true, groups: [{ id: undeclared, name: "Temp", status: "inactive" }] },
+    undeclared: [
+      { provider: null, listed: true, complete: true, groups: [{ id: undeclared, name: "Temp", status: "inactive" }] },
+    ],
     pending: [
       { ...resource("dropped"), change: "delete" },
       { ...resource("late"), change: "create" },

@@ -1,11 +1,15 @@
 import XmlBuilder from "fast-xml-builder";
 import { oneLine, quote } from "../../formatting";
-import { driftedGroups, type Report } from "../report";
+import { countUndeclared, driftedGroups, type Report } from "../report";
 import { describeDrift, formatName } from "./messages";
 
-/** The report for a CI system's test view: a test case per declared group, and a failed one per undeclared group. */
+/**
+ * The report for a CI system's test view: a test case per declared group, a failed one per
+ * undeclared group, and a skipped one per account that was not listed.
+ */
 export function renderJunit(report: Report): string {
-  const undeclared = report.undeclared?.groups ?? [];
+  const accounts = report.undeclared ?? [];
+  const notListed = accounts.filter(({ listed }) => !listed);
   const testCases = [
     ...report.groups.map(({ resource, id, name, drift }) => {
       const predicates = drift.map((one) => describeDrift(one, quote)).join(" and ");
@@ -13,19 +17,28 @@ export function renderJunit(report: Report): string {
       const failure = { type, message: `${formatName(name, quote)} (id ${id}) ${predicates}` };
       return testCase(`deepcall.${report.stack}`, resource, drift.length > 0 ? failure : undefined);
     }),
-    ...undeclared.map(({ id, name }) =>
-      testCase(`deepcall.${report.stack}.undeclared`, `${name} (id ${id})`, {
-        type: "undeclared",
-        message: `${quote(name)} (id ${id}) is not declared by any resource in the stack`,
-      }),
+    ...accounts.flatMap(({ provider, groups }) =>
+      groups.map(({ id, name }) =>
+        testCase(undeclaredClass(report, provider), `${name} (id ${id})`, {
+          type: "undeclared",
+          message: `${quote(name)} (id ${id}) is not declared by any resource in the stack`,
+        }),
+      ),
     ),
+    ...notListed.map(({ provider }) => ({
+      ...testCase(undeclaredClass(report, provider), "list of the account"),
+      skipped: { "@message": "the credentials are stored in the state" },
+    })),
   ];
-  const counts = { "@tests": testCases.length, "@failures": driftedGroups(report).length + undeclared.length };
+  const counts = {
+    "@tests": testCases.length,
+    "@failures": driftedGroups(report).length + countUndeclared(report),
+  };
   const suite = {
     "@name": xmlText(`Deepcall groups of stack ${report.stack}`),
     ...counts,
     "@errors": 0,
-    "@skipped": 0,
+    "@skipped": notListed.length,
   };
   const builder = new XmlBuilder({
     ignoreAttributes: false,
@@ -37,6 +50,10 @@ export function renderJunit(report: Report): string {
     "?xml": { "@version": "1.0", "@encoding": "UTF-8" },
     testsuites: { ...counts, testsuite: { ...suite, testcase: testCases } },
   });
+}
+
+function undeclaredClass({ stack }: Report, provider: string | null): string {
+  return `deepcall.${stack}.undeclared${provider === null ? "" : `.${provider}`}`;
 }
 
 function testCase(className: string, name: string, failure?: { type: string; message: string }): object {

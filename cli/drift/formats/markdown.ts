@@ -1,15 +1,15 @@
 import { oneLine } from "../../formatting";
-import { driftedGroups, hasDrift, type Report } from "../report";
+import { driftedGroups, hasDrift, type Report, type UndeclaredGroup } from "../report";
 import {
   declareHint,
   describeDrift,
-  incompleteListNote,
   listPending,
   pendingHeading,
   revertHint,
   formatName,
   summarize,
   undeclaredHeading,
+  undeclaredNotes,
 } from "./messages";
 
 /** The maximum length of one list in characters, because GitHub rejects comments of more than 65,536. */
@@ -23,9 +23,7 @@ export function renderMarkdown(report: Report): string {
       `- ${codeSpan(resource)} (${drift.some(({ kind }) => kind === "renamed") ? "" : `${formatName(name, codeSpan)}, `}id ${id}) ` +
       drift.map((one) => describeDrift(one, codeSpan)).join(" and "),
   );
-  const undeclared = (report.undeclared?.groups ?? []).map(
-    ({ id, name, status }) => `- ${codeSpan(name)} (id ${id}${status === "inactive" ? ", inactive" : ""})`,
-  );
+  const undeclared = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0);
   const pending = listPending(report.pending.slice(0, maxPending), codeSpan);
   const morePending = report.pending.length - maxPending;
   const summary = summarize(report);
@@ -33,14 +31,20 @@ export function renderMarkdown(report: Report): string {
     `${marker(report.stack)}\n### ${hasDrift(report) ? "⚠️" : "✅"} Deepcall groups of stack ${codeSpan(report.stack)}`,
     `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
     joinUpToMaxLength(drifted),
-    undeclared.length > 0 ? `**${undeclaredHeading(undeclared.length)}**` : "",
-    joinUpToMaxLength(undeclared),
-    report.undeclared?.complete === false ? incompleteListNote : "",
+    ...undeclared.flatMap((account) => [
+      `**${undeclaredHeading(account, report, codeSpan)}**`,
+      joinUpToMaxLength(account.groups.map(undeclaredLine), Math.floor(maxListLength / undeclared.length)),
+    ]),
+    ...undeclaredNotes(report, codeSpan),
     pending === "" ? "" : `${pendingHeading} ${pending}${morePending > 0 ? ` and ${morePending} more` : ""}.`,
     drifted.length > 0 ? revertHint : "",
     undeclared.length > 0 ? declareHint : "",
   ];
   return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;
+}
+
+function undeclaredLine({ id, name, status }: UndeclaredGroup): string {
+  return `- ${codeSpan(name)} (id ${id}${status === "inactive" ? ", inactive" : ""})`;
 }
 
 /** Lets a workflow find its earlier comment. */
@@ -61,8 +65,8 @@ export function codeSpan(text: string): string {
   return `${delimiter}${padding}${line === "" ? " " : line}${padding}${delimiter}`;
 }
 
-function joinUpToMaxLength(lines: readonly string[]): string {
-  let remaining = maxListLength;
+function joinUpToMaxLength(lines: readonly string[], maxLength = maxListLength): string {
+  let remaining = maxLength;
   const fitting = lines.filter((line) => (remaining -= line.length + 1) >= 0);
   const omitted = lines.length - fitting.length;
   return [...fitting, ...(omitted > 0 ? [`- … and ${omitted} more; \`--format json\` lists all`] : [])].join("\n");

@@ -1,5 +1,13 @@
 import { pluralize } from "../../formatting";
-import { driftedGroups, type Drift, type GroupName, type PendingChange, type Report } from "../report";
+import {
+  countUndeclared,
+  driftedGroups,
+  type Drift,
+  type GroupName,
+  type PendingChange,
+  type Report,
+  type UndeclaredGroups,
+} from "../report";
 
 /** A name as `format` writes it, unless it is a secret. */
 export function formatName(name: GroupName, format: (name: string) => string): string {
@@ -23,15 +31,51 @@ export function describeDrift(drift: Drift, format: (name: string) => string): s
 /** The result as one clause, without a period. */
 export function summarize(report: Report): string {
   const drifted = driftedGroups(report).length;
-  const undeclared = report.undeclared?.groups.length ?? 0;
+  const undeclared = countUndeclared(report);
   const total = pluralize(report.groups.length, "group");
   if (drifted + undeclared === 0) return `no drift; ${total} as declared`;
   const declared = drifted === 0 ? `${total} as declared` : `${drifted} of ${total} drifted`;
-  return undeclared === 0 ? declared : `${declared}; ${pluralize(undeclared, "undeclared group")} in the account`;
+  const accounts = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0).length;
+  const place = accounts === 1 ? "the account" : `${accounts} accounts`;
+  return undeclared === 0 ? declared : `${declared}; ${pluralize(undeclared, "undeclared group")} in ${place}`;
 }
 
-export function undeclaredHeading(count: number): string {
-  return `${pluralize(count, "group")} in the account that no resource in the stack declares:`;
+type Format = (name: string) => string;
+
+function accountLabel(provider: string | null, format: Format): string {
+  return provider === null ? "the default account" : `the account of DeepcallProvider ${format(provider)}`;
+}
+
+export function undeclaredHeading(
+  { provider, groups }: UndeclaredGroups,
+  { undeclared }: Report,
+  format: Format,
+): string {
+  const account = undeclared?.length === 1 && provider === null ? "the account" : accountLabel(provider, format);
+  return `${pluralize(groups.length, "group")} in ${account} that no resource in the stack declares:`;
+}
+
+/** What the search for undeclared groups did not cover, each as a sentence. */
+export function undeclaredNotes({ undeclared }: Report, format: Format): string[] {
+  const accounts = undeclared ?? [];
+  const join = (some: readonly UndeclaredGroups[]): string =>
+    some.map(({ provider }) => accountLabel(provider, format)).join(", ");
+  const [listed, others] = [accounts.filter((one) => one.listed), accounts.filter((one) => !one.listed)];
+  const incomplete = listed.filter(({ complete }) => !complete);
+  const searched = listed.length > 1 || others.length > 0 ? join(listed) || "no account" : "";
+  return [
+    ...(incomplete.length === 0
+      ? []
+      : [
+          `Deepcall reported that its list of groups is incomplete${accounts.length > 1 ? ` for ${join(incomplete)}` : ""}, so there may be more undeclared groups.`,
+        ]),
+    ...(searched === "" ? [] : [`Searched for undeclared groups: ${searched}.`]),
+    ...(others.length === 0
+      ? []
+      : [
+          `Not searched: ${join(others)}, because the credentials are stored in the state. With environmentPrefix, the command can use them.`,
+        ]),
+  ];
 }
 
 /** For example `create added; update support, night`. */
@@ -48,6 +92,3 @@ export const revertHint =
 
 export const declareHint =
   'To manage an undeclared group, declare it with its exact name and `onNameConflict: "adopt"`; `pulumi-deepcall export` writes such entries.';
-
-export const incompleteListNote =
-  "Deepcall reported that its list of groups is incomplete, so there may be more undeclared groups.";

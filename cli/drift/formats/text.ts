@@ -1,24 +1,23 @@
 import { styleText } from "node:util";
 import { oneLine, quote } from "../../formatting";
-import { driftedGroups, type DeclaredGroup, type Report, type UndeclaredGroup } from "../report";
+import { driftedGroups, hasDrift, type DeclaredGroup, type Report, type UndeclaredGroup } from "../report";
 import {
   declareHint,
   describeDrift,
-  incompleteListNote,
   listPending,
   pendingHeading,
   revertHint,
   formatName,
   summarize,
   undeclaredHeading,
+  undeclaredNotes,
 } from "./messages";
 
 export function renderText(report: Report, colors: boolean): string {
   const paint = (color: "green" | "red" | "yellow", text: string): string =>
     colors ? styleText(color, text, { validateStream: false }) : text;
   const drifted = driftedGroups(report);
-  const undeclared = report.undeclared?.groups ?? [];
-  const isClean = drifted.length + undeclared.length === 0;
+  const undeclared = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0);
   const pending = listPending(report.pending, oneLine);
   const width = Math.max(...drifted.map(({ resource }) => oneLine(resource).length));
   const driftLines = (group: DeclaredGroup): string[] =>
@@ -28,10 +27,10 @@ export function renderText(report: Report, colors: boolean): string {
         (drift.kind === "renamed" ? ` (id ${group.id})` : `: ${formatName(group.name, quote)} (id ${group.id})`),
     );
   const sections = [
-    [`Stack ${oneLine(report.stack)}: ${paint(isClean ? "green" : "red", summarize(report))}.`],
+    [`Stack ${oneLine(report.stack)}: ${paint(hasDrift(report) ? "red" : "green", summarize(report))}.`],
     drifted.flatMap(driftLines),
-    undeclared.length > 0 ? [undeclaredHeading(undeclared.length), ...undeclared.map(undeclaredLine)] : [],
-    report.undeclared?.complete === false ? [incompleteListNote] : [],
+    ...undeclared.map((account) => [undeclaredHeading(account, report, quote), ...account.groups.map(undeclaredLine)]),
+    undeclaredNotes(report, quote),
     pending === "" ? [] : [`${pendingHeading} ${pending}.`],
     [...(drifted.length > 0 ? [revertHint] : []), ...(undeclared.length > 0 ? [declareHint] : [])],
   ];

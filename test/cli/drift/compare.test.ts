@@ -1,6 +1,6 @@
-import { compare, type Step } from "../../../cli/drift/compare";
+import { compare, findAccounts, type Step } from "../../../cli/drift/compare";
 import { hasDrift, type Drift } from "../../../cli/drift/report";
-import { groupType } from "../../../provider/state-contract";
+import { groupType, providerType } from "../../../provider/state-contract";
 import { outputsOf, secret, steps, urn } from "./steps";
 
 const support = { requestedName: "Support", active: true };
@@ -68,7 +68,7 @@ test.each<[string, Record<string, unknown> | null, string, Record<string, unknow
   const [drift, pending] = typeof result === "string" ? [[], result] : [result];
   const report = compare("prod", steps("support", 7, recorded, current, op, desired));
   const name = current?.["assignedName"] ?? "Support";
-  expect(report.groups).toEqual([{ resource: "support", urn: urn("support"), id: 7, name, drift }]);
+  expect(report.groups).toEqual([{ resource: "support", urn: urn("support"), provider: null, id: 7, name, drift }]);
   expect(report.pending).toEqual(
     pending === undefined ? [] : [{ resource: "support", urn: urn("support"), change: pending }],
   );
@@ -135,19 +135,94 @@ test("a group is undeclared if no resource manages, reads or will adopt it", () 
   ];
   const names = ["Support", "Elsewhere", "Old", "Sales", "Temp", "Sixth"];
   const groups = names.map((name, index) => ({ id: index + 1, name, active: index !== 5, owner: undefined }));
-  const report = compare("prod", all, {
-    groups: [{ id: 8, name: "Eight", active: undefined, owner: "7" }, ...groups],
-    complete: false,
-  });
-  expect(report.undeclared).toEqual({
-    complete: false,
-    groups: [
-      { id: 5, name: "Temp", status: "active" },
-      { id: 6, name: "Sixth", status: "inactive" },
-      { id: 8, name: "Eight", status: null },
-    ],
-  });
+  const list = { groups: [{ id: 8, name: "Eight", active: undefined, owner: "7" }, ...groups], complete: false };
+  const report = compare("prod", all, [{ provider: null, list }]);
+  expect(report.undeclared).toEqual([
+    {
+      provider: null,
+      listed: true,
+      complete: false,
+      groups: [
+        { id: 5, name: "Temp", status: "active" },
+        { id: 6, name: "Sixth", status: "inactive" },
+        { id: 8, name: "Eight", status: null },
+      ],
+    },
+  ]);
   expect(hasDrift(report)).toBe(true);
+});
+
+describe("several accounts", () => {
+  const reference = (name: string): string => `${urn(name, providerType)}::0b2c-4d`;
+  const account = (name: string, op = "same", inputs = {}): Step => {
+    const snapshot = { id: "0b2c-4d", inputs, outputs: {} };
+    return {
+      urn: urn(name, providerType),
+      type: providerType,
+      op,
+      old: snapshot,
+      new: op === "delete" ? null : snapshot,
+    };
+  };
+  const inEmea = { provider: reference("emea") };
+
+  test.each<[string, Step[], unknown[]]>([
+    ["no provider, no group", [], [{ provider: null, inputs: {} }]],
+    [
+      "explicit providers alone, sorted",
+      [account("emea", "same", { a: "b" }), account("apac", "update"), step("g", "create", inEmea)],
+      [
+        { provider: "apac", inputs: {} },
+        { provider: "emea", inputs: { a: "b" } },
+      ],
+    ],
+    [
+      "an explicit provider beside the default one",
+      [account("emea"), step("g", "same", { provider: reference("default") })],
+      [
+        { provider: null, inputs: {} },
+        { provider: "emea", inputs: {} },
+      ],
+    ],
+    [
+      "a provider that the program does not declare any more",
+      [account("emea", "delete")],
+      [{ provider: null, inputs: {} }],
+    ],
+  ])("the accounts of %s", (_, all, accounts) => {
+    expect(findAccounts(all)).toEqual(accounts);
+  });
+
+  test("a name to adopt counts in its own account only, and an id in all", () => {
+    const list = {
+      groups: [1, 2].map((id) => ({ id, name: id === 1 ? "Sales" : "Moved", active: true, owner: undefined })),
+      complete: true,
+    };
+    const all = [
+      step("adopting", "create", { new: creation("Sales", { onNameConflict: "adopt" }), ...inEmea }),
+      step("moved", "update", { old: { id: "2", inputs: {}, outputs: {} }, ...inEmea }),
+    ];
+    const report = compare("prod", all, [
+      { provider: null, list },
+      { provider: "emea", list },
+      { provider: "apac", list: undefined },
+    ]);
+    expect(report.undeclared).toEqual([
+      { provider: null, listed: true, complete: true, groups: [{ id: 1, name: "Sales", status: "active" }] },
+      { provider: "emea", listed: true, complete: true, groups: [] },
+      { provider: "apac", listed: false, complete: false, groups: [] },
+    ]);
+  });
+
+  test("each group has the name of its provider", () => {
+    const all = steps("support", 1, recorded, outputsWith({}), "same", support);
+    expect(
+      compare(
+        "prod",
+        all.map((one) => ({ ...one, ...inEmea })),
+      ).groups[0]?.provider,
+    ).toBe("emea");
+  });
 });
 
 test("groups are sorted by resource name, also in components and with colons in the name", () => {

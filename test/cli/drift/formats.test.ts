@@ -6,11 +6,17 @@ import { renderJunit } from "../../../cli/drift/formats/junit";
 import { codeSpan, renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
 import { oneLine } from "../../../cli/formatting";
-import { renderJson, type DeclaredGroup, type Drift, type Report } from "../../../cli/drift/report";
+import {
+  renderJson,
+  type DeclaredGroup,
+  type Drift,
+  type Report,
+  type UndeclaredGroups,
+} from "../../../cli/drift/report";
 import { urn } from "./steps";
 
 function group(resource: string, id: number, name: string | null, ...drift: Drift[]): DeclaredGroup {
-  return { resource, urn: urn(resource), id, name, drift };
+  return { resource, urn: urn(resource), provider: null, id, name, drift };
 }
 
 const noDrift: Report = {
@@ -19,6 +25,8 @@ const noDrift: Report = {
   undeclared: null,
   pending: [],
 };
+
+const listed: UndeclaredGroups = { provider: null, listed: true, complete: true, groups: [] };
 
 const allKinds: Report = {
   stack: "prod",
@@ -35,13 +43,16 @@ const allKinds: Report = {
     ),
     group("support", 32, "Support"),
   ],
-  undeclared: {
-    groups: [
-      { id: 40, name: "Temp", status: "active" },
-      { id: 41, name: "<!-- @team | `x` \u001b[31m\n", status: "inactive" },
-    ],
-    complete: false,
-  },
+  undeclared: [
+    {
+      ...listed,
+      groups: [
+        { id: 40, name: "Temp", status: "active" },
+        { id: 41, name: "<!-- @team | `x` \u001b[31m\n", status: "inactive" },
+      ],
+      complete: false,
+    },
+  ],
   pending: [
     { resource: "added", urn: urn("added"), change: "create" },
     { resource: "care", urn: urn("care"), change: "update" },
@@ -51,8 +62,47 @@ const allKinds: Report = {
 
 const undeclaredOnly: Report = {
   ...noDrift,
-  undeclared: { ...allKinds.undeclared, groups: [{ id: 40, name: "Temp", status: null }], complete: true },
+  undeclared: [{ ...listed, groups: [{ id: 40, name: "Temp", status: null }] }],
 };
+
+const severalAccounts: Report = {
+  ...noDrift,
+  undeclared: [
+    listed,
+    { ...listed, provider: "emea", groups: [{ id: 40, name: "Temp", status: null }], complete: false },
+    { provider: "`apac`", listed: false, complete: false, groups: [] },
+  ],
+};
+
+describe("several accounts", () => {
+  const searched = "Searched for undeclared groups: the default account, the account of DeepcallProvider";
+  test.each([
+    ["text", (report: Report) => renderText(report, false), '"emea"', '"`apac`"'],
+    ["markdown", renderMarkdown, "`emea`", "`` `apac` ``"],
+  ])("%s names the account of undeclared groups, and those that were not searched", (_, render, emea, apac) => {
+    const text = render(severalAccounts);
+    expect(text).toContain("1 undeclared group in the account.");
+    expect(text).toContain(`1 group in the account of DeepcallProvider ${emea} that no resource`);
+    expect(text).toContain(`incomplete for the account of DeepcallProvider ${emea}, so`);
+    expect(text).toContain(`${searched} ${emea}.`);
+    expect(text).toContain(`Not searched: the account of DeepcallProvider ${apac}, because the credentials`);
+  });
+
+  test("junit has a skipped test case for an account that was not listed", () => {
+    const xml = renderJunit(severalAccounts);
+    expect(xml).toContain('tests="4" failures="1" errors="0" skipped="1"');
+    expect(xml).toContain('classname="deepcall.prod.undeclared.emea" name="Temp (id 40)"');
+    expect(xml).toMatch(/classname="deepcall.prod.undeclared.`apac`" name="list of the account">\s*<skipped message=/);
+  });
+
+  test("undeclared groups of two accounts are counted together", () => {
+    const both = {
+      ...severalAccounts,
+      undeclared: [...(undeclaredOnly.undeclared ?? []), ...(severalAccounts.undeclared ?? [])],
+    };
+    expect(renderText(both, false)).toContain("2 undeclared groups in 2 accounts.");
+  });
+});
 
 describe("text", () => {
   test("no drift", () => {
@@ -180,7 +230,7 @@ To manage an undeclared group, declare it with its exact name and \`onNameConfli
     const markdown = renderMarkdown({
       ...noDrift,
       groups: many.map((n) => group(`g${n}`, n, "x".repeat(60), { kind: "gone" })),
-      undeclared: { groups: many.map((n) => ({ id: n, name: "y".repeat(60), status: null })), complete: true },
+      undeclared: [{ ...listed, groups: many.map((n) => ({ id: n, name: "y".repeat(60), status: null })) }],
       pending: many.map((n) => ({ resource: `p${n}`, urn: urn(`p${n}`), change: "create" as const })),
     });
     expect(markdown.length).toBeLessThan(65_536);
@@ -200,6 +250,7 @@ describe("json", () => {
     {
       "resource": "gone",
       "urn": "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/deepcall:Group::gone",
+      "provider": null,
       "id": 28,
       "name": "Gone",
       "drift": [
@@ -211,6 +262,7 @@ describe("json", () => {
     {
       "resource": "hidden",
       "urn": "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/deepcall:Group::hidden",
+      "provider": null,
       "id": 29,
       "name": null,
       "drift": [
@@ -224,6 +276,7 @@ describe("json", () => {
     {
       "resource": "night",
       "urn": "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/deepcall:Group::night",
+      "provider": null,
       "id": 30,
       "name": "Night",
       "drift": [
@@ -237,6 +290,7 @@ describe("json", () => {
     {
       "resource": "sales",
       "urn": "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/deepcall:Group::sales",
+      "provider": null,
       "id": 31,
       "name": "Sales",
       "drift": [
@@ -255,26 +309,31 @@ describe("json", () => {
     {
       "resource": "support",
       "urn": "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/deepcall:Group::support",
+      "provider": null,
       "id": 32,
       "name": "Support",
       "drift": []
     }
   ],
-  "undeclared": {
-    "groups": [
-      {
-        "id": 40,
-        "name": "Temp",
-        "status": "active"
-      },
-      {
-        "id": 41,
-        "name": "<!-- @team | \`x\` \\u001b[31m\\n",
-        "status": "inactive"
-      }
-    ],
-    "complete": false
-  },
+  "undeclared": [
+    {
+      "provider": null,
+      "listed": true,
+      "complete": false,
+      "groups": [
+        {
+          "id": 40,
+          "name": "Temp",
+          "status": "active"
+        },
+        {
+          "id": 41,
+          "name": "<!-- @team | \`x\` \\u001b[31m\\n",
+          "status": "inactive"
+        }
+      ]
+    }
+  ],
   "pending": [
     {
       "resource": "added",
