@@ -49,11 +49,12 @@ export interface ListedAccount {
 /** The accounts of a preview, the default one first. */
 export function findAccounts(steps: readonly Step[]): Account[] {
   const explicit = new Map<string, Account>();
-  for (const { type, urn, new: current } of steps)
-    if (type === providerType && current) explicit.set(urn, { provider: resourceName(urn), inputs: current.inputs });
-  const accounts = [...explicit.values()].toSorted((a, b) => compareText(a.provider ?? "", b.provider ?? ""));
-  const names = new Set(accounts.map(({ provider }) => provider));
-  const usesDefault = steps.some((step) => step.type === groupType && !names.has(providerName(step)));
+  for (const { type, urn, new: current } of steps) {
+    const provider = type === providerType ? explicitName(urn) : null;
+    if (provider !== null && current) explicit.set(provider, { provider, inputs: current.inputs });
+  }
+  const accounts = [...explicit].toSorted(([a], [b]) => compareText(a, b)).map(([, account]) => account);
+  const usesDefault = steps.some((step) => step.type === groupType && providerName(step) === null);
   return accounts.length === 0 || usesDefault ? [{ provider: null, inputs: {} }, ...accounts] : accounts;
 }
 
@@ -146,9 +147,13 @@ function findUndeclared(steps: readonly Step[], { provider, list }: ListedAccoun
 
 /** The name of a resource's explicit provider; `null` for the default provider. */
 function providerName({ provider }: Step): string | null {
-  const name = resourceName((provider ?? "").replace(/::[^:]*$/, ""));
-  // Pulumi calls its default providers `default` or `default_1_2_3`.
-  return /^(default(_\d.*)?)?$/.test(name) ? null : name;
+  return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
+}
+
+/** The name in the URN of a provider. Pulumi calls its default providers `default` or `default_1_2_3`. */
+function explicitName(urn: string): string | null {
+  const name = resourceName(urn);
+  return /^default(_\d.*)?$/.test(name) ? null : name;
 }
 
 /** The last part of `urn:pulumi:stack::project::types::name`. A name may contain `::` too. */

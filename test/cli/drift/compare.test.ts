@@ -178,7 +178,7 @@ describe("several accounts", () => {
     ],
     [
       "an explicit provider beside the default one",
-      [account("emea"), step("g", "same", { provider: reference("default") })],
+      [account("emea"), account("default"), step("g", "same", { provider: reference("default") })],
       [
         { provider: null, inputs: {} },
         { provider: "emea", inputs: {} },
