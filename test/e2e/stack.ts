@@ -98,10 +98,10 @@ export class TestStack {
     }
   }
 
-  /** Writes the program. `body` can use `DeepcallGroup`, `DeepcallGroups` and `pulumi`, and sets `exports`. */
+  /** Writes the program. `body` can use `pulumi` and this package's classes, and sets `exports`. */
   program(body: string): void {
     const head =
-      'const pulumi = require("@pulumi/pulumi");\nconst { DeepcallGroup, DeepcallGroups } = require("pulumi-deepcall");\n';
+      'const pulumi = require("@pulumi/pulumi");\nconst { DeepcallGroup, DeepcallGroups, DeepcallProvider } = require("pulumi-deepcall");\n';
     this.file("index.js", head + body);
   }
 

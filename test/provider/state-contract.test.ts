@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join } from "node:path";
-import { groupsType, groupType, providerText } from "../../provider/state-contract";
+import {
+  environmentPrefixKey,
+  groupsType,
+  groupType,
+  providerNameKey,
+  providerText,
+  providerType,
+  settingKey,
+} from "../../provider/state-contract";
 import { create, desired, emulate, operate, refresh } from "../support/lifecycle";
 import { recorded, restoreGroups } from "../support/recorded-state";
 
@@ -18,6 +26,15 @@ test("the type tokens and the provider text are those of recorded states", () =>
   for (const { type, inputs, outputs } of resources)
     if (type === groupType)
       expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
+});
+
+test("the type token and the keys of a DeepcallProvider", () => {
+  expect([providerType, settingKey("token"), providerNameKey, environmentPrefixKey]).toEqual([
+    "pulumi:providers:pulumi-nodejs",
+    "deepcall:token",
+    "deepcall:providerName",
+    "deepcall:environmentPrefix",
+  ]);
 });
 
 test.each(resources.filter(({ type }) => type === groupType))("a recorded state has no drift: $urn", async (group) => {

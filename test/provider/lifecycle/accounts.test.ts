@@ -86,7 +86,7 @@ test("errors begin with the provider's name, also those that keep a group in the
   emulator.faults.add("list:error-before:1015@2x0");
   const unfinished = await failure(create(await stored(emulator, "emea"), desired("Support")));
   expect(unfinished).toBeInstanceOf(UnfinishedGroupError);
-  expect((unfinished as UnfinishedGroupError).reasons).toEqual([unfinished.message]);
+  expect((unfinished as Error & { reasons?: string[] }).reasons).toEqual([unfinished.message]);
   expect(unfinished.message).toMatch(/^DeepcallProvider "emea": Could not read back .*\[deepcall:1015\]$/);
 });
 
