@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
+import { readAssignedAgents, type AssignedAgent } from "./agents";
 import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
@@ -89,6 +90,35 @@ export class DeepcallClient {
    */
   async assertExists(id: number, options?: ReadOptions): Promise<void> {
     await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readAnswer, options);
+  }
+
+  /**
+   * Reads the agents of a group (Group: Group Agent Relation), sorted by id.
+   *
+   * @throws NotFoundError if the group does not exist or belongs to another account.
+   */
+  async listAgents(id: number, options?: ReadOptions): Promise<AssignedAgent[]> {
+    // Not `quick`, which may leave the relations out.
+    const fields = { groupId: String(id) };
+    return this.#call(
+      "getGroupAgentRelation",
+      fields,
+      (operation, reply) => readAssignedAgents(operation, reply, id),
+      options,
+    );
+  }
+
+  /**
+   * Assigns agents to a group (Group: Submit Assign Group To Agent). It is not documented whether agents that the list
+   * omits are removed: read the agents back.
+   */
+  async assignAgents(id: number, agents: readonly AssignedAgent[]): Promise<void> {
+    const fields = {
+      groupId: String(id),
+      agent_unique_id: agents.map((agent) => agent.id),
+      receive_call: agents.filter(({ receivesCalls }) => receivesCalls).map((agent) => agent.id),
+    };
+    await this.#call("submitAssignGroupToAgent", fields, readAnswer);
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The operations of Deepcall's Group API that this package calls. */
-export type ApiOperation = "add" | "update" | "delete" | "list" | "getGroupAgentRelation";
+export type ApiOperation = "add" | "update" | "delete" | "list" | "getGroupAgentRelation" | "submitAssignGroupToAgent";
 
 /**
  * What is known about a failed call:

@@ -32,7 +32,13 @@ export interface ReadOptions {
   readonly retryEveryFailure?: boolean;
 }
 
-const idempotentOperations: ReadonlySet<ApiOperation> = new Set(["list", "getGroupAgentRelation", "delete"]);
+const idempotentOperations: ReadonlySet<ApiOperation> = new Set([
+  "list",
+  "getGroupAgentRelation",
+  "delete",
+  // Each call sends the whole list.
+  "submitAssignGroupToAgent",
+]);
 
 /**
  * Whether a failed call may be sent again as it is: the failure is transient, and either Deepcall did nothing or the

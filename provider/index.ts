@@ -1,7 +1,14 @@
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 export { DeepcallProvider, type DeepcallProviderArgs } from "./deepcall-provider";
+export {
+  DeepcallGroupAgents,
+  type AssignedGroupAgent,
+  type DeepcallGroupAgentsArgs,
+  type GroupAgent,
+  type GroupAgentArgs,
+} from "./group-agents";
 export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
-export type { OnNameConflict } from "./state-contract";
+export type { OnNameConflict, OtherAgents } from "./state-contract";
 export {
   ApiError,
   AnswerError,

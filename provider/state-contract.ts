@@ -17,6 +17,12 @@ export const groupsType = "pulumi-deepcall:index:DeepcallGroups";
  */
 export const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
 
+/** The type token of `DeepcallGroupAgents`. */
+export const agentsType = "pulumi-nodejs:dynamic/deepcall:GroupAgents";
+
+/** What Pulumi stores as `__provider` of each `DeepcallGroupAgents`. */
+export const agentsProviderText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").agentsProvider';
+
 /** The type token of `DeepcallProvider`. */
 export const providerType = "pulumi:providers:pulumi-nodejs";
 
@@ -57,5 +63,34 @@ export interface StoredState extends StoredInputs {
   /** The `userId` of the credentials that created or adopted the group. */
   userId?: string | undefined;
   /** Distinguishes resources that declare the same group; random. */
+  __key?: string | undefined;
+}
+
+/** An agent in the state: its id alone if it receives calls. */
+export type StoredAgent = string | { id: string; receivesCalls: boolean };
+
+/** What to do with agents that the program does not list. */
+export type OtherAgents = "keep" | "remove";
+
+/** The inputs of a group's agents. Optional keys are left out if they have their default. */
+export interface StoredAgentsInputs {
+  groupId: number;
+  /** The agents in the program, sorted by id. Not called `agents`, as with the name of a group. */
+  requestedAgents: StoredAgent[];
+  otherAgents?: OtherAgents | undefined;
+  removeExisting?: boolean | undefined;
+  __resource?: string | undefined;
+  __providerName?: string | undefined;
+}
+
+/** The outputs of a group's agents. */
+export interface StoredAgentsState extends StoredAgentsInputs {
+  /** The requested agents that are assigned now. */
+  agents: StoredAgent[];
+  /** The ids of all other agents that are assigned now. */
+  otherAgentIds: string[];
+  /** The `userId` of the credentials that assigned the agents. */
+  userId?: string | undefined;
+  /** Distinguishes resources that declare the agents of the same group; random. */
   __key?: string | undefined;
 }

@@ -26,7 +26,11 @@ export function activeDiffers(state: GroupState, desired: DesiredInputs): boolea
  *
  * @param userId - of the current credentials, if known.
  */
-export function accountMayDiffer(state: GroupState, desired: DesiredInputs, userId: string | undefined): boolean {
+export function accountMayDiffer(
+  state: Pick<GroupState, "__providerName" | "userId"> & { ownerId?: string | undefined },
+  desired: Pick<GroupState, "__providerName">,
+  userId: string | undefined,
+): boolean {
   const isSameUser = userId !== undefined && [state.userId, state.ownerId].includes(userId);
   return desired.__providerName !== state.__providerName && !isSameUser;
 }

@@ -16,6 +16,8 @@ export const providerErrorCodes = [
   "not-visible",
   "invalid-id",
   "invalid-state",
+  "other-agents",
+  "agents-rejected",
 ] as const;
 
 /** A resource has arguments or options that cannot work. Nothing was changed. */
@@ -79,10 +81,11 @@ export class UnfinishedGroupError extends GroupError {
     /** The group's outputs, which Pulumi keeps in the state. */
     readonly properties: Record<string, unknown>,
     options?: ErrorOptions,
+    subject = "The group",
   ) {
     super(
       errorCode,
-      `${description} The group is in the state with id ${id}. Run \`pulumi up\` again to finish.`,
+      `${description} ${subject} is in the state with id ${id}. Run \`pulumi up\` again to finish.`,
       options,
     );
   }
@@ -107,19 +110,18 @@ export async function withGroupError<T>(
   outcomeText: OutcomeText,
   step: () => Promise<T>,
 ): Promise<T> {
+  return withCallError(`${action} ${groupLabel(group)}`, outcomeText, step);
+}
+
+/** Runs a step. A failed call becomes a {@link GroupError} that says what could not be done, and the next step. */
+export async function withCallError<T>(what: string, outcomeText: OutcomeText, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     const tries = error.tries > 1 ? `The call was sent ${error.tries} times.` : "";
     const hint = error instanceof AuthenticationError ? `${error.hint} ${staleConfigHint}` : error.hint;
-    const sentences = [
-      `Could not ${action} ${groupLabel(group)}.`,
-      error.description,
-      tries,
-      outcomeText[error.outcome],
-      hint,
-    ];
+    const sentences = [`Could not ${what}.`, error.description, tries, outcomeText[error.outcome], hint];
     throw new GroupError(error.errorCode, sentences.filter((sentence) => sentence !== "").join(" "), { cause: error });
   }
 }

@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import type { AssignedAgent } from "../../../client/agents";
+import type { OperationContext } from "../context";
+import { accountMayDiffer } from "../diff";
+import { forEveryOutcome, GroupGoneError, ResourceError, UnfinishedGroupError } from "../errors";
+import { parseState } from "../parse";
+import { withProviderText, withShortStack, type LifecycleProvider, type Run } from "../run";
+import { agentsLabel, AfterSubmitError, applyAgents, readAgents } from "./apply";
+import { checkAgentsInputs } from "./check";
+import { agentsDiffer } from "./membership";
+import {
+  agentsInputsSchema,
+  agentsState,
+  agentsStateSchema,
+  storedAgentsInputs,
+  storedAgentsState,
+  type AgentsInputs,
+  type AgentsState,
+} from "./state";
+
+const parse = (id: string, props: unknown): AgentsState =>
+  parseState(agentsStateSchema, `the agents of group ${id}`, props);
+
+/** Creates a provider of `DeepcallGroupAgents` for one run. Its Pulumi id is the group's id. */
+export function createAgentsProvider(run: Run): LifecycleProvider {
+  const declared = new Set<unknown>();
+
+  return {
+    configure(request) {
+      run.configure(request);
+      return Promise.resolve();
+    },
+
+    // `check` and `diff` make no call.
+    check(_olds, news) {
+      const failure = run.malformedSettings();
+      if (failure) return Promise.resolve({ inputs: news, failures: [failure] });
+      declared.add(news["__resource"]);
+      return Promise.resolve(checkAgentsInputs(news, run.providerName));
+    },
+
+    diff: (id, olds, news) =>
+      run.attempt(async () =>
+        withShortStack(() => {
+          const state = parse(id, olds);
+          // A refresh calls this too, also for resources that are not in the program any more.
+          const { __resource: resource } = news;
+          if (typeof resource === "string" && declared.has(resource))
+            run.agentsOwners.declare(id, { resource, key: state.__key, requestedName: `group ${id}` });
+          // For another group, they are other agents: those of this group are removed.
+          if (news["groupId"] !== state.groupId)
+            return { changes: true, replaces: ["groupId"], deleteBeforeReplace: true };
+          const desired = agentsInputsSchema.safeParse(news).data;
+          return { changes: !desired || agentsDiffer(state, desired) || accountMayDiffer(state, desired, run.userId) };
+        }),
+      ),
+
+    create: (news) =>
+      run.attempt(async () =>
+        withProviderText(news, async () => createAgents(run, run.context, agentsInputsSchema.parse(news))),
+      ),
+
+    read: (id, props = {}) =>
+      run.attempt(async () =>
+        withShortStack(async () => {
+          const state = parse(id, props);
+          const assigned = await readAgents(run.context, state, forEveryOutcome("The state was not changed."));
+          if (!assigned) {
+            await run.context.assertSameAccount(groupOf(state), state);
+            return {};
+          }
+          return {
+            id,
+            props: storedAgentsState(agentsState(state, assigned, state)),
+            inputs: storedAgentsInputs(state),
+          };
+        }),
+      ),
+
+    update: (id, olds, news) =>
+      run.attempt(async () =>
+        withProviderText(news, async () => ({
+          outs: await updateAgents(run.context, parse(id, olds), agentsInputsSchema.parse(news)),
+        })),
+      ),
+
+    delete: (id, props) =>
+      run.attempt(async () => withShortStack(async () => deleteAgents(run, run.context, id, parse(id, props)))),
+  };
+}
+
+async function createAgents(run: Run, context: OperationContext, inputs: AgentsInputs) {
+  const id = String(inputs.groupId);
+  const __key = randomBytes(4).toString("hex");
+  run.agentsOwners.acquire(id, { resource: inputs.__resource, key: __key, requestedName: `group ${id}` });
+  const assigned = await readAgents(context, inputs);
+  if (!assigned) throw groupGone(inputs);
+  assertMayRemove(inputs, assigned, []);
+  const outs = await apply(context, inputs, assigned, [], { userId: context.userId, __key });
+  return { id, outs };
+}
+
+async function updateAgents(context: OperationContext, recorded: AgentsState, inputs: AgentsInputs) {
+  const assigned = await readAgents(context, inputs);
+  if (!assigned) {
+    await context.assertSameAccount(groupOf(recorded), recorded);
+    throw groupGone(inputs);
+  }
+  const previousIds = recorded.requestedAgents.map((agent) => agent.id);
+  if (recorded.otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds);
+  const userId = context.userId ?? recorded.userId;
+  return apply(context, inputs, assigned, previousIds, { userId, __key: recorded.__key });
+}
+
+/** Removes only the agents that the resource listed. If another resource has the group's agents, it decides about them. */
+async function deleteAgents(run: Run, context: OperationContext, id: string, state: AgentsState): Promise<void> {
+  const successor = run.agentsOwners.successor(id, state.__key);
+  if (successor) {
+    context.inform(
+      `${agentsLabel(state)} stay assigned because the resource ${JSON.stringify(successor.resource)} declares them`,
+    );
+    return;
+  }
+  const assigned = await readAgents(context, state, forEveryOutcome("No agent was removed from the group."));
+  if (!assigned) return context.assertSameAccount(groupOf(state), state);
+  const listed = state.requestedAgents.map((agent) => agent.id);
+  await applyAgents(context, { ...state, requestedAgents: [], otherAgents: "keep" }, assigned, listed);
+  run.agentsOwners.release(id);
+}
+
+async function apply(
+  context: OperationContext,
+  inputs: AgentsInputs,
+  assigned: readonly AssignedAgent[],
+  previousIds: readonly string[],
+  recorded: Pick<AgentsState, "userId" | "__key">,
+) {
+  try {
+    return storedAgentsState(agentsState(inputs, await applyAgents(context, inputs, assigned, previousIds), recorded));
+  } catch (error) {
+    if (!(error instanceof AfterSubmitError)) throw error;
+    const properties = storedAgentsState(agentsState(inputs, error.assigned, recorded));
+    throw new UnfinishedGroupError(error, String(inputs.groupId), properties, { cause: error }, "The resource");
+  }
+}
+
+/** The first apply must not remove agents that nobody knew of. */
+function assertMayRemove(
+  inputs: AgentsInputs,
+  assigned: readonly AssignedAgent[],
+  previousIds: readonly string[],
+): void {
+  const known = new Set([...previousIds, ...inputs.requestedAgents.map((agent) => agent.id)]);
+  const unlisted = assigned.map((agent) => agent.id).filter((agent) => !known.has(agent));
+  if (inputs.otherAgents !== "remove" || inputs.removeExisting || unlisted.length === 0) return;
+  throw new ResourceError(
+    `Could not update ${agentsLabel(inputs)}: the group has agents that the program does not list (${unlisted.join(", ")}), and otherAgents is "remove". ` +
+      "Nothing was changed. Add them to agents, or set removeExisting: true to remove them.",
+    "other-agents",
+  );
+}
+
+const groupOf = ({ groupId }: AgentsInputs) => ({ name: "", id: String(groupId) });
+
+function groupGone(inputs: AgentsInputs): GroupGoneError {
+  return new GroupGoneError(
+    `Could not update ${agentsLabel(inputs)}: Deepcall has no such group for these credentials (code 1503: not found or not authorized). ` +
+      "Nothing was changed. Run `pulumi up --refresh` if the group was deleted, and check the credentials otherwise.",
+  );
+}
