@@ -1,14 +1,21 @@
+import type { z } from "zod";
+import { assignedAgentsSchema } from "./seed";
 import type { Group, Status, Store } from "./store";
 
 /** A group as tests see it. */
 export type GroupSnapshot = Pick<Group, "id" | "name" | "status" | "userId">;
 
-/** Edits an account without calls, as a user does in Deepcall's panel. Names are stored exactly as given. */
+/** An agent to assign; `receivesCalls` is true by default. */
+export type AgentAssignment = z.input<typeof assignedAgentsSchema>[number];
+
+/** Edits an account without calls, as a user does in Deepcall's panel. Names and agents are stored exactly as given. */
 export interface AccountEditor {
   add(name: string, status?: Status): GroupSnapshot;
   /** Renames a group, even to a name that is taken. */
   rename(id: number, name: string): void;
   setStatus(id: number, status: Status): void;
+  /** Replaces the agents of a group, even by agents that the account does not have. */
+  setAgents(id: number, agents: readonly AgentAssignment[]): void;
   remove(id: number): void;
 }
 
@@ -23,6 +30,9 @@ export function createAccountEditor(store: Store, userId: string): AccountEditor
     },
     setStatus: (id, status) => {
       store.change(userId, id, { status });
+    },
+    setAgents: (id, agents) => {
+      store.change(userId, id, { agents: assignedAgentsSchema.parse(agents) });
     },
     remove: (id) => {
       store.remove(userId, String(id));

@@ -6,6 +6,7 @@ import { SetupError, validationError } from "./errors";
 import type { LateCommits } from "./faults/late-commits";
 import { readOptions } from "./options";
 import { operationNames } from "./requests";
+import { assignedAgentsSchema } from "./seed";
 
 const userId = z.string();
 const id = z.int();
@@ -17,6 +18,7 @@ const groupRequest = z.discriminatedUnion("action", [
   z.strictObject({ userId, action: z.literal("add"), name, status: status.optional() }),
   z.strictObject({ userId, action: z.literal("rename"), id, name }),
   z.strictObject({ userId, action: z.literal("setStatus"), id, status }),
+  z.strictObject({ userId, action: z.literal("setAgents"), id, agents: assignedAgentsSchema }),
   z.strictObject({ userId, action: z.literal("remove"), id }),
 ]);
 /** Only an object here; `readOptions` validates its properties. */
@@ -34,6 +36,8 @@ export function createControl(emulator: Emulator, lateCommits: LateCommits): Hon
       // Without the credentials.
       accounts: emulator.accounts.map(({ userId }) => ({ userId })),
       groups: emulator.groups(),
+      // By the id of the group.
+      agents: Object.fromEntries(emulator.groups().map(({ id }) => [id, emulator.agents(id)])),
       calls: countCalls(emulator),
       faults: faults.list(),
       lateCommits: lateCommits.size,
@@ -131,6 +135,9 @@ function editGroup(emulator: Emulator, request: z.output<typeof groupRequest>): 
       break;
     case "setStatus":
       editor.setStatus(request.id, request.status);
+      break;
+    case "setAgents":
+      editor.setAgents(request.id, request.agents);
       break;
     case "remove":
       editor.remove(request.id);

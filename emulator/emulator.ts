@@ -5,7 +5,7 @@ import type { FaultList } from "./faults/fault-list";
 import type { Intercept } from "./intercept";
 import type { EmulatorOptions } from "./options";
 import type { Seed } from "./seed";
-import type { Account } from "./store";
+import type { Account, AssignedAgent } from "./store";
 
 export interface EmulatorSettings {
   /** The port on 127.0.0.1; default 0: any free port. */
@@ -45,6 +45,8 @@ export interface Emulator {
   clearCalls(): void;
   /** The groups of one account, or of all, sorted by id. */
   groups(userId?: string): GroupSnapshot[];
+  /** The agents assigned to a group, sorted by id. */
+  agents(groupId: number): AssignedAgent[];
   /** Edits an account without a call. */
   account(userId: string): AccountEditor;
   /** Resolves when no late commit is pending. */

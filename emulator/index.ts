@@ -1,4 +1,4 @@
-export type { GroupSnapshot } from "./account-editor";
+export type { AgentAssignment, GroupSnapshot } from "./account-editor";
 export type { Call } from "./call";
 export type { Emulator, EmulatorSettings } from "./emulator";
 export { SetupError } from "./errors";

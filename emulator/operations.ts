@@ -1,3 +1,4 @@
+import { formatAgentData, formatRelationData } from "./agents";
 import { ApiError } from "./errors";
 import type { EmulatorOptions } from "./options";
 import { fieldSchemas, type JsonObject, omit, type OperationName, readFields } from "./requests";
@@ -48,19 +49,30 @@ export const operations = {
   },
 
   getGroupAgentRelation: ({ userId, body, store, options }) => {
+    if (options.agentPermission === "none") throw new ApiError(1015);
     const { groupId, quick } = readFields(fieldSchemas.getGroupAgentRelation, body);
-    return { response: formatRelation(store.find(userId, groupId), quick, options) };
+    const group = store.find(userId, groupId);
+    const hasRelationData = !quick || options.quickRelation === "full";
+    const response: JsonObject = {
+      groupData: formatGroup(group, quick, options),
+      agentData: formatAgentData(options.agentData === "group" ? store.agentsOf(group) : store.agents(userId), options),
+      ...(hasRelationData && { relationData: formatRelationData(group, options) }),
+    };
+    return { response };
   },
 
-  submitAssignGroupToAgent: ({ userId, body, store }) => {
+  submitAssignGroupToAgent: ({ userId, body, store, options }) => {
+    if (options.agentPermission !== "all") throw new ApiError(1015);
     const {
       groupId,
       agent_unique_id: agents,
       receive_call: receivers,
     } = readFields(fieldSchemas.submitAssignGroupToAgent, body);
-    store.change(userId, store.find(userId, groupId).id, {
-      agents: agents.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
-    });
+    store.assign(
+      userId,
+      groupId,
+      agents.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
+    );
     return { message: "Group assigned to agents successfully" };
   },
 } satisfies Record<OperationName, Handler>;
@@ -97,19 +109,7 @@ function formatList(groups: readonly Group[], isById: boolean, quick: boolean, o
   }
 }
 
-function formatRelation(group: Group, quick: boolean, options: EmulatorOptions): JsonObject {
-  return {
-    groupData: formatGroup(group, quick, options),
-    agentData: group.agents.map(({ id }) => ({ agent_unique_id: id })),
-    relationData: group.agents.map(({ id, receivesCalls }) => ({
-      groupId: encodeNumber(group.id, options.idType),
-      agent_unique_id: id,
-      receive_call: receivesCalls ? 1 : 0,
-    })),
-  };
-}
-
-/** A group in a list; `quick` omits the date. */
+/** A group in a list or a relation; `quick` omits the date. */
 function formatGroup(group: Group, quick: boolean, options: EmulatorOptions): JsonObject {
   return {
     [options.idKey]: encodeNumber(group.id, options.idType),

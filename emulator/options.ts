@@ -49,6 +49,36 @@ export const optionsSchema = z.strictObject({
   errorHttpStatus: z.boolean().default(false),
   /** The code of a failed authentication. */
   authFailureCode: z.literal([1014, 1000, 1020]).default(1014),
+  /** Whether `agentData` in the response to `getGroupAgentRelation` has the agents of the group or of the account. */
+  agentData: z.enum(["group", "account"]).default("group"),
+  /** Whether `submitAssignGroupToAgent` replaces the group's agents, or adds to them. */
+  assign: z.enum(["replace", "add"]).default("replace"),
+  /**
+   * What an empty or missing `agent_unique_id` does: it is applied like any other list, so with `assign` "replace" it
+   * removes all agents and with "add" it changes nothing; it changes nothing; or it is rejected with code 1047.
+   */
+  emptyAgents: z.enum(["apply", "ignore", "reject"]).default("apply"),
+  /**
+   * What happens to an agent that the account does not have: the call is rejected with code 1047, only the other agents
+   * are assigned, or it is assigned too. Accounts without `agents` in the seed have every agent.
+   */
+  unknownAgent: z.enum(["reject", "ignore", "accept"]).default("reject"),
+  /** The format of `agentData`: "array"; "byId", an object keyed by id whose entries do not repeat the id. */
+  agentShape: z.enum(["array", "byId"]).default("array"),
+  /** The format of `relationData`, as in `agentShape`; "unknown", an array whose entries no client knows. */
+  relationShape: z.enum(["array", "byId", "unknown"]).default("array"),
+  /** `relationData` of a group without agents: `[]`, `{}`, `null`, `""`, or left out. */
+  noAgents: z.enum(["array", "object", "null", "text", "absent"]).default("array"),
+  /** The key of the agent's id in `agentData` and `relationData`. */
+  agentIdKey: z.enum(["agent_unique_id", "agentId", "agent_id", "unique_id", "id"]).default("agent_unique_id"),
+  /** The JSON type of an agent's id in `agentData` and `relationData`. */
+  agentIdType: z.enum(["string", "number"]).default("string"),
+  /** The JSON type of `receive_call` in `relationData`: 1 or 0, "1" or "0", true or false. */
+  receiveCallType: z.enum(["number", "string", "boolean"]).default("number"),
+  /** Whether `getGroupAgentRelation` with `quick` includes `relationData` or leaves it out. */
+  quickRelation: z.enum(["full", "none"]).default("full"),
+  /** What the credentials may do with the agents of groups: read and assign them, read them, or neither (code 1015). */
+  agentPermission: z.enum(["all", "read", "none"]).default("all"),
   /** How long every response is delayed after the call was executed, in milliseconds. */
   latencyMs: z.int().min(0).default(0),
   /**

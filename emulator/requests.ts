@@ -7,7 +7,7 @@ export type JsonObject = Record<string, unknown>;
 
 const idSchema = z.union([z.string().min(1), z.number()]).transform(String);
 const filterSchema = z.union([z.string(), z.number()]).transform(String);
-const agentIdsSchema = z.array(z.string()).default([]);
+const agentIdsSchema = z.array(z.string().min(1)).default([]);
 const nameSchema = z.string().min(1);
 const quickSchema = z.boolean().default(false);
 const statusSchema = z.number().pipe(z.literal([0, 1]));

@@ -3,6 +3,16 @@ import { z } from "zod";
 import { SetupError, validationError } from "./errors";
 import { optionsSchema } from "./options";
 
+/** The agents assigned to a group. */
+export const assignedAgentsSchema = z
+  .array(z.strictObject({ id: z.string().min(1), receivesCalls: z.boolean().default(true) }))
+  .superRefine(requireUniqueIds);
+
+/** The agents of an account. */
+const agentsSchema = z
+  .array(z.strictObject({ id: z.string().min(1), name: z.string().optional() }))
+  .superRefine(requireUniqueIds);
+
 const groupSchema = z
   .strictObject({
     /** Unique across all accounts; default: the next free id. */
@@ -15,8 +25,8 @@ const groupSchema = z
     active: z.boolean().optional(),
     /** ISO 8601; default: now. */
     createDate: z.string().optional(),
-    /** The agents assigned to the group; default: none. */
-    agents: z.array(z.strictObject({ id: z.string(), receivesCalls: z.boolean() })).optional(),
+    /** The agents assigned to the group; default: none. The account does not need to have them. */
+    agents: assignedAgentsSchema.optional(),
   })
   .refine(({ status, active }) => status === undefined || active === undefined, "must not have both status and active");
 
@@ -25,6 +35,8 @@ const accountSchema = z
     userId: z.string().min(1),
     token: z.string().min(1).optional(),
     ssid: z.string().min(1).optional(),
+    /** The agents that can be assigned; default: every id. */
+    agents: agentsSchema.optional(),
     groups: z.array(groupSchema).default([]),
   })
   .refine(({ token, ssid }) => token !== undefined || ssid !== undefined, "must have a token, an ssid, or both");
@@ -98,6 +110,15 @@ export function saveState(file: string, state: Seed): void {
   } catch (error) {
     throw fileError(file, error);
   }
+}
+
+function requireUniqueIds(agents: readonly { id: string }[], context: z.RefinementCtx): void {
+  const ids = new Set<string>();
+  agents.forEach(({ id }, n) => {
+    const message = `must be unique, but another agent in the list has the id ${JSON.stringify(id)}`;
+    if (ids.has(id)) context.addIssue({ code: "custom", path: [n, "id"], message });
+    ids.add(id);
+  });
 }
 
 function fileError(file: string, error: unknown): SetupError {

@@ -46,6 +46,11 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
       calls.length = 0;
     },
     groups: (userId) => store.groups(userId).map(toSnapshot),
+    agents: (groupId) => {
+      const group = store.get(groupId);
+      if (group === undefined) throw new Error(`unknown group ${groupId}`);
+      return group.agents.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+    },
     account: (userId) => createAccountEditor(store, userId),
     waitForLateCommits: () => lateCommits.wait(),
     close: () => {

@@ -3,15 +3,23 @@ import { freeName, sameName, transformName } from "./names";
 import type { EmulatorOptions } from "./options";
 import type { CheckedSeed, Seed } from "./seed";
 
+/** An agent of an account. */
+export interface Agent {
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
 /** An account and its credentials. */
 export interface Account {
   readonly userId: string;
   readonly token?: string | undefined;
   readonly ssid?: string | undefined;
+  /** Absent if the seed does not list them: every agent is then known. */
+  readonly agents?: readonly Agent[] | undefined;
 }
 
 /** An agent as assigned to a group. */
-interface AssignedAgent {
+export interface AssignedAgent {
   readonly id: string;
   readonly receivesCalls: boolean;
 }
@@ -30,10 +38,15 @@ export interface Group {
   readonly agents: readonly AssignedAgent[];
 }
 
-/** The accounts and their groups. `add` and `update` apply the options; `insert` and `change` store names as given. */
+/**
+ * The accounts, their agents and their groups. `add`, `update` and `assign` apply the options; `insert` and `change`
+ * store names and agents as given.
+ */
 export class Store {
   readonly accounts: readonly Account[];
   readonly #groups = new Map<number, Group>();
+  /** By account and id. An account whose agents the seed does not list is missing. */
+  readonly #knownAgents: ReadonlyMap<string, ReadonlyMap<string, Agent>>;
   #nextId: number;
 
   /**
@@ -45,7 +58,12 @@ export class Store {
     private readonly options: EmulatorOptions,
     private readonly onChange: () => void,
   ) {
-    this.accounts = seed.accounts.map(({ userId, token, ssid }) => ({ userId, token, ssid }));
+    this.accounts = seed.accounts.map(({ userId, token, ssid, agents }) => ({ userId, token, ssid, agents }));
+    this.#knownAgents = new Map(
+      seed.accounts.flatMap(({ userId, agents }) =>
+        agents === undefined ? [] : [[userId, new Map(agents.map((agent) => [agent.id, agent]))]],
+      ),
+    );
     const seeded = seed.accounts.flatMap(({ userId, groups }) => groups.map((group) => ({ userId, ...group })));
     this.#nextId = Math.max(seed.nextId ?? 1, ...seeded.map(({ id = 0 }) => id + 1));
     for (const { id, userId, name, status, active, createDate, agents } of seeded) {
@@ -67,12 +85,29 @@ export class Store {
       .sort((one, other) => one.id - other.id);
   }
 
+  /** The group with this id, of any account. */
+  get(id: number): Group | undefined {
+    return this.#groups.get(id);
+  }
+
   /** The group with this id, if it belongs to the account; otherwise error 1503. */
   find(userId: string, id: string): Group {
-    const group = this.#groups.get(Number(id));
+    const group = this.get(Number(id));
     if (group === undefined || String(group.id) !== id) throw new ApiError(1503);
     if (group.userId !== userId) throw new ApiError(1503, 403);
     return group;
+  }
+
+  /** The agents of an account: those of the seed, and those that are assigned to its groups. */
+  agents(userId: string): Agent[] {
+    const known = this.#knownAgents.get(userId)?.values() ?? [];
+    const agents = [...known, ...this.groups(userId).flatMap((group) => this.agentsOf(group))];
+    return [...new Map(agents.map((agent) => [agent.id, agent])).values()];
+  }
+
+  /** The agents that are assigned to a group, with their names if the account knows them. */
+  agentsOf({ userId, agents }: Group): Agent[] {
+    return agents.map(({ id }) => this.#knownAgents.get(userId)?.get(id) ?? { id });
   }
 
   /** Creates an active group; a number is appended to its name if the name is taken. */
@@ -87,6 +122,19 @@ export class Store {
     const name = this.#transformed(requestedName);
     const taken = this.#names(userId, this.options.ownNameTaken ? undefined : group.id);
     this.change(userId, group.id, { name: this.#nameForUpdate(name, taken), status });
+  }
+
+  /** Assigns agents to a group. */
+  assign(userId: string, id: string, requested: readonly AssignedAgent[]): void {
+    const group = this.find(userId, id);
+    if (requested.length === 0) {
+      if (this.options.emptyAgents === "reject") throw new ApiError(1047);
+      if (this.options.emptyAgents === "ignore") return;
+    }
+    const previous = this.options.assign === "add" ? group.agents : [];
+    const agents = [...previous, ...this.#acceptedAgents(userId, requested)];
+    // If an agent is in the list more than once, the last entry applies.
+    this.change(userId, group.id, { agents: [...new Map(agents.map((agent) => [agent.id, agent])).values()] });
   }
 
   insert(userId: string, name: string, status: Status): Group {
@@ -109,8 +157,9 @@ export class Store {
 
   /** The seed from which another store continues. */
   toSeed(): Seed {
-    const accounts = this.accounts.map((account) => ({
+    const accounts = this.accounts.map(({ agents: known, ...account }) => ({
       ...account,
+      agents: known && [...known],
       groups: this.groups(account.userId).map(({ id, name, status, createDate, agents }) => ({
         id,
         name,
@@ -127,6 +176,14 @@ export class Store {
     const isTaken = taken.some((other) => sameName(name, other, this.options));
     if (isTaken && this.options.updateDuplicate === "reject") throw new ApiError(1000);
     return name;
+  }
+
+  #acceptedAgents(userId: string, requested: readonly AssignedAgent[]): readonly AssignedAgent[] {
+    const known = this.#knownAgents.get(userId);
+    if (known === undefined || this.options.unknownAgent === "accept") return requested;
+    const accepted = requested.filter(({ id }) => known.has(id));
+    if (accepted.length < requested.length && this.options.unknownAgent === "reject") throw new ApiError(1047);
+    return accepted;
   }
 
   #transformed(requestedName: string): string {

@@ -5,7 +5,13 @@ import { codeOf, list, outcomeOf, send, useEmulators } from "./support";
 const start = useEmulators();
 const seed = {
   accounts: [
-    { userId: "7", token: "secret-token", ssid: "demo-ssid", groups: [{ id: 5, name: "Support" }] },
+    {
+      userId: "7",
+      token: "secret-token",
+      ssid: "demo-ssid",
+      agents: [{ id: "1001", name: "Ada" }],
+      groups: [{ id: 5, name: "Support" }],
+    },
     { userId: "8", ssid: "secret-ssid" },
   ],
 };
@@ -28,15 +34,27 @@ async function control(
   return { status, body: JSON.parse(text) as Record<string, unknown> };
 }
 
-test("the state has accounts without credentials, groups, calls, faults and options", async () => {
+test("the state has accounts without credentials, groups, agents, calls, faults and options", async () => {
   const emulator = await start({ seed, faults: ["list:slow:1x2", "add:late-commit:600000"] });
   await list(emulator);
   await outcomeOf(emulator, "add", { name: "Late" });
+  const agents = [{ id: "1001", receivesCalls: false }, { id: "9" }];
+  emulator.account("8").setAgents(emulator.account("8").add("Sales", 0).id, agents);
   const { status, body } = await control(emulator, "GET /state");
   expect(status).toBe(200);
   expect(body).toEqual({
     accounts: [{ userId: "7" }, { userId: "8" }],
-    groups: [{ id: 5, name: "Support", status: 1, userId: "7" }],
+    groups: [
+      { id: 5, name: "Support", status: 1, userId: "7" },
+      { id: 6, name: "Sales", status: 0, userId: "8" },
+    ],
+    agents: {
+      5: [],
+      6: [
+        { id: "1001", receivesCalls: false },
+        { id: "9", receivesCalls: true },
+      ],
+    },
     calls: { add: 1, update: 0, delete: 0, list: 1, getGroupAgentRelation: 0, submitAssignGroupToAgent: 0 },
     faults: [{ operation: "list", kind: "slow:1", nth: 1, times: 2, text: "list:slow:1x2", seen: 1 }],
     lateCommits: 1,
@@ -83,6 +101,23 @@ test("groups can be edited", async () => {
   expect(emulator.count()).toBe(0);
 });
 
+test("the agents of a group can be set, even to agents that the account does not have", async () => {
+  const emulator = await start({ seed });
+  const edit = async (agents: object[]) =>
+    control(emulator, "POST /groups", { userId: "7", action: "setAgents", id: 5, agents });
+  const group = { id: 5, name: "Support", status: 1, userId: "7" };
+  const agents = [{ id: "1001" }, { id: "9", receivesCalls: false }];
+  expect(await edit(agents)).toEqual({ status: 200, body: { group } });
+  const stored = [
+    { id: "1001", receivesCalls: true },
+    { id: "9", receivesCalls: false },
+  ];
+  expect(emulator.agents(5)).toEqual(stored);
+  expect((await control(emulator, "GET /state")).body["agents"]).toEqual({ 5: stored });
+  expect(await edit([])).toEqual({ status: 200, body: { group } });
+  expect([emulator.agents(5), emulator.count()]).toEqual([[], 0]);
+});
+
 test("a request changes all of its options or none", async () => {
   const emulator = await start({ seed });
   const { status, body } = await control(emulator, "POST /options", { suffix: "parens", latencyMs: 1 });
@@ -107,7 +142,11 @@ test.each<[string, object | string, string]>([
   ["/faults", "add:slow", "body: must be valid JSON"],
   ["/faults", "", "body: must be valid JSON"],
   ["/faults", "[]", "body: Invalid input: expected object, received array"],
-  ["/groups", {}, "body: action: Invalid discriminator value. Expected 'add' | 'rename' | 'setStatus' | 'remove'"],
+  [
+    "/groups",
+    {},
+    "body: action: Invalid discriminator value. Expected 'add' | 'rename' | 'setStatus' | 'setAgents' | 'remove'",
+  ],
   ["/groups", { userId: "7", action: "drop" }, "body: action: Invalid discriminator value. Expected "],
   ["/groups", { userId: "9", action: "add", name: "A" }, 'body: userId: unknown account "9"; available: 7, 8'],
   ["/groups", { action: "add", name: "A" }, "body: userId: Invalid input: expected string, received undefined"],
@@ -119,6 +158,27 @@ test.each<[string, object | string, string]>([
     { userId: "7", action: "setStatus", id: 5, status: 2 },
     "body: status: Invalid option: expected one of 0|1",
   ],
+  [
+    "/groups",
+    { userId: "7", action: "setAgents", id: 5 },
+    "body: agents: Invalid input: expected array, received undefined",
+  ],
+  [
+    "/groups",
+    { userId: "7", action: "setAgents", id: 5, agents: ["1001"] },
+    "body: agents[0]: Invalid input: expected object, received string",
+  ],
+  [
+    "/groups",
+    { userId: "7", action: "setAgents", id: 5, agents: [{ id: "1001", receive_call: 1 }] },
+    'body: agents[0]: Unrecognized key: "receive_call"',
+  ],
+  [
+    "/groups",
+    { userId: "7", action: "setAgents", id: 5, agents: [{ id: "1" }, { id: "2" }, { id: "1" }] },
+    'body: agents[2].id: must be unique, but another agent in the list has the id "1"',
+  ],
+  ["/groups", { userId: "8", action: "setAgents", id: 5, agents: [] }, "body: id: account 8 has no group 5"],
   ["/groups", { userId: "7", action: "remove", id: 9 }, "body: id: account 7 has no group 9"],
   ["/groups", { userId: "8", action: "remove", id: 5 }, "body: id: account 8 has no group 5"],
   ["/options", { suffix: "comma" }, 'options: suffix: Invalid option: expected one of "plain"|'],

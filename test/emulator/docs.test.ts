@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { describeOptions, parseFault } from "../../emulator";
 import { kindSyntax, kindNames, kinds } from "../../emulator/faults/kinds";
 
+import { send, useEmulators } from "./support";
+
+const start = useEmulators();
 const page = readFileSync(join(__dirname, "../../docs/emulator.md"), "utf8");
 
 /** The rows of all tables, by their first cell. */
@@ -31,4 +34,21 @@ test("every fault in docs/emulator.md is valid", () => {
   const texts = [...page.matchAll(/--fault ([a-z][^ \n`]+)|"fault":"([^"]+)"/g)].map(([, flag, json]) => flag ?? json);
   expect(texts.length).toBeGreaterThan(2);
   for (const text of texts) expect(parseFault(text ?? "")).toBeDefined();
+});
+
+test("the seed file in docs/emulator.md is valid", async () => {
+  const [, json = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
+  const emulator = await start({ seed: JSON.parse(json) as never });
+  expect(emulator.groups()).toHaveLength(2);
+  expect(emulator.agents(29)).toEqual([{ id: "1001", receivesCalls: true }]);
+});
+
+test("the control requests in docs/emulator.md succeed, in their order", async () => {
+  const { url } = await start();
+  const statuses: unknown[] = [];
+  const requests = [...page.matchAll(/^curl (?:-d '(.*)' |-X (DELETE) )?http:\/\/127\.0\.0\.1:8920(\S+)$/gm)];
+  for (const [, body, method = body === undefined ? "GET" : "POST", path = ""] of requests)
+    statuses.push([path, (await send(url + path, method, body).outcome).status]);
+  const expected = ["state", "faults", "faults", "groups", "groups", "groups", "groups", "groups", "options", "calls"];
+  expect(statuses).toEqual(expected.map((path) => [`/_emulator/${path}`, 200]));
 });

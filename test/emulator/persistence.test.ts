@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { codeOf, list, post, useEmulators } from "./support";
@@ -34,6 +34,49 @@ test("a restart restores everything and ignores the groups of the seed", async (
   await codeOf(second, "add", { name: "By hand" });
   expect(second.groups().at(-1)).toMatchObject({ id: 8, name: "By hand-1" });
   expect(readdirSync(folder)).toEqual(["state.json"]);
+});
+
+test("a restart restores agents, with and without a list of them in the seed", async () => {
+  const file = join(folder, "state.json");
+  const agents = [{ id: "1001", name: "Ada" }, { id: "1002" }];
+  const groups = [{ id: 5, name: "Support", agents: [{ id: "1001" }] }];
+  const seed = {
+    accounts: [
+      { userId: "demo", ssid: "demo-ssid", agents, groups },
+      { userId: "2", ssid: "two", agents: [] },
+      { userId: "3", ssid: "three", groups: [{ id: 7, name: "Any" }] },
+    ],
+  };
+  const first = await start({ file, seed });
+  first.account("demo").setAgents(5, [{ id: "9" }, { id: "1001", receivesCalls: false }]);
+  await first.close();
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
+    accounts: [
+      { agents, groups: [{ agents: [{ id: "9" }, { id: "1001" }] }] },
+      { agents: [] },
+      { groups: [{ agents: [] }] },
+    ],
+  });
+
+  const second = await start({ file, options: { agentData: "account" } });
+  expect(second.accounts.map((account) => account.agents)).toEqual([agents, [], undefined]);
+  expect(second.agents(5)).toEqual([
+    { id: "1001", receivesCalls: false },
+    { id: "9", receivesCalls: true },
+  ]);
+  const { body } = await post(second, "getGroupAgentRelation", { ssid: "demo-ssid", groupId: 5 });
+  expect(body).toMatchObject({
+    response: {
+      agentData: [{ agent_unique_id: "1001", name: "Ada" }, { agent_unique_id: "1002" }, { agent_unique_id: "9" }],
+    },
+  });
+  // Which agents the account has decides about unknown ones.
+  const assignTo = async (ssid: string, groupId: number) =>
+    (await post(second, "submitAssignGroupToAgent", { ssid, groupId, agent_unique_id: ["9"] })).body["code"];
+  const inAccount2 = second.account("2").add("None").id;
+  expect([await assignTo("demo-ssid", 5), await assignTo("two", inAccount2), await assignTo("three", 7)]).toEqual([
+    1047, 1047, 200,
+  ]);
 });
 
 test("a rejected change does not change the file", async () => {
@@ -77,8 +120,38 @@ test.each([
     "seed: accounts[1].ssid: must be unique, but accounts[0].ssid has the same value; " +
       "accounts[1].groups[0].id: must be unique, but accounts[0].groups[0].id has the same value",
   ],
+  [
+    {
+      accounts: [
+        {
+          userId: "1",
+          ssid: "s",
+          agents: [{ id: "1001" }, { id: "1002", name: "Ada" }, { id: "1001", name: "Bob" }],
+          groups: [{ name: "A", agents: [{ id: "1" }, { id: "1", receivesCalls: false }] }],
+        },
+      ],
+    },
+    'seed: accounts[0].agents[2].id: must be unique, but another agent in the list has the id "1001"; ' +
+      'accounts[0].groups[0].agents[1].id: must be unique, but another agent in the list has the id "1"',
+  ],
+  [
+    {
+      accounts: [{ userId: "1", ssid: "s", agents: ["1001", { id: "" }, { name: "Ada" }, { id: "1", email: "a@b" }] }],
+    },
+    "seed: accounts[0].agents[0]: Invalid input: expected object, received string; " +
+      "accounts[0].agents[1].id: Too small: expected string to have >=1 characters; " +
+      "accounts[0].agents[2].id: Invalid input: expected string, received undefined; " +
+      'accounts[0].agents[3]: Unrecognized key: "email"',
+  ],
 ] as const)("an inconsistent seed is rejected: %j", async (seed, message) => {
   await expect(start({ seed: structuredClone(seed) as never })).rejects.toThrow(message);
+});
+
+test("different accounts may have agents with the same id", async () => {
+  const account = { agents: [{ id: "1" }], groups: [{ name: "A", agents: [{ id: "1" }] }] };
+  const accounts = ["1", "2"].map((userId) => ({ userId, ssid: userId, ...account }));
+  const emulator = await start({ seed: { accounts } });
+  expect([emulator.agents(1), emulator.agents(2)]).toEqual([[{ id: "1", receivesCalls: true }], emulator.agents(1)]);
 });
 
 test("unknown options are rejected; options take precedence over those of the seed", async () => {

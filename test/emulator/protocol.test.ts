@@ -124,6 +124,10 @@ describe("the error code depends on the invalid field", () => {
     ["submitAssignGroupToAgent", {}, 1502],
     ["submitAssignGroupToAgent", { groupId: "9", agent_unique_id: ["1"] }, 1503],
     ["submitAssignGroupToAgent", { groupId: "1", agent_unique_id: [1] }, 1001],
+    ["submitAssignGroupToAgent", { groupId: "1", agent_unique_id: [""] }, 1001],
+    ["submitAssignGroupToAgent", { groupId: "1", agent_unique_id: "1" }, 1001],
+    ["submitAssignGroupToAgent", { groupId: "1", agent_unique_id: ["1"], receive_call: [1] }, 1001],
+    ["submitAssignGroupToAgent", { groupId: "1" }, 200],
   ])("%s %j → %d", async (operation, fields, code) => {
     const emulator = await start();
     emulator.account("demo").add("Support");

@@ -28,6 +28,17 @@ describe("errorHttpStatus", () => {
     expect((await post(emulator, operation, body)).status).toBe(200);
   });
 
+  test.each([
+    ["getGroupAgentRelation", { agentPermission: "none" }, 1015, 403],
+    ["submitAssignGroupToAgent", { agentPermission: "read" }, 1015, 403],
+    ["submitAssignGroupToAgent", { emptyAgents: "reject" }, 1047, 400],
+  ] as const)("%s with %j → %d with %d", async (operation, options, code, status) => {
+    const emulator = await start({ options: { errorHttpStatus: true, ...options } });
+    emulator.account("demo").add("Support");
+    const response = await post(emulator, operation, { ...bySsid, groupId: 1 });
+    expect([response.body["code"], response.status]).toEqual([code, status]);
+  });
+
   test("a failed authentication is 401, whatever its code", async () => {
     const emulator = await start({ options: { errorHttpStatus: true, authFailureCode: 1000 } });
     expect(await post(emulator, "list", {})).toMatchObject({ status: 401, body: { code: 1000 } });

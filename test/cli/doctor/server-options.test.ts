@@ -111,6 +111,23 @@ test("repeats calls after HTTP 429, and reports the limit", async () => {
   expect(findings(found)).toContain("rateLimit: rate-limited");
 });
 
+test("options about agents are neither observed nor reported as missing", async () => {
+  const options = {
+    agentData: "account",
+    agentShape: "byId",
+    relationShape: "unknown",
+    quickRelation: "none",
+  } as const;
+  const emulator = await account(options);
+  emulator.account("7").setAgents(1, [{ id: "1001" }]);
+  const found = await diagnose(environment(emulator));
+  expect([found.code, found.server, findings(found)]).toEqual([0, defaults, ["tls: plain-http"]]);
+  emulator.options.agentPermission = "none";
+  const withoutPermission = await diagnose(environment(emulator));
+  expect([withoutPermission.code, withoutPermission.server]).toEqual([0, defaults]);
+  expect(findings(withoutPermission)).toEqual(["tls: plain-http", "answers: calls-failed"]);
+});
+
 test("with an ssid", async () => {
   const emulator = await account({});
   const found = await diagnose({ DEEPCALL_BASE_URL: emulator.url, DEEPCALL_SSID: ssid });
