@@ -1,0 +1,220 @@
+import type { Emulator, EmulatorOptions } from "../../../emulator";
+import { startEmulator } from "../../../emulator";
+import { OtherAccountError, SharedGroupError } from "../../../provider";
+import { createProviders } from "../../../provider/lifecycle";
+import { Run, type LifecycleProvider } from "../../../provider/lifecycle/run";
+import { change, create, environment, failure, fastRetries, otherUser, refresh, token } from "../../support/lifecycle";
+
+const running: Emulator[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
+});
+
+const everyAgent = ["1001", "1002", "1003", "1004", "1005"].map((id) => ({ id, name: `Person ${id}` }));
+
+/** An account with group 42, which has the agents 1004 (who receives calls) and 1005. */
+async function emulate(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+  const agents = [{ id: "1004" }, { id: "1005", receivesCalls: false }];
+  const groups = [
+    { id: 42, name: "Support", agents },
+    { id: 43, name: "Sales" },
+  ];
+  const seed = {
+    accounts: [
+      { userId: "7", token, groups, agents: everyAgent },
+      { userId: "8", token: otherUser.DEEPCALL_TOKEN, groups: [] },
+    ],
+  };
+  const emulator = await startEmulator({ seed, options });
+  running.push(emulator);
+  return emulator;
+}
+
+function operate(emulator: Emulator, more: Record<string, string> = {}): LifecycleProvider {
+  return createProviders(new Run(environment(emulator, more), fastRetries)).agents;
+}
+
+const desired = (agents: unknown, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  groupId: 42,
+  requestedAgents: agents,
+  __resource: "support-agents",
+  __provider: "text",
+  ...more,
+});
+const remove = { otherAgents: "remove" };
+
+/** The agents of a group as text: those who receive no calls have a minus. */
+const assigned = (emulator: Emulator, groupId = 42): string =>
+  emulator
+    .agents(groupId)
+    .map(({ id, receivesCalls }) => `${id}${receivesCalls ? "" : "-"}`)
+    .join(" ");
+const operations = ({ calls }: Emulator): string[] => calls.map(({ operation }) => operation);
+
+const servers: [string, Partial<EmulatorOptions>][] = [
+  ["the standard server", {}],
+  ["agentData lists the account", { agentData: "account" }],
+  ["objects keyed by id", { agentShape: "byId", relationShape: "byId" }],
+  ...(["agentId", "agent_id", "unique_id", "id"] as const).map((agentIdKey): [string, Partial<EmulatorOptions>] => [
+    `ids under ${agentIdKey}`,
+    { agentIdKey },
+  ]),
+  ["ids as numbers", { agentIdType: "number" }],
+  ["receive_call as text", { receiveCallType: "string" }],
+  ["receive_call as boolean", { receiveCallType: "boolean" }],
+  ["quick omits relations", { quickRelation: "none" }],
+  ...(["object", "null", "text"] as const).map((noAgents): [string, Partial<EmulatorOptions>] => [
+    `no agents as ${noAgents}`,
+    { noAgents },
+  ]),
+];
+
+describe.each(servers)("on a server with %s", (_, options) => {
+  test("agents are created, changed, reordered, read and deleted; others are kept", async () => {
+    const emulator = await emulate(options);
+    const created = await create(operate(emulator), desired(["1002", { id: "1001", receivesCalls: false }]));
+    expect(assigned(emulator)).toBe("1001- 1002 1004 1005-");
+    expect(operations(emulator)).toEqual([
+      "getGroupAgentRelation",
+      "submitAssignGroupToAgent",
+      "getGroupAgentRelation",
+    ]);
+    expect(created.id).toBe("42");
+    expect(created.outputs).toMatchObject({
+      agents: [{ id: "1001", receivesCalls: false }, "1002"],
+      otherAgentIds: ["1004", "1005"],
+    });
+    expect(JSON.stringify(created)).not.toContain("Person");
+
+    emulator.clearCalls();
+    const reordered = await change(operate(emulator), created, desired([{ id: "1001", receivesCalls: false }, "1002"]));
+    expect([reordered.changed, emulator.count()]).toEqual([false, 0]);
+    expect((await refresh(operate(emulator), reordered))?.drift).toBe(false);
+    expect(emulator.count()).toBe(1);
+
+    const changed = await change(operate(emulator), created, desired(["1001", "1003"]));
+    expect(assigned(emulator)).toBe("1001 1003 1004 1005-");
+
+    emulator.account("7").setAgents(42, [{ id: "1001", receivesCalls: false }, { id: "1004" }]);
+    const drifted = await refresh(operate(emulator), changed);
+    expect(drifted?.drift).toBe(true);
+    expect(drifted?.outputs).toMatchObject({ agents: [{ id: "1001", receivesCalls: false }], otherAgentIds: ["1004"] });
+    const repaired = await change(operate(emulator), { ...changed, ...drifted }, desired(["1001", "1003"]));
+    expect(assigned(emulator)).toBe("1001 1003 1004");
+
+    await operate(emulator).delete("42", repaired.outputs);
+    expect(assigned(emulator)).toBe("1004");
+  });
+
+  test("with remove, the list is exact, and may be empty", async () => {
+    const emulator = await emulate(options);
+    const created = await create(operate(emulator), desired(["1004"], { ...remove, removeExisting: true }));
+    expect(assigned(emulator)).toBe("1004");
+    emulator.account("7").setAgents(42, [{ id: "1004" }, { id: "1005" }]);
+    const drifted = await refresh(operate(emulator), created);
+    expect(drifted?.drift).toBe(true);
+    const empty = await change(operate(emulator), { ...created, ...drifted }, desired([], remove));
+    expect(assigned(emulator)).toBe("");
+    expect((await refresh(operate(emulator), empty))?.drift).toBe(false);
+  });
+});
+
+test("a first apply with remove fails if the group has other agents, and submits nothing", async () => {
+  const emulator = await emulate();
+  const error = await failure(create(operate(emulator), desired(["1001"], remove)));
+  expect(error.message).toMatch(
+    /^Could not update the agents of group 42 \(resource "support-agents"\): .* \(1004, 1005\), and otherAgents is "remove"\. Nothing was changed\. .*\[deepcall:other-agents\]$/,
+  );
+  expect(operations(emulator)).toEqual(["getGroupAgentRelation"]);
+
+  // The same if a resource changes from keep to remove; the agents that it listed itself may go.
+  const kept = await create(operate(emulator), desired(["1001", "1004"]));
+  expect((await failure(change(operate(emulator), kept, desired(["1001"], remove)))).message).toContain("list (1005)");
+  emulator.account("7").setAgents(42, [{ id: "1001" }, { id: "1004" }]);
+  await change(operate(emulator), kept, desired(["1001"], remove));
+  expect(assigned(emulator)).toBe("1001");
+});
+
+test("on a server that only adds agents, a removal is an error, and the state is true", async () => {
+  const emulator = await emulate({ assign: "add" });
+  const created = await create(operate(emulator), desired(["1001", "1002"]));
+  const error = await failure(change(operate(emulator), created, desired(["1001"])));
+  expect(error.message).toMatch(
+    /agent 1002 is still assigned, because .*The resource is in the state with id 42\. .*\[deepcall:agents-rejected\]$/,
+  );
+  expect(error.properties).toMatchObject({ agents: ["1001"], otherAgentIds: ["1002", "1004", "1005"] });
+  expect((await failure(operate(emulator).delete("42", created.outputs))).message).toContain("still assigned");
+});
+
+test.each<[string, Partial<EmulatorOptions>, RegExp]>([
+  [
+    "relationData is left out",
+    { noAgents: "absent" },
+    /no relationData in the response .*relationData|no relationData/,
+  ],
+  ["relationData has unknown rows", { relationShape: "unknown" }, /an agent without an id .*keys x/],
+  ["a permission is missing", { agentPermission: "none" }, /code 1015/],
+])("if %s, nothing is submitted", async (_, options, message) => {
+  const emulator = await emulate(options);
+  if (options.noAgents) emulator.account("7").setAgents(42, []);
+  const error = await failure(create(operate(emulator), desired(["1001"])));
+  expect(error.message).toMatch(message);
+  expect(error.message).toMatch(/Nothing was changed\./);
+  expect(operations(emulator)).not.toContain("submitAssignGroupToAgent");
+});
+
+test("an unknown agent is an error of Deepcall, and nothing changes", async () => {
+  const emulator = await emulate();
+  const error = await failure(create(operate(emulator), desired(["9999"])));
+  expect(error.message).toMatch(/refused submitAssignGroupToAgent with code 1047 .*Nothing was changed\./);
+  expect(assigned(emulator)).toBe("1004 1005-");
+});
+
+test.each([
+  "reset-after",
+  "cut-after",
+  "error-after:1009",
+  "http-after:502",
+  "html-after",
+  "empty-after",
+  "shape-after",
+])("after an answer lost by %s, the agents are read back", async (kind) => {
+  const emulator = await emulate();
+  emulator.faults.add(`submitAssignGroupToAgent:${kind}@1x0`);
+  const created = await create(operate(emulator), desired(["1001"]));
+  expect(assigned(emulator)).toBe("1001 1004 1005-");
+  expect(created.outputs["agents"]).toEqual(["1001"]);
+});
+
+test("a group that is gone takes its agents' resource with it, but not with another account's credentials", async () => {
+  const emulator = await emulate();
+  const created = await create(operate(emulator), desired(["1001"]));
+  expect(await failure(refresh(operate(emulator, otherUser), created))).toBeInstanceOf(OtherAccountError);
+  expect(await failure(operate(emulator, otherUser).delete("42", created.outputs))).toBeInstanceOf(OtherAccountError);
+  emulator.account("7").remove(42);
+  expect(await refresh(operate(emulator), created)).toBeUndefined();
+  await operate(emulator).delete("42", created.outputs);
+});
+
+test("two resources for one group are an error that names both; a renamed resource keeps the agents", async () => {
+  const emulator = await emulate();
+  const provider = operate(emulator);
+  await create(provider, desired(["1001"], { __resource: "one" }));
+  const error = await failure(create(provider, desired(["1002"], { __resource: "two" })));
+  expect(error).toBeInstanceOf(SharedGroupError);
+  expect(error.message).toMatch(/"one" and "two"/);
+
+  const old = await create(operate(emulator), desired(["1001"], { __resource: "old" }));
+  const next = operate(emulator);
+  await create(next, desired(["1001", "1002"], { __resource: "new" }));
+  await next.delete("42", old.outputs);
+  expect(assigned(emulator)).toBe("1001 1002 1004 1005-");
+});
+
+test("another group replaces the resource", async () => {
+  const emulator = await emulate();
+  const provider = operate(emulator);
+  const { id, outputs } = await create(provider, desired(["1001"]));
+  const { inputs = {} } = await provider.check({}, desired(["1001"], { groupId: 43 }));
+  expect(await provider.diff(id, outputs, inputs)).toMatchObject({ changes: true, replaces: ["groupId"] });
+});
