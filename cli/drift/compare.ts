@@ -1,6 +1,8 @@
 import type { GroupList } from "../../client/responses";
-import { groupType, providerType } from "../../provider/state-contract";
+import { agentsType, groupType, providerType, type StoredAgent } from "../../provider/state-contract";
 import type {
+  AgentsDrift,
+  DeclaredAgents,
   DeclaredGroup,
   Drift,
   GroupName,
@@ -54,7 +56,7 @@ export function findAccounts(steps: readonly Step[]): Account[] {
     if (provider !== null && current) explicit.set(provider, { provider, inputs: current.inputs });
   }
   const accounts = [...explicit].toSorted(([a], [b]) => compareText(a, b)).map(([, account]) => account);
-  const usesDefault = steps.some((step) => step.type === groupType && providerName(step) === null);
+  const usesDefault = steps.some((step) => isDeepcall(step) && providerName(step) === null);
   return accounts.length === 0 || usesDefault ? [{ provider: null, inputs: {} }, ...accounts] : accounts;
 }
 
@@ -66,24 +68,29 @@ export function findAccounts(steps: readonly Step[]): Account[] {
  * @param accounts - all groups of the accounts, to report undeclared groups.
  */
 export function compare(stack: string, steps: readonly Step[], accounts?: readonly ListedAccount[]): Report {
-  const groupSteps = steps.filter(({ type }) => type === groupType);
-  const resources = [...Map.groupBy(groupSteps, ({ urn }) => urn)]
+  const resources = [...Map.groupBy(steps.filter(isDeepcall), ({ urn }) => urn)]
     .map(([urn, all]) => ({
       urn,
+      type: all[0]?.type,
       resource: resourceName(urn),
       refresh: all.find(({ op }) => op === "refresh"),
       plan: all.filter(({ op }) => op !== "refresh"),
     }))
     .toSorted((a, b) => compareText(a.resource, b.resource) || compareText(a.urn, b.urn));
 
-  const groups = resources.flatMap(({ urn, resource, refresh, plan }): DeclaredGroup[] => {
-    if (!refresh?.old) return [];
+  const groups = resources.flatMap(({ urn, type, resource, refresh, plan }): DeclaredGroup[] => {
+    if (type !== groupType || !refresh?.old) return [];
     const { outputs } = refresh.new ?? refresh.old;
     const id = Number(refresh.old.id);
     const name = toName(outputs["assignedName"]);
     return [{ resource, urn, provider: providerName(refresh), id, name, drift: findDrift(refresh, plan) }];
   });
-  const drifted = new Set(groups.filter(({ drift }) => drift.length > 0).map(({ urn }) => urn));
+  const agents = resources.flatMap(({ urn, type, resource, refresh, plan }): DeclaredAgents[] => {
+    if (type !== agentsType || !refresh?.old) return [];
+    const groupId = Number(refresh.old.id);
+    return [{ resource, urn, provider: providerName(refresh), groupId, drift: findAgentsDrift(refresh, plan) }];
+  });
+  const drifted = new Set([...groups, ...agents].filter(({ drift }) => drift.length > 0).map(({ urn }) => urn));
   const pending = resources.flatMap(({ urn, resource, plan }): PendingChange[] => {
     const change = drifted.has(urn) ? undefined : plannedChange(plan);
     return change === undefined ? [] : [{ resource, urn, change }];
@@ -91,7 +98,8 @@ export function compare(stack: string, steps: readonly Step[], accounts?: readon
   return {
     stack,
     groups,
-    undeclared: accounts?.map((account) => findUndeclared(groupSteps, account)) ?? null,
+    agents,
+    undeclared: accounts?.map((account) => findUndeclared(steps, account)) ?? null,
     pending,
   };
 }
@@ -113,6 +121,42 @@ function findDrift({ old: recorded, new: current }: Step, plan: readonly Step[])
   return drift;
 }
 
+/** Compares by what was requested at the last `up`, so that a change that a refresh wrote to the state is still drift. */
+function findAgentsDrift({ old: recorded, new: current }: Step, plan: readonly Step[]): AgentsDrift[] {
+  if (!current) return [{ kind: "gone" }];
+  if (plan.some(({ op }) => op === "same")) return [];
+  const inputs = plan.find((step) => step.new)?.new?.inputs ?? {};
+  const requested = toAgents(recorded?.outputs["requestedAgents"]);
+  const desired = Array.isArray(inputs["requestedAgents"]) ? toAgents(inputs["requestedAgents"]) : requested;
+  const assigned = toAgents(current.outputs["agents"]);
+  const listed = [...requested.keys()].filter((id) => desired.has(id));
+  const missing = listed.filter((id) => !assigned.has(id));
+  const changed = listed.filter(
+    (id) => assigned.has(id) && assigned.get(id) !== requested.get(id) && assigned.get(id) !== desired.get(id),
+  );
+  const others = current.outputs["otherAgentIds"];
+  const unlisted =
+    inputs["otherAgents"] === "remove" && recorded?.outputs["otherAgents"] === "remove" && Array.isArray(others)
+      ? others.map(String).filter((id) => !desired.has(id))
+      : [];
+  const [now, notNow] = [true, false].map((calls) => changed.filter((id) => assigned.get(id) === calls));
+  return [
+    ...(missing.length > 0 ? [{ kind: "missing" as const, agents: missing }] : []),
+    ...(unlisted.length > 0 ? [{ kind: "unlisted" as const, agents: unlisted }] : []),
+    ...(changed.length > 0 ? [{ kind: "receivesCalls" as const, now: now ?? [], notNow: notNow ?? [] }] : []),
+  ];
+}
+
+/** Whether each agent receives calls, by id. */
+function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
+  const agents = Array.isArray(stored) ? (stored as readonly StoredAgent[]) : [];
+  return new Map(agents.map((agent) => (typeof agent === "string" ? [agent, true] : [agent.id, agent.receivesCalls])));
+}
+
+function isDeepcall({ type }: Step): boolean {
+  return type === groupType || type === agentsType;
+}
+
 function isIgnored(inputs: Properties, property: string): boolean {
   const ignored = inputs["__ignore"];
   return Array.isArray(ignored) && ignored.includes(property);
@@ -124,8 +168,9 @@ function plannedChange(plan: readonly Step[]): PendingChange["change"] | undefin
   return (["create", "update", "delete"] as const).find((change) => ops.includes(change));
 }
 
-function findUndeclared(steps: readonly Step[], { provider, list }: ListedAccount): UndeclaredGroups {
+function findUndeclared(allSteps: readonly Step[], { provider, list }: ListedAccount): UndeclaredGroups {
   if (!list) return { provider, listed: false, complete: false, groups: [] };
+  const steps = allSteps.filter(({ type }) => type === groupType);
   // Of all steps, because two providers may have the same account.
   const declaredIds = new Set(steps.flatMap((step) => [step.old?.id, step.new?.id]));
   const namesToAdopt = new Set(

@@ -9,6 +9,28 @@ export type Drift =
   | { readonly kind: "renamed"; readonly from: GroupName; readonly to: GroupName }
   | { readonly kind: "status"; readonly from: Status; readonly to: Status };
 
+/** A difference between a group's agents and their declaration. */
+export type AgentsDrift =
+  | { readonly kind: "gone" }
+  /** Listed agents that are not assigned. */
+  | { readonly kind: "missing"; readonly agents: readonly string[] }
+  /** Assigned agents that are not listed, with `otherAgents: "remove"`. */
+  | { readonly kind: "unlisted"; readonly agents: readonly string[] }
+  /** Listed agents whose `receivesCalls` was changed: those that receive calls now, and those that don't. */
+  | { readonly kind: "receivesCalls"; readonly now: readonly string[]; readonly notNow: readonly string[] };
+
+/** A `DeepcallGroupAgents`. */
+export interface DeclaredAgents {
+  /** The resource's name in the program. */
+  readonly resource: string;
+  readonly urn: string;
+  /** The `DeepcallProvider` of its account; `null` for the default account. */
+  readonly provider: string | null;
+  readonly groupId: number;
+  /** Empty if the agents are as declared. */
+  readonly drift: readonly AgentsDrift[];
+}
+
 export interface DeclaredGroup {
   /** The resource's name in the program. */
   readonly resource: string;
@@ -54,6 +76,8 @@ export interface Report {
   readonly stack: string;
   /** Every group that is both in the program and in the state, sorted by resource. */
   readonly groups: readonly DeclaredGroup[];
+  /** Every `DeepcallGroupAgents` that is both in the program and in the state, sorted by resource. */
+  readonly agents: readonly DeclaredAgents[];
   /** `null` if not requested. */
   readonly undeclared: readonly UndeclaredGroups[] | null;
   readonly pending: readonly PendingChange[];
@@ -63,20 +87,24 @@ export function driftedGroups(report: Report): DeclaredGroup[] {
   return report.groups.filter(({ drift }) => drift.length > 0);
 }
 
+export function driftedAgents(report: Report): DeclaredAgents[] {
+  return report.agents.filter(({ drift }) => drift.length > 0);
+}
+
 export function countUndeclared({ undeclared }: Report): number {
   return (undeclared ?? []).reduce((sum, { groups }) => sum + groups.length, 0);
 }
 
 /** Whether anything differs, undeclared groups included. It decides the exit code. */
 export function hasDrift(report: Report): boolean {
-  return driftedGroups(report).length > 0 || countUndeclared(report) > 0;
+  return driftedGroups(report).length + driftedAgents(report).length + countUndeclared(report) > 0;
 }
 
 /** The version of the public JSON format. It increases when a field is removed or changes its meaning. */
 const jsonVersion = 1;
 
 export function renderJson(report: Report): string {
-  const { stack, groups, undeclared, pending } = report;
-  const json = { version: jsonVersion, stack, drift: hasDrift(report), groups, undeclared, pending };
+  const { stack, groups, agents, undeclared, pending } = report;
+  const json = { version: jsonVersion, stack, drift: hasDrift(report), groups, agents, undeclared, pending };
   return `${JSON.stringify(json, null, 2)}\n`;
 }

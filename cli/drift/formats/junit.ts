@@ -1,7 +1,7 @@
 import XmlBuilder from "fast-xml-builder";
 import { oneLine, quote } from "../../formatting";
-import { countUndeclared, driftedGroups, type Report } from "../report";
-import { describeDrift, formatName } from "./messages";
+import { countUndeclared, driftedAgents, driftedGroups, type Report } from "../report";
+import { describeAgentsDrift, describeDrift, formatName } from "./messages";
 
 /**
  * The report for a CI system's test view: a test case per declared group, a failed one per
@@ -16,6 +16,11 @@ export function renderJunit(report: Report): string {
       const type = drift.map(({ kind }) => kind).join("+");
       const failure = { type, message: `${formatName(name, quote)} (id ${id}) ${predicates}` };
       return testCase(`deepcall.${report.stack}`, resource, drift.length > 0 ? failure : undefined);
+    }),
+    ...report.agents.map(({ resource, groupId, drift }) => {
+      const predicates = drift.map((one) => describeAgentsDrift(one, oneLine)).join("; ");
+      const failure = { type: drift.map(({ kind }) => kind).join("+"), message: `group ${groupId} ${predicates}` };
+      return testCase(`deepcall.${report.stack}.agents`, resource, drift.length > 0 ? failure : undefined);
     }),
     ...accounts.flatMap(({ provider, groups }) =>
       groups.map(({ id, name }) =>
@@ -32,7 +37,7 @@ export function renderJunit(report: Report): string {
   ];
   const counts = {
     "@tests": testCases.length,
-    "@failures": driftedGroups(report).length + countUndeclared(report),
+    "@failures": driftedGroups(report).length + driftedAgents(report).length + countUndeclared(report),
   };
   const suite = {
     "@name": xmlText(`Deepcall groups of stack ${report.stack}`),

@@ -1,7 +1,8 @@
 import { oneLine } from "../../formatting";
-import { driftedGroups, hasDrift, type Report, type UndeclaredGroup } from "../report";
+import { driftedAgents, driftedGroups, hasDrift, type Report, type UndeclaredGroup } from "../report";
 import {
   declareHint,
+  describeAgentsDrift,
   describeDrift,
   listPending,
   pendingHeading,
@@ -18,11 +19,16 @@ const maxPending = 50;
 
 /** The report for a job summary or a comment. The first line is an invisible marker, the same for every run. */
 export function renderMarkdown(report: Report): string {
-  const drifted = driftedGroups(report).map(
+  const groups = driftedGroups(report).map(
     ({ resource, id, name, drift }) =>
       `- ${codeSpan(resource)} (${drift.some(({ kind }) => kind === "renamed") ? "" : `${formatName(name, codeSpan)}, `}id ${id}) ` +
       drift.map((one) => describeDrift(one, codeSpan)).join(" and "),
   );
+  const agents = driftedAgents(report).map(
+    ({ resource, groupId, drift }) =>
+      `- ${codeSpan(resource)} (agents of group ${groupId}) ${drift.map((one) => describeAgentsDrift(one, codeSpan)).join("; ")}`,
+  );
+  const drifted = [...groups, ...agents];
   const undeclared = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0);
   const pending = listPending(report.pending.slice(0, maxPending), codeSpan);
   const morePending = report.pending.length - maxPending;

@@ -1,7 +1,9 @@
 import { pluralize } from "../../formatting";
 import {
   countUndeclared,
+  driftedAgents,
   driftedGroups,
+  type AgentsDrift,
   type Drift,
   type GroupName,
   type PendingChange,
@@ -28,13 +30,40 @@ export function describeDrift(drift: Drift, format: (name: string) => string): s
   }
 }
 
+/** A predicate for a sentence about a group's agents. */
+export function describeAgentsDrift(drift: AgentsDrift, format: (id: string) => string): string {
+  const list = (ids: readonly string[]): string => ids.map(format).join(", ");
+  switch (drift.kind) {
+    case "gone":
+      return "is gone with its group";
+    case "missing":
+      return `lost ${list(drift.agents)}`;
+    case "unlisted":
+      return `got ${list(drift.agents)}, not listed`;
+    case "receivesCalls":
+      return [
+        ...(drift.now.length > 0 ? [`receives calls now: ${list(drift.now)}`] : []),
+        ...(drift.notNow.length > 0 ? [`receives no calls any more: ${list(drift.notNow)}`] : []),
+      ].join(", ");
+  }
+}
+
 /** The result as one clause, without a period. */
 export function summarize(report: Report): string {
   const drifted = driftedGroups(report).length;
   const undeclared = countUndeclared(report);
   const total = pluralize(report.groups.length, "group");
-  if (drifted + undeclared === 0) return `no drift; ${total} as declared`;
-  const declared = drifted === 0 ? `${total} as declared` : `${drifted} of ${total} drifted`;
+  const agents = report.agents.length;
+  const agentsDrifted = driftedAgents(report).length;
+  const asDeclared = `${total}${agents === 0 ? "" : ` and the agents of ${agents}`} as declared`;
+  if (drifted + agentsDrifted + undeclared === 0) return `no drift; ${asDeclared}`;
+  const groupsDrifted = drifted === 0 ? `${total} as declared` : `${drifted} of ${total} drifted`;
+  const declared =
+    agentsDrifted > 0
+      ? `${groupsDrifted}; the agents of ${agentsDrifted} of ${pluralize(agents, "group")} drifted`
+      : drifted > 0
+        ? groupsDrifted
+        : asDeclared;
   const accounts = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0).length;
   const place = accounts === 1 ? "the account" : `${accounts} accounts`;
   return undeclared === 0 ? declared : `${declared}; ${pluralize(undeclared, "undeclared group")} in ${place}`;

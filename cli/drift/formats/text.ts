@@ -1,8 +1,16 @@
 import { styleText } from "node:util";
 import { oneLine, quote } from "../../formatting";
-import { driftedGroups, hasDrift, type DeclaredGroup, type Report, type UndeclaredGroup } from "../report";
+import {
+  driftedAgents,
+  driftedGroups,
+  hasDrift,
+  type DeclaredGroup,
+  type Report,
+  type UndeclaredGroup,
+} from "../report";
 import {
   declareHint,
+  describeAgentsDrift,
   describeDrift,
   listPending,
   pendingHeading,
@@ -19,7 +27,8 @@ export function renderText(report: Report, colors: boolean): string {
   const drifted = driftedGroups(report);
   const undeclared = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0);
   const pending = listPending(report.pending, oneLine);
-  const width = Math.max(...drifted.map(({ resource }) => oneLine(resource).length));
+  const agents = driftedAgents(report);
+  const width = Math.max(...[...drifted, ...agents].map(({ resource }) => oneLine(resource).length));
   const driftLines = (group: DeclaredGroup): string[] =>
     group.drift.map(
       (drift) =>
@@ -28,11 +37,19 @@ export function renderText(report: Report, colors: boolean): string {
     );
   const sections = [
     [`Stack ${oneLine(report.stack)}: ${paint(hasDrift(report) ? "red" : "green", summarize(report))}.`],
-    drifted.flatMap(driftLines),
+    [
+      ...drifted.flatMap(driftLines),
+      ...agents.flatMap(({ resource, groupId, drift }) =>
+        drift.map(
+          (one) =>
+            `  ${oneLine(resource).padEnd(width)}  ${paint("yellow", describeAgentsDrift(one, oneLine))} (agents of group ${groupId})`,
+        ),
+      ),
+    ],
     ...undeclared.map((account) => [undeclaredHeading(account, report, quote), ...account.groups.map(undeclaredLine)]),
     undeclaredNotes(report, quote),
     pending === "" ? [] : [`${pendingHeading} ${pending}.`],
-    [...(drifted.length > 0 ? [revertHint] : []), ...(undeclared.length > 0 ? [declareHint] : [])],
+    [...(drifted.length + agents.length > 0 ? [revertHint] : []), ...(undeclared.length > 0 ? [declareHint] : [])],
   ];
   return sections
     .filter((lines) => lines.length > 0)

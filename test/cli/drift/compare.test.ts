@@ -1,7 +1,9 @@
 import { compare, findAccounts, type Step } from "../../../cli/drift/compare";
-import { hasDrift, type Drift } from "../../../cli/drift/report";
-import { groupType, providerType } from "../../../provider/state-contract";
+import { hasDrift, type AgentsDrift, type Drift } from "../../../cli/drift/report";
+import { agentsType, groupType, providerType } from "../../../provider/state-contract";
 import { outputsOf, secret, steps, urn } from "./steps";
+
+type Properties = Record<string, unknown>;
 
 const support = { requestedName: "Support", active: true };
 const recorded = outputsOf("Support");
@@ -106,6 +108,94 @@ const creation = (name: string, inputs = {}): NonNullable<Step["new"]> => ({
   id: "",
   inputs: { requestedName: name, active: true, ...inputs },
   outputs: {},
+});
+
+describe("agents", () => {
+  const inputs = (agents: unknown, more = {}) => ({ groupId: 7, requestedAgents: agents, ...more });
+  const outputs = (agents: unknown, others: string[] = [], more = {}) => ({
+    ...inputs(["1001", { id: "1002", receivesCalls: false }], more),
+    agents,
+    otherAgentIds: others,
+  });
+  const asRequested = ["1001", { id: "1002", receivesCalls: false }];
+  const remove = { otherAgents: "remove" };
+
+  test.each<[string, object, object | null, string, object, AgentsDrift[]]>([
+    ["as declared", outputs(asRequested), outputs(asRequested, ["1009"]), "same", inputs(asRequested), []],
+    ["gone", outputs(asRequested), null, "create", inputs(asRequested), [{ kind: "gone" }]],
+    [
+      "removed manually",
+      outputs(asRequested),
+      outputs(["1001"]),
+      "update",
+      inputs(asRequested),
+      [{ kind: "missing", agents: ["1002"] }],
+    ],
+    [
+      "removed manually, which a refresh wrote to the state",
+      outputs(["1001"]),
+      outputs(["1001"]),
+      "update",
+      inputs(asRequested),
+      [{ kind: "missing", agents: ["1002"] }],
+    ],
+    [
+      "removed manually, and the program follows",
+      outputs(asRequested),
+      outputs(["1001"]),
+      "update",
+      inputs(["1001"]),
+      [],
+    ],
+    [
+      "added in the program",
+      outputs(asRequested),
+      outputs(asRequested),
+      "update",
+      inputs([...asRequested, "1003"]),
+      [],
+    ],
+    [
+      "receivesCalls changed manually",
+      outputs(asRequested),
+      outputs([{ id: "1001", receivesCalls: false }, "1002"]),
+      "update",
+      inputs(asRequested),
+      [{ kind: "receivesCalls", now: ["1002"], notNow: ["1001"] }],
+    ],
+    [
+      "receivesCalls changed manually, and the program follows",
+      outputs(asRequested),
+      outputs(["1001", "1002"]),
+      "update",
+      inputs(["1001", "1002"]),
+      [],
+    ],
+    [
+      "assigned manually, with remove",
+      outputs(asRequested, [], remove),
+      outputs(asRequested, ["1009"], remove),
+      "update",
+      inputs(asRequested, remove),
+      [{ kind: "unlisted", agents: ["1009"] }],
+    ],
+    [
+      "assigned manually, and the program changes to remove",
+      outputs(asRequested),
+      outputs(asRequested, ["1009"]),
+      "update",
+      inputs(asRequested, remove),
+      [],
+    ],
+  ])("%s", (_, recordedOutputs, current, op, desired, drift) => {
+    const all = steps("a", 7, recordedOutputs as Properties, current as Properties | null, op, desired as Properties);
+    const report = compare(
+      "prod",
+      all.map((one) => ({ ...one, type: agentsType })),
+    );
+    expect(report.agents).toEqual([{ resource: "a", urn: urn("a"), provider: null, groupId: 7, drift }]);
+    expect(report.pending).toHaveLength(op === "same" || drift.length > 0 ? 0 : 1);
+  });
 });
 
 test("groups that the program adds or removes are pending, not drift", () => {

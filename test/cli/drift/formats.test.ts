@@ -22,6 +22,7 @@ function group(resource: string, id: number, name: string | null, ...drift: Drif
 const noDrift: Report = {
   stack: "prod",
   groups: [group("night", 2, "Night"), group("support", 1, "Support")],
+  agents: [],
   undeclared: null,
   pending: [],
 };
@@ -43,6 +44,7 @@ const allKinds: Report = {
     ),
     group("support", 32, "Support"),
   ],
+  agents: [],
   undeclared: [
     {
       ...listed,
@@ -73,6 +75,65 @@ const severalAccounts: Report = {
     { provider: "`apac`", listed: false, complete: false, groups: [] },
   ],
 };
+
+describe("agents", () => {
+  const agentsOf = (resource: string, groupId: number, ...drift: AgentsDrift[]): DeclaredAgents => ({
+    resource,
+    urn: urn(resource, agentsType),
+    provider: null,
+    groupId,
+    drift,
+  });
+  const report: Report = {
+    ...noDrift,
+    agents: [
+      agentsOf("night-agents", 2),
+      agentsOf("sales-agents", 3, { kind: "gone" }),
+      agentsOf(
+        "support-agents",
+        1,
+        { kind: "missing", agents: ["1001", "1002"] },
+        { kind: "unlisted", agents: ["`1003`"] },
+        { kind: "receivesCalls", now: ["1004"], notNow: ["1005", "1006"] },
+      ),
+    ],
+  };
+
+  test("text", () => {
+    expect(renderText(report, false)).toMatchInlineSnapshot(`
+"Stack prod: 2 groups as declared; the agents of 2 of 3 groups drifted.
+
+  sales-agents    is gone with its group (agents of group 3)
+  support-agents  lost 1001, 1002 (agents of group 1)
+  support-agents  got \`1003\`, not listed (agents of group 1)
+  support-agents  receives calls now: 1004, receives no calls any more: 1005, 1006 (agents of group 1)
+
+To revert the manual changes, run \`pulumi up --refresh --run-program\`. To keep them, change the program to match.
+"
+`);
+    const clean = { ...report, agents: [agentsOf("night-agents", 2)] };
+    expect(renderText(clean, false)).toBe("Stack prod: no drift; 2 groups and the agents of 1 as declared.\n");
+    expect(hasDrift(report)).toBe(true);
+    expect(hasDrift(clean)).toBe(false);
+  });
+
+  test("markdown", () => {
+    expect(renderMarkdown(report)).toContain(
+      "- `support-agents` (agents of group 1) lost `1001`, `1002`; got `` `1003` ``, not listed; receives calls now: `1004`, receives no calls any more: `1005`, `1006`\n",
+    );
+  });
+
+  test("junit", () => {
+    const xml = renderJunit(report);
+    expect(xml).toContain('tests="5" failures="2"');
+    expect(xml).toContain('<testcase classname="deepcall.prod.agents" name="night-agents"/>');
+    expect(xml).toContain('type="missing+unlisted+receivesCalls" message="group 1 lost 1001, 1002; got');
+  });
+
+  test("json", () => {
+    expect(JSON.parse(renderJson(report))).toMatchObject({ drift: true, agents: report.agents });
+  });
+});
 
 describe("several accounts", () => {
   const searched = "Searched for undeclared groups: the default account, the account of DeepcallProvider";
@@ -315,6 +376,7 @@ describe("json", () => {
       "drift": []
     }
   ],
+  "agents": [],
   "undeclared": [
     {
       "provider": null,
