@@ -7,12 +7,16 @@ import { codeSpan, renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
 import { oneLine } from "../../../cli/formatting";
 import {
+  hasDrift,
   renderJson,
+  type AgentsDrift,
+  type DeclaredAgents,
   type DeclaredGroup,
   type Drift,
   type Report,
   type UndeclaredGroups,
 } from "../../../cli/drift/report";
+import { agentsType } from "../../../provider/state-contract";
 import { urn } from "./steps";
 
 function group(resource: string, id: number, name: string | null, ...drift: Drift[]): DeclaredGroup {
