@@ -427,6 +427,7 @@ describe("json", () => {
       stack: "prod",
       drift: false,
       groups: noDrift.groups,
+      agents: [],
       undeclared: null,
       pending: [],
     });
