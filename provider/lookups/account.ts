@@ -1,7 +1,7 @@
 import { DeepcallClient } from "../../client/client";
 import { CallError } from "../../client/errors";
 import type { Group, GroupList } from "../../client/responses";
-import { standardRetryPolicy, type RetryPolicy } from "../../client/retry";
+import type { RetryPolicy } from "../../client/retry";
 import type { ClientSettings } from "../../client/settings";
 import { callFailure, lookupOutcome, LookupError } from "../lifecycle/errors";
 import { GroupReader } from "../lifecycle/group-reader";
@@ -21,16 +21,13 @@ export interface GroupsQuery {
  * from it is asked for, because the server may truncate lists and because a group may be newer than the list.
  */
 export class LookupAccount {
-  readonly #settings: ClientSettings;
-  readonly #policy: RetryPolicy;
+  /** Not closed: idle connections do not keep the program's process alive. */
+  readonly #client: DeepcallClient;
   #list: Promise<GroupList> | undefined;
-  #client: DeepcallClient | undefined;
-  #users = 0;
 
   /** @param policy - shorter in tests. */
-  constructor(settings: ClientSettings, policy: RetryPolicy = standardRetryPolicy) {
-    this.#settings = settings;
-    this.#policy = policy;
+  constructor(settings: ClientSettings, policy?: RetryPolicy) {
+    this.#client = new DeepcallClient(settings, policy);
   }
 
   /**
@@ -55,7 +52,7 @@ export class LookupAccount {
     const named = groups.filter(({ name }) => name.toLowerCase().includes(text));
     if (active !== undefined && named.some((group) => group.active === undefined))
       throw new LookupError("status-not-listed", {
-        failure: `Could not look up groups with active: ${active}`,
+        failure: "Could not look up groups by their status",
         reason: "Deepcall's list does not include the status",
         hint: "Remove active from the arguments of getGroups.",
       });
@@ -120,19 +117,11 @@ export class LookupAccount {
     return list;
   }
 
-  /** Makes calls. The connections are closed as soon as no lookup needs them. */
   async #call<T>(failure: string, step: (client: DeepcallClient) => Promise<T>): Promise<T> {
-    const client = (this.#client ??= new DeepcallClient(this.#settings, this.#policy));
-    this.#users++;
     try {
-      return await step(client);
+      return await step(this.#client);
     } catch (error) {
       throw error instanceof CallError ? callFailure(`${failure}.`, error, lookupOutcome) : error;
-    } finally {
-      if (--this.#users === 0) {
-        this.#client = undefined;
-        await client.close();
-      }
     }
   }
 }
@@ -143,5 +132,5 @@ function moreGroups({ length }: readonly Group[]): string {
 
 function similarNames(name: string, names: readonly string[]): string {
   const closest = closestNames(name, names).map((candidate) => JSON.stringify(candidate));
-  return closest.length === 0 ? "; they can see no group at all" : `; the closest are ${closest.join(", ")}`;
+  return closest.length === 0 ? " (they see no group at all)" : ` (closest: ${closest.join(", ")})`;
 }

@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { providerInputs } from "../deepcall-provider";
 import { ResourceError } from "../lifecycle/errors";
 
-/** The lookups and the properties of their arguments. */
-const properties = {
-  getGroup: ["name", "id"],
-  getGroups: ["nameContains", "active"],
+/** The lookups and their arguments. */
+const lookups = {
+  getGroup: { properties: ["name", "id"], takes: "either name or id" },
+  getGroups: { properties: ["nameContains", "active"], takes: "nameContains and active" },
 } as const;
-export type LookupName = keyof typeof properties;
+export type LookupName = keyof typeof lookups;
 
 interface Rule {
   readonly message: string;
@@ -19,7 +19,7 @@ const text: Rule = {
   isValid: (value) => typeof value === "string" && value !== "",
 };
 
-const rules: Readonly<Record<(typeof properties)[LookupName][number], Rule>> = {
+const rules: Readonly<Record<(typeof lookups)[LookupName]["properties"][number], Rule>> = {
   name: text,
   id: {
     message: 'must be a positive whole number, for example 42 or "42"',
@@ -40,10 +40,12 @@ const rules: Readonly<Record<(typeof properties)[LookupName][number], Rule>> = {
  * @throws ResourceError with every problem.
  */
 export function assertArguments(lookup: LookupName, args: unknown, form: "promise" | "output"): void {
-  const problems = isPlainObject(args)
-    ? [...propertyProblems(lookup, args, form), ...(lookup === "getGroup" ? choiceProblems(args) : [])]
-    : [`the arguments must be an object with ${listed(properties[lookup])}`];
-  assertNone(lookup, problems);
+  if (!isPlainObject(args))
+    throw argumentsError(lookup, [`the arguments must be an object with ${lookups[lookup].takes}`]);
+  const problems = propertyProblems(lookup, args, form);
+  if (problems.length > 0) throw argumentsError(lookup, problems);
+  if (lookup === "getGroup" && (args["name"] === undefined) === (args["id"] === undefined))
+    throw argumentsError(lookup, ["set exactly one of name and id"]);
 }
 
 /**
@@ -55,20 +57,20 @@ export function assertOptions(lookup: LookupName, opts: unknown): void {
   const problems = isPlainObject(opts)
     ? Object.entries(opts).flatMap(([key, value]) => optionProblem(key, value))
     : ["the options must be an object with provider"];
-  assertNone(lookup, problems);
+  if (problems.length > 0) throw argumentsError(lookup, problems);
 }
 
 function optionProblem(key: string, value: unknown): string[] {
-  if (key !== "provider") return [`unknown option ${JSON.stringify(key)}; a lookup has only the option provider`];
+  if (key !== "provider") return [`unknown option ${JSON.stringify(key)}; a lookup takes only the option provider`];
   const isProvider = value === undefined || providerInputs.has(value as pulumi.ProviderResource);
   return isProvider ? [] : ["the option provider must be a DeepcallProvider"];
 }
 
 function propertyProblems(lookup: LookupName, args: object, form: "promise" | "output"): string[] {
   return Object.entries(args).flatMap(([key, value]) => {
-    const known = properties[lookup].find((name) => name === key);
+    const known = lookups[lookup].properties.find((name) => name === key);
     if (known === undefined)
-      return [`unknown property ${JSON.stringify(key)}; ${lookup} has ${listed(properties[lookup])}`];
+      return [`unknown property ${JSON.stringify(key)}; ${lookup} takes ${lookups[lookup].takes}`];
     if (value === undefined) return [];
     if (isKnownOnlyLater(value))
       return form === "output" ? [] : [`${key} is an Output or a Promise; pass it to ${lookup}Output instead`];
@@ -76,12 +78,8 @@ function propertyProblems(lookup: LookupName, args: object, form: "promise" | "o
   });
 }
 
-function choiceProblems(args: Readonly<Record<string, unknown>>): string[] {
-  return (args["name"] === undefined) === (args["id"] === undefined) ? ["set exactly one of name and id"] : [];
-}
-
-function assertNone(lookup: LookupName, problems: readonly string[]): void {
-  if (problems.length > 0) throw new ResourceError(`${lookup}: ${problems.join("; ")}. No call was made.`);
+function argumentsError(lookup: LookupName, problems: readonly string[]): ResourceError {
+  return new ResourceError(`${lookup}: ${problems.join("; ")}. No call was made.`);
 }
 
 function isKnownOnlyLater(value: unknown): boolean {
@@ -90,8 +88,4 @@ function isKnownOnlyLater(value: unknown): boolean {
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isKnownOnlyLater(value);
-}
-
-function listed(names: readonly string[]): string {
-  return names.join(" and ");
 }

@@ -193,9 +193,9 @@ function lookUpOutput<Args, Result>(
  * run several times in one process.
  */
 const accounts = new WeakMap<object, Promise<LookupAccount>>();
+/** Stands for the stack in unit tests with Pulumi's mocks, which have none. */
 const noStack = {};
 
-/** Unit tests with Pulumi's mocks have no stack. */
 async function connect(provider: DeepcallProvider | undefined): Promise<LookupAccount> {
   const key = provider ?? pulumi.runtime.getStackResource() ?? noStack;
   const account = accounts.get(key) ?? createAccount(provider);
@@ -238,11 +238,14 @@ async function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
 }
 
-/** Names the explicit provider, and makes Pulumi print the message without a stack trace. Lookups may share an error. */
+/**
+ * Names the explicit provider, and makes Pulumi print only the message: while the program runs because of
+ * `__pulumiRunError`, afterwards because that is the stack. Lookups may share an error, which is prepared once.
+ */
 function forProgram(error: unknown, opts: LookupOptions): unknown {
   if (!(error instanceof DeepcallError) || "__pulumiRunError" in error) return error;
   const provider = (opts as LookupOptions | null)?.provider;
   const name: unknown = provider && providerInputs.get(provider)?.[providerNameKey];
-  if (typeof name === "string") error.message = `DeepcallProvider ${JSON.stringify(name)}: ${error.message}`;
-  return Object.assign(error, { __pulumiRunError: true });
+  if (typeof name === "string") error.prefixWith(`DeepcallProvider ${JSON.stringify(name)}`);
+  return Object.assign(error, { __pulumiRunError: true, stack: error.message });
 }
