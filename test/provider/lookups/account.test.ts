@@ -13,9 +13,12 @@ async function open(names: string[], options: Partial<EmulatorOptions> = {}) {
   return { emulator, account: new LookupAccount(settings, fastRetries) };
 }
 
-/** The calls in order: the operation, and the name or id that it asks for. */
-function calls({ calls }: Emulator): string[] {
-  return calls.map(({ operation, body: { name, groupId } }) => [operation, name ?? groupId ?? []].flat().join(" "));
+/** The calls in order, with the name or id that they ask for. */
+function calls(emulator: Emulator): string[] {
+  return emulator.calls.map(({ operation, body }) => {
+    const filter = body["name"] ?? body["groupid"];
+    return typeof filter === "string" ? `${operation} ${filter}` : operation;
+  });
 }
 
 /** A list that says that it has more groups than it contains. */

@@ -45,10 +45,10 @@ async function run<T>(program: () => Promise<T>): Promise<T> {
 
 /** Pulumi's own view of an output. If the output fails, all of these fail. */
 interface Internals<T> {
-  promise(): Promise<T | undefined>;
+  promise: () => Promise<T | undefined>;
   isKnown: Promise<boolean>;
   isSecret: Promise<boolean>;
-  allResources(): Promise<unknown>;
+  allResources: () => Promise<unknown>;
 }
 
 async function inspect<T>(
