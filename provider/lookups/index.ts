@@ -14,18 +14,27 @@ export type GetGroupArgs =
       id?: never;
     }
   | {
-      /** Deepcall's id of the group, as a number or as Pulumi's text. */
+      /** Deepcall's id of the group, for example `42` or `"42"`. */
       id: string | number;
       name?: never;
     };
 
 /** Which group to look up, by a value that may be known only later; see {@link GetGroupArgs}. */
 export type GetGroupOutputArgs =
-  { name: pulumi.Input<string>; id?: never } | { id: pulumi.Input<string | number>; name?: never };
+  | {
+      /** The exact name, as Deepcall lists it. Case matters. */
+      name: pulumi.Input<string>;
+      id?: never;
+    }
+  | {
+      /** Deepcall's id of the group, for example the output `groupId` or `id` of a resource. */
+      id: pulumi.Input<string | number>;
+      name?: never;
+    };
 
 /** Which groups to look up. A group must meet all conditions; without any, all groups of the account are returned. */
 export interface GetGroupsArgs {
-  /** Text that the name contains, in any case. Default: any name. */
+  /** Text that the name contains, ignoring case. Default: any name. */
   nameContains?: string;
   /** Whether the group takes calls. Default: both kinds. */
   active?: boolean;
@@ -33,7 +42,7 @@ export interface GetGroupsArgs {
 
 /** Which groups to look up, by values that may be known only later; see {@link GetGroupsArgs}. */
 export interface GetGroupsOutputArgs {
-  /** Text that the name contains, in any case. Default: any name. */
+  /** Text that the name contains, ignoring case. Default: any name. */
   nameContains?: pulumi.Input<string>;
   /** Whether the group takes calls. Default: both kinds. */
   active?: pulumi.Input<boolean>;
@@ -63,15 +72,16 @@ export interface GetGroupResult {
  *
  * @param args - the exact `name` or the `id`.
  * @param opts - `provider`: the account, if it is not the default one.
- * @throws LookupError if no group has this name or id (`group-not-found`), or several have this name (`ambiguous-name`).
+ * @throws LookupError if no group has this name or id (`group-not-found`), several have this name (`ambiguous-name`), or
+ *   Deepcall returned too few groups to decide (`incomplete-list`).
  * @throws SettingsError if a setting is missing or not valid, or a setting of the provider is unknown in this preview.
  * @throws GroupError if a call failed; its `cause` is the `CallError`.
  * @throws ResourceError if the arguments are not valid.
  *
  * @example
  * ```ts
- * const support = await getGroup({ name: "Support" });
- * export const supportId = support.groupId;
+ * const support = getGroup({ name: "Support" });
+ * export const supportId = support.then(({ groupId }) => groupId);
  * ```
  */
 export async function getGroup(args: GetGroupArgs, opts: LookupOptions = {}): Promise<GetGroupResult> {
@@ -105,8 +115,8 @@ export function getGroupOutput(args: GetGroupOutputArgs, opts: LookupOptions = {
  *
  * @example
  * ```ts
- * const teams = await getGroups({ nameContains: "support", active: true });
- * export const teamIds = teams.map(({ groupId }) => groupId);
+ * const teams = getGroups({ nameContains: "team", active: true });
+ * export const teamIds = teams.then((groups) => groups.map(({ groupId }) => groupId));
  * ```
  */
 export async function getGroups(args: GetGroupsArgs = {}, opts: LookupOptions = {}): Promise<GetGroupResult[]> {
