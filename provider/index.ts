@@ -1,6 +1,18 @@
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 export { DeepcallProvider, type DeepcallProviderArgs } from "./deepcall-provider";
 export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
+export {
+  getGroup,
+  getGroupOutput,
+  getGroups,
+  getGroupsOutput,
+  type GetGroupArgs,
+  type GetGroupOutputArgs,
+  type GetGroupResult,
+  type GetGroupsArgs,
+  type GetGroupsOutputArgs,
+  type LookupOptions,
+} from "./lookups";
 export type { OnNameConflict } from "./state-contract";
 export {
   ApiError,
@@ -21,6 +33,7 @@ export {
   GroupError,
   GroupGoneError,
   GroupsError,
+  LookupError,
   NameTakenError,
   OtherAccountError,
   ResourceError,
