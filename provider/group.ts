@@ -163,7 +163,7 @@ function assertOptions(name: string, args: DeepcallGroupArgs, opts: pulumi.Custo
   const resource = `DeepcallGroup ${JSON.stringify(name)}`;
   if (opts.import !== undefined)
     throw new ResourceError(
-      `${resource}: dynamic providers do not support the option "import". To manage existing groups, run \`pulumi-deepcall export --import import.json\` and \`pulumi import --file import.json\`, or set onNameConflict: "adopt" with the group's exact name.`,
+      `${resource}: dynamic providers do not support the option "import". To manage an existing group, import it with \`pulumi-deepcall export --import\`, or set onNameConflict: "adopt" with the group's exact name.`,
     );
   if (opts.deleteBeforeReplace === false && (args.onNameConflict ?? "suffix") === "suffix")
     throw new ResourceError(

@@ -99,7 +99,7 @@ export const findings = {
   ),
   "trailing-numbers": note("trailingNumbers", "If the number is intended (Line 2), declare the whole name."),
   "names-differ-in-case-only": warning("caseTwins", "You can declare both, but people confuse them: rename one."),
-  "undeclarable-names": warning("undeclarableNames", "Rename them in the panel before you adopt them."),
+  "undeclarable-names": warning("undeclarableNames", "Rename them in the panel before you import or adopt them."),
 };
 
 export type FindingCode = keyof typeof findings;

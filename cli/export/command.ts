@@ -59,6 +59,7 @@ async function runExport(flags: Flags, io: Io): Promise<void> {
   const { groups, userId } = await readAccount(io, envPrefix, name);
   const { inComponent, write } = formats[flags.format];
   const plan = planExport(groups, {
+    include: (group) => containsIgnoringCase(group.name, name ?? ""),
     inComponent,
     environmentPrefix: envPrefix,
     importFile: importFile === undefined ? undefined : basename(importFile),
@@ -80,8 +81,14 @@ async function runExport(flags: Flags, io: Io): Promise<void> {
 /** Checks the files before any call. */
 function checkFiles(flags: Flags): void {
   const { out, import: importFile, force } = flags;
-  if (out !== undefined && importFile !== undefined && resolve(out) === resolve(importFile))
-    throw new UsageError("--out and --import must name different files. Nothing was written.");
+  if (out !== undefined && importFile !== undefined) {
+    const isSame = (file: string): boolean => resolve(file) === resolve(importFile);
+    if (isSame(out)) throw new UsageError("--out and --import must name different files. Nothing was written.");
+    if (out.endsWith(".ts") && isSame(out.replace(/ts$/, "json")))
+      throw new UsageError(
+        `Node.js would load ${basename(importFile)} instead of ${basename(out)}. Nothing was written. Choose another --import.`,
+      );
+  }
   for (const flag of ["out", "import"] as const) {
     const file = flags[flag];
     if (file !== undefined && force === undefined && existsSync(file))
@@ -102,10 +109,7 @@ async function readAccount(io: Io, envPrefix: string, name: string | undefined):
   try {
     const { groups, complete } = await listGroups(client, name);
     if (!complete) throw new UsageError(incompleteListMessage(groups.length));
-    return {
-      groups: groups.filter((group) => containsIgnoringCase(group.name, name ?? "")),
-      userId: result.settings && userIdOf(result.settings),
-    };
+    return { groups, userId: result.settings && userIdOf(result.settings) };
   } finally {
     await client.close();
   }

@@ -39,6 +39,8 @@ export interface Plan {
 }
 
 export interface PlanOptions {
+  /** Whether to export a group; keys depend on all groups, so that parts of an account fit together. */
+  readonly include?: (group: Group) => boolean;
   readonly inComponent?: boolean;
   readonly environmentPrefix?: string;
   readonly importFile?: string | undefined;
@@ -47,7 +49,7 @@ export interface PlanOptions {
 /** Decides which groups of an account the export declares, and how their resources are called. */
 export function planExport(
   groups: readonly Group[],
-  { inComponent = true, environmentPrefix = standardPrefix, importFile }: PlanOptions = {},
+  { include = () => true, inComponent = true, environmentPrefix = standardPrefix, importFile }: PlanOptions = {},
 ): Plan {
   const provider = environmentPrefix === standardPrefix ? undefined : exportedProvider(environmentPrefix);
   // One program can contain the exports of several accounts, so their resources have different names.
@@ -57,7 +59,7 @@ export function planExport(
   const byName = Map.groupBy(groups, ({ name }) => name);
   const entries: Entry[] = [];
   const skipped: SkippedGroup[] = [];
-  for (const group of sortById(groups)) {
+  for (const group of sortById(groups).filter(include)) {
     const namesakes = (byName.get(group.name) ?? []).filter(({ id }) => id !== group.id);
     const reason = reasonToSkip(group, importFile === undefined ? namesakes : []);
     const key = keys.get(group.id) ?? "";

@@ -41,7 +41,7 @@ test("an export of an account with its own provider is imported by id: no write,
   const renamed = stack.read("emea.yaml").replace(/(support-3: \{ name: )"Support"/, '$1"Helpdesk"');
   stack.file("emea.yaml", renamed);
   stack.emulator.clearCalls();
-  const up = await stack.up();
+  await stack.up();
   expect(["add", "update", "delete"].map((operation) => stack.emulator.count(operation))).toEqual([0, 1, 0]);
   expect(stack.emulator.groups()).toEqual(
     before.map((group) => (group.id === 3 ? { ...group, name: "Helpdesk" } : group)),

@@ -194,6 +194,11 @@ describe("--import", () => {
       1,
       "error: --out and --import must name different files. Nothing was written.\n",
     ]);
+    const shadowing = await runExport(emulator, "--out", join(folder, "import.ts"), "--import", importFile, "--force");
+    expect([shadowing.code, shadowing.err]).toEqual([
+      1,
+      "error: Node.js would load import.json instead of import.ts. Nothing was written. Choose another --import.\n",
+    ]);
     expect([readFileSync(importFile, "utf8"), existsSync(out), emulator.count()]).toEqual(["existing", false, 0]);
     expect((await runExport(emulator, "--out", out, "--import", importFile, "--force")).code).toBe(0);
     expect(readFileSync(importFile, "utf8")).toMatch(/^\{\n {2}"resources": \[/);

@@ -238,6 +238,11 @@ test("names of files stay in the comment", () => {
   expect(toYaml(plan, "a\nb.yaml")).toContain(String.raw`{ file: "a\nb.yaml" }`);
 });
 
+test("a part of an account has the keys of the whole", () => {
+  const { entries } = planExport(groups("R & D", "R-D", "Sales"), { include: ({ name }) => name.startsWith("R-") });
+  expect(entries.map(({ key }) => key)).toEqual(["r-d-2"]);
+});
+
 test("the order of the list does not matter", () => {
   expect(toYaml(planExport(account.toReversed()))).toBe(toYaml(planExport(account)));
 });
