@@ -8,6 +8,18 @@ export {
   type GroupAgentArgs,
 } from "./group-agents";
 export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
+export {
+  getGroup,
+  getGroupOutput,
+  getGroups,
+  getGroupsOutput,
+  type GetGroupArgs,
+  type GetGroupOutputArgs,
+  type GetGroupResult,
+  type GetGroupsArgs,
+  type GetGroupsOutputArgs,
+  type LookupOptions,
+} from "./lookups";
 export type { OnNameConflict, OtherAgents } from "./state-contract";
 export {
   ApiError,
@@ -28,6 +40,7 @@ export {
   GroupError,
   GroupGoneError,
   GroupsError,
+  LookupError,
   NameTakenError,
   OtherAccountError,
   ResourceError,
