@@ -4,7 +4,7 @@ import type { Dispatcher } from "undici";
 import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
-import { delayBeforeRetry, standardRetryPolicy, type RetryPolicy } from "./retry";
+import { delayBeforeRetry, standardRetryPolicy, type ReadOptions, type RetryPolicy } from "./retry";
 import type { ClientSettings } from "./settings";
 import { createDispatcher, send, type HttpReply } from "./transport";
 
@@ -67,14 +67,14 @@ export class DeepcallClient {
    * @param filter - `id` selects one group; the documentation spells this filter in two ways, so both are sent.
    *   `name` selects names that contain the text, in any case.
    */
-  async list(filter: { id?: number; name?: string } = {}): Promise<GroupList> {
+  async list(filter: { id?: number; name?: string } = {}, options?: ReadOptions): Promise<GroupList> {
     const { id, name } = filter;
     const fields = {
       ...(id !== undefined && { groupid: String(id), groupId: id }),
       ...(name !== undefined && { name }),
     };
     try {
-      return await this.#call("list", fields, readList);
+      return await this.#call("list", fields, readList, options);
     } catch (error) {
       // The documentation does not say whether "nothing found" is an empty list or error 1503.
       if (error instanceof NotFoundError) return { groups: [], complete: true };
@@ -87,8 +87,8 @@ export class DeepcallClient {
    *
    * @throws NotFoundError if the group does not exist or belongs to another account.
    */
-  async assertExists(id: number): Promise<void> {
-    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readAnswer);
+  async assertExists(id: number, options?: ReadOptions): Promise<void> {
+    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readAnswer, options);
   }
 
   /**
@@ -102,7 +102,7 @@ export class DeepcallClient {
     fields: JsonObject,
     onFailure?: (error: CallError) => void,
   ): Promise<HttpReply> {
-    return this.#call(operation, fields, (_, reply) => reply, onFailure);
+    return this.#call(operation, fields, (_, reply) => reply, { onFailure });
   }
 
   /** Closes all connections. */
@@ -114,7 +114,7 @@ export class DeepcallClient {
     operation: ApiOperation,
     fields: JsonObject,
     read: (operation: ApiOperation, reply: HttpReply) => T,
-    onFailure?: (error: CallError) => void,
+    options: ReadOptions & { readonly onFailure?: ((error: CallError) => void) | undefined } = {},
   ): Promise<T> {
     const firstStart = performance.now();
     for (let attempts = 1; ; attempts++) {
@@ -123,8 +123,9 @@ export class DeepcallClient {
       } catch (error) {
         if (!(error instanceof CallError)) throw error;
         error.tries = attempts;
-        onFailure?.(error);
-        const delay = delayBeforeRetry(error, attempts, performance.now() - firstStart, Math.random(), this.#policy);
+        options.onFailure?.(error);
+        const elapsedMs = performance.now() - firstStart;
+        const delay = delayBeforeRetry(error, attempts, elapsedMs, Math.random(), this.#policy, options);
         if (delay === undefined) throw error;
         await sleep(delay);
       }

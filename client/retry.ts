@@ -1,4 +1,4 @@
-import { RateLimitError, type ApiOperation, type CallError } from "./errors";
+import { NotFoundError, RateLimitError, type ApiOperation, type CallError } from "./errors";
 
 /** How long the client keeps trying; times in milliseconds. */
 export interface RetryPolicy {
@@ -23,6 +23,15 @@ export const standardRetryPolicy: RetryPolicy = {
 
 const defaultMaxAttempts = { failed: 5, rateLimited: Infinity };
 
+/** How a read is repeated. */
+export interface ReadOptions {
+  /**
+   * Repeats the read after every failure until the deadline, whatever the failure is and however often it happens. For
+   * reads after a write: only the answer shows what the write did, and it decides whether a new group is lost.
+   */
+  readonly retryEveryFailure?: boolean;
+}
+
 const idempotentOperations: ReadonlySet<ApiOperation> = new Set(["list", "getGroupAgentRelation", "delete"]);
 
 /**
@@ -39,7 +48,7 @@ export function isSafeToResend(error: CallError): boolean {
 
 /**
  * The delay before the next attempt in milliseconds; `undefined` if there is none. Retry-After takes precedence over
- * exponential backoff with full jitter.
+ * exponential backoff with full jitter. "Not found" is an answer and never repeated.
  *
  * @param attempts - how many times the call was sent.
  * @param elapsedMs - the time since the first attempt.
@@ -51,11 +60,14 @@ export function delayBeforeRetry(
   elapsedMs: number,
   random: number,
   policy: RetryPolicy,
+  { retryEveryFailure = false }: ReadOptions = {},
 ): number | undefined {
-  if (!isSafeToResend(error)) return undefined;
   const isRateLimit = error instanceof RateLimitError;
   const maxAttempts = policy.maxAttempts ?? defaultMaxAttempts;
-  if (attempts >= (isRateLimit ? maxAttempts.rateLimited : maxAttempts.failed)) return undefined;
+  const isRepeated = retryEveryFailure
+    ? !(error instanceof NotFoundError)
+    : isSafeToResend(error) && attempts < (isRateLimit ? maxAttempts.rateLimited : maxAttempts.failed);
+  if (!isRepeated) return undefined;
   const retryAfterMs = isRateLimit ? error.retryAfterMs : undefined;
   const delay =
     // Deepcall asks all clients to wait equally long: the jitter spreads them.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CallError } from "../../client/errors";
 import type { Group } from "../../client/responses";
-import { backoff } from "../../client/retry";
+import { backoff, type ReadOptions } from "../../client/retry";
 import type { OperationContext } from "./context";
 import { withGroupError, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
 import { groupLabel, isNumbered } from "./names";
@@ -53,7 +53,9 @@ export async function applyUpdate(context: OperationContext, before: Group, desi
 export async function readBack(context: OperationContext, group: { name: string; id: number }): Promise<Group> {
   let current: Group | undefined;
   try {
-    current = await withGroupError("read back", group, confirmed, () => readAndRecord(context, group.id));
+    current = await withGroupError("read back", group, confirmed, () =>
+      readAndRecord(context, group.id, { retryEveryFailure: true }),
+    );
   } catch (error) {
     if (!(error instanceof GroupError)) throw error;
     throw new AfterChangeError(error.errorCode, error.description, undefined, { cause: error });
@@ -67,8 +69,8 @@ export async function readBack(context: OperationContext, group: { name: string;
   );
 }
 
-async function readAndRecord(context: OperationContext, id: number): Promise<Group | undefined> {
-  const current = await context.groups.readById(id);
+async function readAndRecord(context: OperationContext, id: number, options?: ReadOptions): Promise<Group | undefined> {
+  const current = await context.groups.readById(id, options);
   if (current) context.groups.record(current);
   return current;
 }

@@ -1,6 +1,7 @@
 import type { DeepcallClient } from "../../client/client";
 import { AnswerError, NotFoundError } from "../../client/errors";
 import type { Group } from "../../client/responses";
+import type { ReadOptions } from "../../client/retry";
 import type { AccountAfter } from "./find-created";
 import { SharedList } from "./shared-list";
 
@@ -23,14 +24,14 @@ export class GroupReader {
    *
    * @throws AnswerError if the answer does not show whether the group exists.
    */
-  async readById(id: number): Promise<Group | undefined> {
-    const { groups, complete } = await this.#client.list({ id });
+  async readById(id: number, options?: ReadOptions): Promise<Group | undefined> {
+    const { groups, complete } = await this.#client.list({ id }, options);
     const group = groups.find((candidate) => candidate.id === id);
     if (group) return group;
     if (groups.length === 0 && complete) return undefined;
     // The server ignored the filter or truncated the list: only an operation that requires the id decides.
     try {
-      await this.#client.assertExists(id);
+      await this.#client.assertExists(id, options);
     } catch (error) {
       if (error instanceof NotFoundError) return undefined;
       throw error;
@@ -54,8 +55,9 @@ export class GroupReader {
 
   /** The account after an `add` whose answer was lost, and whether the lists claim to be complete. */
   async listAfterLostAdd(name: string): Promise<AccountAfter & { readonly complete: boolean }> {
-    const all = await this.#client.list({});
-    const withName = await this.#client.list({ name });
+    const options = { retryEveryFailure: true };
+    const all = await this.#client.list({}, options);
+    const withName = await this.#client.list({ name }, options);
     return { all: all.groups, withName: withName.groups, complete: all.complete && withName.complete };
   }
 

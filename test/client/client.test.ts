@@ -268,6 +268,53 @@ describe("a proxy", () => {
   });
 });
 
+describe("retryEveryFailure", () => {
+  const failures: [status: number, body: string][] = [
+    [200, '{"status":"error","message":"x","code":1015}'],
+    [200, "<html>x</html>"],
+    [200, ""],
+    [200, '{"status":"error","message":"x","code":1014}'],
+    ...Array.from({ length: 6 }, (): [number, string] => [503, ""]),
+  ];
+  const serve = async (...answers: [status: number, body: string][]) => {
+    const left = [...answers];
+    const baseUrl = await listening(
+      createServer((_, response) => {
+        const [status, body] = left.shift() ?? [
+          200,
+          '{"status":"success","code":200,"response":[{"id":1,"name":"A"}]}',
+        ];
+        response.writeHead(status, { "content-type": "application/json" }).end(body);
+      }),
+    );
+    return { to: client({ baseUrl }), left };
+  };
+  const reads: [string, (to: DeepcallClient, options?: { retryEveryFailure: true }) => Promise<unknown>][] = [
+    ["list", (to, options) => to.list({}, options)],
+    ["assertExists", (to, options) => to.assertExists(1, options)],
+  ];
+
+  test.each(reads)("%s: repeated until Deepcall answers", async (_, read) => {
+    const { to, left } = await serve(...failures);
+    await read(to, { retryEveryFailure: true });
+    expect(left).toEqual([]);
+  });
+
+  test.each(reads)("%s: without it, a failure that is not transient is an error at once", async (_, read) => {
+    const { to, left } = await serve(...failures);
+    expect(await failure(read(to))).toMatchObject({ tries: 1, errorCode: "1015" });
+    expect(left).toHaveLength(failures.length - 1);
+  });
+
+  test('"not found" is an answer', async () => {
+    const notFound: [number, string] = [200, '{"status":"error","message":"x","code":1503}'];
+    const { to, left } = await serve(notFound, notFound);
+    expect(await to.list({}, { retryEveryFailure: true })).toEqual({ groups: [], complete: true });
+    expect(await failure(to.assertExists(1, { retryEveryFailure: true }))).toBeInstanceOf(NotFoundError);
+    expect(left).toEqual([]);
+  });
+});
+
 test("after HTTP 429, every call waits", async () => {
   const answered: number[] = [];
   let first = true;

@@ -93,6 +93,18 @@ test.each<[CallError, number, number | undefined]>([
   expect(delayBeforeRetry(error, attempts, 0, 0.5, policy)).toBe(expected);
 });
 
+// "Not found" is an answer.
+const repeated = Object.entries(failures).map(
+  ([name, createError]) => [name, name === "1503" ? "never" : "until the deadline", createError("list")] as const,
+);
+test.each(repeated)("with retryEveryFailure, %s is repeated %s", (_, repeated, error) => {
+  const policy = { ...standardRetryPolicy, maxAttempts: { failed: 1, rateLimited: 1 } };
+  const delays = [0, 100_000, 119_000].map((elapsedMs) =>
+    delayBeforeRetry(error, 30, elapsedMs, 1, policy, { retryEveryFailure: true }),
+  );
+  expect(delays).toEqual(repeated === "never" ? [undefined, undefined, undefined] : [15_000, 15_000, undefined]);
+});
+
 test("no delay is longer than the longest", () => {
   expect(backoff(20, 1, standardRetryPolicy)).toBe(standardRetryPolicy.maxDelayMs);
 });

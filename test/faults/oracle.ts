@@ -12,9 +12,8 @@ export function brokenPromises(engine: Engine, foreign: Foreign, errors: readonl
   const kept = new Set(Object.values(engine.state).map(({ id }) => id));
   const adopted = (id: number): boolean => kept.has(String(id));
   return [
-    ...groups
-      .filter(({ id }) => !foreign.some((group) => group.id === id))
-      .filter(({ id, name }) => !kept.has(String(id)) && !isNamed(messages, id, name))
+    ...leftBehind(engine, foreign)
+      .filter(({ id, name }) => !isNamed(messages, id, name))
       .map(({ id, name }) => `lost: ${name} (${id}) is neither in the state nor in an error`),
     ...foreign
       .filter(({ id }) => !adopted(id))
@@ -22,6 +21,12 @@ export function brokenPromises(engine: Engine, foreign: Foreign, errors: readonl
       .map(({ id, name }) => `taken: ${name} (${id}) was changed or deleted`),
     ...errors.filter(({ message }) => !isReadable(message)).map(({ message }) => `not helpful: ${message}`),
   ];
+}
+
+/** Returns the groups that are ours but not in the state. */
+export function leftBehind(engine: Engine, foreign: Foreign): GroupSnapshot[] {
+  const owned = new Set([...Object.values(engine.state).map(({ id }) => id), ...foreign.map(({ id }) => String(id))]);
+  return engine.emulator.groups("7").filter(({ id }) => !owned.has(String(id)));
 }
 
 /**
@@ -41,12 +46,11 @@ export function differences(engine: Engine, program: Program, foreign: Foreign, 
       ? []
       : [`${resource} is ${JSON.stringify(group)}, in the state ${JSON.stringify(kept)}`];
   });
-  const owned = new Set([...Object.values(engine.state).map(({ id }) => id), ...foreign.map(({ id }) => String(id))]);
   return [
     ...wrong,
     // Two resources may share a group only until the predecessor is deleted.
     ...duplicates(Object.values(engine.state).map(({ id }) => id)).map((id) => `two resources have group ${id}`),
-    ...groups.filter(({ id }) => !owned.has(String(id))).map(({ name, id }) => `doubled: ${name} (${id})`),
+    ...leftBehind(engine, foreign).map(({ name, id }) => `doubled: ${name} (${id})`),
     ...Object.keys(engine.state)
       .filter((resource) => !(resource in program))
       .map((resource) => `${resource} is still in the state`),

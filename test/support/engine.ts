@@ -31,7 +31,7 @@ export class Engine {
 
   constructor(
     readonly emulator: Emulator,
-    readonly retryPolicy: RetryPolicy = fastRetries,
+    public retryPolicy: RetryPolicy = fastRetries,
   ) {}
 
   /** Runs `up` and returns the errors. */

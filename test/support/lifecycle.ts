@@ -45,9 +45,16 @@ export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-1
 export const fastRetries: RetryPolicy = { firstDelayMs: 2, maxDelayMs: 10, deadlineMs: 3_000, lateCommitMs: 250 };
 
 /** A provider for one run on the emulator's account 7. */
-export function operate(emulator: Emulator, more: Record<string, string> = {}): GroupProvider {
-  return createProvider(environment(emulator, more), fastRetries);
+export function operate(
+  emulator: Emulator,
+  more: Record<string, string> = {},
+  retryPolicy: RetryPolicy = fastRetries,
+): GroupProvider {
+  return createProvider(environment(emulator, more), retryPolicy);
 }
+
+/** For reads after a write, which are repeated until the deadline. */
+export const shortDeadline: RetryPolicy = { ...fastRetries, deadlineMs: 50 };
 
 /** Inputs as the resource class passes them. */
 export function desired(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {

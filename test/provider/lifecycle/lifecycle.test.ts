@@ -8,6 +8,7 @@ import {
   operate,
   otherUser,
   refresh,
+  shortDeadline,
   ssid,
   suffixForms,
 } from "../../support/lifecycle";
@@ -22,6 +23,17 @@ describe("creating a group", () => {
     expect(outputs).toMatchObject({ requestedName: "Support", assignedName: "Support", name: "Support", active: true });
     expect(emulator.groups("7")).toEqual([{ id: Number(id), name: "Support", status: 1, userId: "7" }]);
     expect(emulator.calls.map(({ operation }) => operation)).toEqual(["list", "add", "list"]);
+  });
+
+  test("a read back that a truncated list does not decide repeats every call until Deepcall answers", async () => {
+    const emulator = await emulate({ filterKey: "none", pageLimit: 1 });
+    emulator.account("7").add("Theirs");
+    emulator.faults.add("list:error-before:1015@2");
+    emulator.faults.add("getGroupAgentRelation:error-before:1015");
+    const error = await failure(create(operate(emulator), desired("Support")));
+    expect(error.message).toContain("a list for id 2 without that group, which exists");
+    expect(error.id).toBe("2");
+    expect(emulator.count("getGroupAgentRelation")).toBe(2);
   });
 
   test("an inactive group: the status is set and the name is kept", async () => {
@@ -139,7 +151,7 @@ describe("a failure after the id is known keeps the group in the state", () => {
       return undefined;
     };
     const news = desired("Night", { active: false });
-    const error = await failure(create(operate(emulator), news));
+    const error = await failure(create(operate(emulator, {}, shortDeadline), news));
     const [group] = emulator.groups("7");
     expect(error).toMatchObject({
       id: String(group?.id),
@@ -289,7 +301,7 @@ describe("updating a group", () => {
     const emulator = await emulate();
     const created = await create(operate(emulator), desired("Support"));
     emulator.faults.add("list:error-before:1015@2x0");
-    const error = await failure(change(operate(emulator), created, desired("Care")));
+    const error = await failure(change(operate(emulator, {}, shortDeadline), created, desired("Care")));
     expect(error.message).toContain("Deepcall confirmed the change");
     expect(error).toMatchObject({ id: created.id, properties: { requestedName: "Care", name: "Care" } });
   });

@@ -1,5 +1,5 @@
 import { CutConnection, type Emulator } from "../../../emulator";
-import { desired, change, create, emulate, failure, operate } from "../../support/lifecycle";
+import { desired, change, create, emulate, failure, operate, shortDeadline } from "../../support/lifecycle";
 
 /** Cuts the connection of the nth call of an operation, after it was committed or instead. */
 function lose(emulator: Emulator, operation: string, when: "before" | "after", times = 1): void {
@@ -36,6 +36,27 @@ describe("a lost answer to add", () => {
     emulator.faults.add("add:late-commit:20");
     await create(operate(emulator), desired("Support"));
     expect(names(emulator)).toEqual(["Support"]);
+  });
+
+  test("finds the created group, however often the list that looks for it fails", async () => {
+    const emulator = await emulate();
+    lose(emulator, "add", "after");
+    for (const fault of ["error-before:1015@2x3", "html-after@5x3", "http-before:503@8x3"])
+      emulator.faults.add(`list:${fault}`);
+    await create(operate(emulator), desired("Support"));
+    expect(emulator.groups("7")).toHaveLength(1);
+    expect(emulator.count("list")).toBe(1 + 9 + 3);
+  });
+
+  test("stops if that list fails until the deadline, and names the group and what to do", async () => {
+    const emulator = await emulate();
+    lose(emulator, "add", "after");
+    emulator.faults.add("list:error-before:1015@2x0");
+    const error = await failure(create(operate(emulator, {}, shortDeadline), desired("Support")));
+    expect(error.message).toMatch(
+      /^Could not find out whether Deepcall created group "Support"\. .* code 1015 .* may now have a group "Support" .* delete the group .* or set onNameConflict .* \[deepcall:lost-add\]$/,
+    );
+    expect(error.id).toBeUndefined();
   });
 
   test("gives each of several siblings its own group", async () => {
@@ -91,7 +112,8 @@ describe("a lost answer to add", () => {
   test("does not take the group of a sibling whose read back failed", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
-    emulator.faults.add("list:error-before:1015@2x1");
+    emulator.intercept = ({ operation, index }) =>
+      operation === "list" && index === 2 ? Response.json({ status: "success", code: 200, response: [] }) : undefined;
     const { id } = await failure(create(provider, desired("Support", { __resource: "a" })));
     lose(emulator, "add", "before");
     const error = await failure(create(provider, desired("Support", { __resource: "b" })));
