@@ -3,6 +3,7 @@ import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
 import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
+import { readAssignedAgents, type AssignedAgents } from "./relations";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
 import { delayBeforeRetry, standardRetryPolicy, type ReadOptions, type RetryPolicy } from "./retry";
 import type { ClientSettings } from "./settings";
@@ -89,6 +90,15 @@ export class DeepcallClient {
    */
   async assertExists(id: number, options?: ReadOptions): Promise<void> {
     await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readAnswer, options);
+  }
+
+  /**
+   * The agents that are assigned to a group (Group: Group Agent Relation, without `quick`, which may leave them out).
+   *
+   * @throws NotFoundError if the group does not exist or belongs to another account.
+   */
+  async getAssignedAgents(id: number): Promise<AssignedAgents> {
+    return this.#call("getGroupAgentRelation", { groupId: String(id) }, readAssignedAgents);
   }
 
   /**

@@ -193,7 +193,7 @@ function isTruncated(fields: JsonObject, count: number): boolean {
 }
 
 /** The kind and keys of a value for an error, never its contents. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value !== "object") return value === undefined ? "no value" : `a ${typeof value}`;

@@ -20,6 +20,7 @@ export {
 export {
   GroupError,
   GroupGoneError,
+  GroupHasAgentsError,
   GroupsError,
   NameTakenError,
   OtherAccountError,

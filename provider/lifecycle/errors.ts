@@ -10,6 +10,7 @@ export const providerErrorCodes = [
   "group-gone",
   "other-account",
   "shared-group",
+  "has-agents",
   "lost-add",
   "existing-id",
   "status-rejected",
@@ -64,6 +65,13 @@ export class OtherAccountError extends DeepcallError {
 export class SharedGroupError extends DeepcallError {
   constructor(description: string) {
     super("shared-group" satisfies ProviderErrorCode, description);
+  }
+}
+
+/** A group is not deleted because it has agents. */
+export class GroupHasAgentsError extends DeepcallError {
+  constructor(description: string) {
+    super("has-agents" satisfies ProviderErrorCode, description);
   }
 }
 

@@ -9,7 +9,7 @@ import { checkInputs } from "./check";
 import type { OperationContext } from "./context";
 import { createGroup } from "./create";
 import { deleteGroup } from "./delete";
-import { accountMayDiffer, activeDiffers, nameDiffers, unknownValue } from "./diff";
+import { accountMayDiffer, activeDiffers, deleteWithAgentsDiffers, nameDiffers, unknownValue } from "./diff";
 import { UnfinishedGroupError, type ProviderErrorCode } from "./errors";
 import { GroupOwners } from "./group-owners";
 import { readGroup } from "./read";
@@ -30,7 +30,10 @@ export interface GroupProvider extends dynamic.ResourceProvider<Properties, Prop
 }
 
 /** The inputs as a preview passes them to `diff`. */
-const desiredSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.literal(unknownValue)]) });
+const desiredSchema = inputsSchema.extend({
+  active: z.union([z.boolean(), z.literal(unknownValue)]),
+  deleteWithAgents: z.union([z.boolean(), z.literal(unknownValue)]).default(false),
+});
 
 /**
  * Creates a provider for one run.
@@ -52,10 +55,11 @@ export function createProvider(
 
   const getContext = (): OperationContext => {
     if (currentContext) return currentContext;
+    const { howToEnable } = getSettings();
     const complete = requireSettings(getSettings());
     // Loaded only for calls: previews, and updates without changes, don't wait for undici.
     const { OperationContext } = require("./context") as typeof import("./context");
-    return (currentContext = new OperationContext(complete, owners, retryPolicy));
+    return (currentContext = new OperationContext(complete, owners, retryPolicy, howToEnable));
   };
 
   const nameProvider = (error: DeepcallError): DeepcallError => {
@@ -107,7 +111,10 @@ export function createProvider(
           const userId = settings && userIdOf(settings);
           return {
             changes:
-              nameDiffers(state, desired) || activeDiffers(state, desired) || accountMayDiffer(state, desired, userId),
+              nameDiffers(state, desired) ||
+              activeDiffers(state, desired) ||
+              deleteWithAgentsDiffers(state, desired) ||
+              accountMayDiffer(state, desired, userId),
           };
         }),
       );
