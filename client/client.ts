@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
-import { readAssignedAgents, type AssignedAgent } from "./agents";
 import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
+import { readAgentList, readAssignedAgents, type AssignedAgent, type AssignedAgents } from "./relations";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
 import { delayBeforeRetry, standardRetryPolicy, type ReadOptions, type RetryPolicy } from "./retry";
 import type { ClientSettings } from "./settings";
@@ -103,7 +103,7 @@ export class DeepcallClient {
     return this.#call(
       "getGroupAgentRelation",
       fields,
-      (operation, reply) => readAssignedAgents(operation, reply, id),
+      (operation, reply) => readAgentList(operation, reply, id),
       options,
     );
   }
@@ -119,6 +119,15 @@ export class DeepcallClient {
       receive_call: agents.filter(({ receivesCalls }) => receivesCalls).map((agent) => agent.id),
     };
     await this.#call("submitAssignGroupToAgent", fields, readAnswer);
+  }
+
+  /**
+   * The agents that are assigned to a group (Group: Group Agent Relation, without `quick`, which may leave them out).
+   *
+   * @throws NotFoundError if the group does not exist or belongs to another account.
+   */
+  async getAssignedAgents(id: number): Promise<AssignedAgents> {
+    return this.#call("getGroupAgentRelation", { groupId: String(id) }, readAssignedAgents);
   }
 
   /**

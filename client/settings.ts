@@ -4,7 +4,7 @@ import { SettingsError } from "./errors";
 /** The credentials, which Deepcall expects in the body of every call. */
 type Credentials = { readonly ssid: string } | { readonly userId: string; readonly token: string };
 
-/** The settings of a {@link DeepcallClient}. */
+/** The settings of an account: those of its {@link DeepcallClient}, and what may be done with its groups. */
 export interface ClientSettings {
   /** Address of the API without `/api/v2`, for example `https://v4-api.deepcall.com`. */
   readonly baseUrl: URL;
@@ -15,6 +15,8 @@ export interface ClientSettings {
   readonly maxConcurrency: number;
   /** The maximum number of calls started per second; `undefined` for no limit. */
   readonly requestsPerSecond: number | undefined;
+  /** Whether groups that have agents may be deleted. */
+  readonly deleteWithAgents: boolean;
   /** Whether each call writes a line to stderr: operation, outcome, milliseconds. */
   readonly debug: boolean;
 }
@@ -34,6 +36,8 @@ export interface SettingsResult {
   readonly origins: Readonly<Partial<Record<SettingName, string>>>;
   /** Where settings can be set, as a sentence. */
   readonly advice: string;
+  /** How to turn a setting on, as a clause: in the source that has it, or else in the last one. */
+  readonly howToEnable: (name: SettingName) => string;
 }
 
 /** Every setting, and the end of its environment variable's name. */
@@ -45,6 +49,7 @@ export const settingNames = {
   timeoutMs: "TIMEOUT_MS",
   maxConcurrency: "MAX_CONCURRENCY",
   requestsPerSecond: "REQUESTS_PER_SECOND",
+  deleteWithAgents: "DELETE_WITH_AGENTS",
 } as const;
 export type SettingName = keyof typeof settingNames;
 
@@ -55,12 +60,19 @@ export interface SettingsSource {
   /** What a setting is called there, for example `deepcall:token` or `DEEPCALL_TOKEN`. */
   readonly label: (name: SettingName) => string;
   readonly get: (name: SettingName) => string | undefined;
+  /** How to turn a setting on there, as a clause: `run the command with DEEPCALL_DELETE_WITH_AGENTS=1`. */
+  readonly howToEnable: (name: SettingName) => string;
 }
 
 /** Environment variables such as `DEEPCALL_TOKEN`. */
 export function environmentSource(environment: Environment, prefix = "DEEPCALL"): SettingsSource {
   const label = (name: SettingName): string => `${prefix}_${settingNames[name]}`;
-  return { place: "the environment", label, get: (name) => environment[label(name)] };
+  return {
+    place: "the environment",
+    label,
+    get: (name) => environment[label(name)],
+    howToEnable: (name) => `run the command with ${label(name)}=1`,
+  };
 }
 
 interface GivenSetting {
@@ -102,6 +114,10 @@ const maxConcurrencySchema = numberSchema(
   "a whole number",
 ).default(8);
 const requestsPerSecondSchema = numberSchema(z.number().gt(0, "must be greater than 0"), "a number").optional();
+const deleteWithAgentsSchema = z
+  .enum(["true", "1", "false", "0"], { error: "must be true or false" })
+  .transform((text) => text === "true" || text === "1")
+  .default(false);
 const credentialSchema = z
   .string()
   .regex(/^[^\s\p{Cc}]+$/u, "must not contain spaces or line breaks (was it pasted with a line break at the end?)");
@@ -117,9 +133,11 @@ export function readSettings(sources: readonly SettingsSource[], environment: En
   const missing: string[] = [];
   const origins: Partial<Record<SettingName, string>> = {};
 
-  const given = (name: SettingName, from = sources): GivenSetting | undefined => {
+  const sourceOf = (name: SettingName, from = sources): SettingsSource | undefined =>
     // An empty value counts as not set: CI systems pass unset secrets that way.
-    const source = from.find(({ get }) => (get(name) ?? "") !== "");
+    from.find(({ get }) => (get(name) ?? "") !== "");
+  const given = (name: SettingName, from = sources): GivenSetting | undefined => {
+    const source = sourceOf(name, from);
     return source && { value: source.get(name) ?? "", origin: source.label(name) };
   };
   const parse = <T>(schema: z.ZodType<T>, name: SettingName, from = sources): T | undefined => {
@@ -170,15 +188,19 @@ export function readSettings(sources: readonly SettingsSource[], environment: En
   const timeoutMs = parse(timeoutMsSchema, "timeoutMs");
   const maxConcurrency = parse(maxConcurrencySchema, "maxConcurrency");
   const requestsPerSecond = parse(requestsPerSecondSchema, "requestsPerSecond");
+  const deleteWithAgents = parse(deleteWithAgentsSchema, "deleteWithAgents") ?? false;
   const debug = environment["DEEPCALL_DEBUG"] === "1";
   const isComplete =
     baseUrl && credentials && timeoutMs !== undefined && maxConcurrency !== undefined && malformed.length === 0;
   return {
-    settings: isComplete ? { baseUrl, credentials, timeoutMs, maxConcurrency, requestsPerSecond, debug } : undefined,
+    settings: isComplete
+      ? { baseUrl, credentials, timeoutMs, maxConcurrency, requestsPerSecond, deleteWithAgents, debug }
+      : undefined,
     malformed,
     missing,
     origins,
     advice: `Set them in ${sources.map(({ place }) => place).join(" or in ")}.`,
+    howToEnable: (name) => `${(sourceOf(name) ?? sources.at(-1))?.howToEnable(name)}`,
   };
 }
 

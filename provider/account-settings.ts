@@ -25,11 +25,19 @@ function sources(config: ReadConfig, environment: Environment): SettingsSource[]
   const get = (name: SettingName): string | undefined => config(settingKey(name));
   if (config(providerNameKey) === undefined) {
     const place = "the stack's config (`pulumi config set`, with --secret for ssid and token)";
-    return [{ place, label: settingKey, get }, environmentSource(environment)];
+    // Unless the program runs, Pulumi uses the config of the last `up` (pulumi/pulumi#4981).
+    const howToEnable = (name: SettingName): string =>
+      `run \`pulumi config set ${settingKey(name)} true\` (\`pulumi destroy\` then needs --run-program)`;
+    return [{ place, label: settingKey, get, howToEnable }, environmentSource(environment)];
   }
   const prefix = config(environmentPrefixKey);
   return [
-    { place: "the arguments of the DeepcallProvider", label: (name) => name, get },
+    {
+      place: "the arguments of the DeepcallProvider",
+      label: (name) => name,
+      get,
+      howToEnable: (name) => `set ${name}: true on the DeepcallProvider and run \`pulumi up\``,
+    },
     ...(prefix === undefined ? [] : [environmentSource(environment, prefix)]),
   ];
 }

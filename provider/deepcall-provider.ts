@@ -27,6 +27,8 @@ export interface DeepcallProviderArgs {
   maxConcurrency?: pulumi.Input<number>;
   /** The maximum number of calls started per second. Default: no limit. */
   requestsPerSecond?: pulumi.Input<number>;
+  /** Whether groups that have agents may be deleted. Default: false. */
+  deleteWithAgents?: pulumi.Input<boolean>;
   /**
    * Reads the settings that are not given here from environment variables with this prefix: with `"DEEPCALL_EMEA"`, the
    * token is `DEEPCALL_EMEA_TOKEN`. These are always current and never stored. Default: no variables are read.
@@ -57,7 +59,7 @@ export class DeepcallProvider extends pulumi.ProviderResource {
     assertArgs(name, args);
     const { environmentPrefix, ...settings } = args;
     const inputs: pulumi.Inputs = providerIdentity(name, environmentPrefix);
-    for (const [key, value] of Object.entries<pulumi.Input<string | number> | undefined>(settings))
+    for (const [key, value] of Object.entries<pulumi.Input<SettingValue> | undefined>(settings))
       if (value !== undefined) inputs[settingKey(key as SettingName)] = toInput(key, value);
     super("pulumi-nodejs", name, inputs, opts);
     providerInputs.set(this, inputs);
@@ -67,8 +69,10 @@ export class DeepcallProvider extends pulumi.ProviderResource {
 /** The inputs of each provider in this program, for lookups. */
 export const providerInputs = new WeakMap<pulumi.ProviderResource, pulumi.Inputs>();
 
+type SettingValue = string | number | boolean;
+
 /** Providers accept only strings. */
-function toInput(key: string, value: pulumi.Input<string | number>): pulumi.Output<string> {
+function toInput(key: string, value: pulumi.Input<SettingValue>): pulumi.Output<string> {
   const text = pulumi.output(value).apply(String);
   return key === "ssid" || key === "token" ? pulumi.secret(text) : text;
 }
@@ -105,7 +109,7 @@ function assertArgs(name: string, args: DeepcallProviderArgs): void {
 }
 
 /** A value that is known only later is checked when a resource uses the provider; until then, any valid value will do. */
-function plainText(key: string, value: pulumi.Input<string | number> | undefined): string | undefined {
+function plainText(key: string, value: pulumi.Input<SettingValue> | undefined): string | undefined {
   if (pulumi.Output.isInstance(value) || value instanceof Promise)
     return key === "baseUrl" ? "https://v4-api.deepcall.com" : "1";
   return value === undefined ? undefined : String(value);

@@ -24,6 +24,12 @@ export interface DeepcallGroupArgs {
    * For a rename, `"adopt"` works like `"fail"`, because two groups cannot become one.
    */
   onNameConflict?: pulumi.Input<OnNameConflict>;
+  /**
+   * Whether the group may be deleted while it has agents. Otherwise its deletion fails, also in `pulumi destroy` and in a
+   * replacement. A change takes effect with the next `pulumi up`; the setting of the same name is for a single run.
+   * Default: false.
+   */
+  deleteWithAgents?: pulumi.Input<boolean>;
 }
 
 /**
@@ -31,7 +37,7 @@ export interface DeepcallGroupArgs {
  *
  * Pulumi shows errors on the resource and keeps only their message: `SettingsError`, `NameTakenError`,
  * `GroupGoneError`, `OtherAccountError` (credentials of another account), `SharedGroupError` (two resources for one
- * group), `GroupError` (a failed call), `UnfinishedGroupError` (a failure after the group was created). Each message
+ * group), `GroupHasAgentsError` (a deletion), `GroupError` (a failed call), `UnfinishedGroupError` (a failure after the group was created). Each message
  * ends with a code that `docs/errors.md` explains.
  *
  * @example
@@ -105,13 +111,14 @@ function resourceInputs(
   // Groups read with `get` declare no inputs.
   if (opts.id !== undefined) return { requestedName: undefined, active: undefined };
   // Unknown properties are passed on so that `check` can report them: JavaScript programs have no compiler for that.
-  const { name, active, onNameConflict, ...rest } = args;
+  const { name, active, onNameConflict, deleteWithAgents, ...rest } = args;
   return {
     ...rest,
     // Not `name`: a preview shows the input's value for an output with the same name, but the server may change it.
     requestedName: name ?? resourceName,
     active: active ?? true,
     onNameConflict,
+    deleteWithAgents,
     __resource: resourceName,
     ...(ignore.length > 0 && { __ignore: ignore }),
   };

@@ -39,6 +39,7 @@ export {
 export {
   GroupError,
   GroupGoneError,
+  GroupHasAgentsError,
   GroupsError,
   LookupError,
   NameTakenError,

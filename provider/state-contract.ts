@@ -53,6 +53,8 @@ export interface StoredInputs {
   requestedName: string;
   active: boolean;
   onNameConflict?: OnNameConflict | undefined;
+  /** Part of the state because a deletion gets only the outputs. */
+  deleteWithAgents?: boolean | undefined;
   /** The resource's name in the program, for messages. */
   __resource?: string | undefined;
   /** The name of the `DeepcallProvider` that manages the group; left out for the default provider. */

@@ -113,7 +113,7 @@ function checkFailedCalls(exchanges: readonly Exchange[]): readonly Check[] {
 /** The source of each setting, never its value, and whether the settings are complete and valid. */
 function describeSettings({ settings, malformed, missing, origins }: SettingsResult) {
   const names = Object.keys(settingNames) as SettingName[];
-  const withDefault = ["timeoutMs", "maxConcurrency", "requestsPerSecond"];
+  const withDefault = ["timeoutMs", "maxConcurrency", "requestsPerSecond", "deleteWithAgents"];
   const source = (name: SettingName) => origins[name] ?? (withDefault.includes(name) ? "default" : "nowhere");
   const sources = Object.fromEntries(names.map((name) => [name, source(name)])) as Record<SettingName, string>;
   const used = names.filter((name) => sources[name] !== "nowhere").map((name) => `${name}: ${sources[name]}`);

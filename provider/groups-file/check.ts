@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
+import { groupArgumentList } from "../lifecycle/state";
 import { entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
 
 /** A place in a groups file: a path of keys, and whether the last key itself or its value is meant. */
@@ -92,13 +93,13 @@ function problemsIn(issue: z.core.$ZodIssue, value: unknown): Problem[] {
 
 function unknownKey(path: readonly string[], key: string): string {
   if (path.length === 0) return `unknown property; a groups file has groups${didYouMean(key, fileKeys)}`;
-  return `unknown property; a group has name, active and onNameConflict${didYouMean(key, entryKeys)}`;
+  return `unknown property; a group has ${groupArgumentList}${didYouMean(key, entryKeys)}`;
 }
 
 function hint(issue: z.core.$ZodIssue, path: readonly string[], invalid: unknown): string {
   if (typeof invalid !== "string") return Array.isArray(invalid) ? ", not a list" : "";
   if (path.length === 2) return `; did you mean { name: ${JSON.stringify(invalid)} }?`;
-  if (path[2] === "active")
+  if (path[2] === "active" || path[2] === "deleteWithAgents")
     return /^(true|yes|on|y)$/i.test(invalid)
       ? "; write true"
       : /^(false|no|off|n)$/i.test(invalid)

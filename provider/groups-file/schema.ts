@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conflictRuleProblem, conflictRules, nameSchema } from "../lifecycle/state";
+import { conflictRuleProblem, conflictRules, groupArgumentList, groupArguments, nameSchema } from "../lifecycle/state";
 
 /** Keys become part of resource names, so they must be safe in shells and URNs. */
 export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -27,8 +27,16 @@ const onNameConflict = z.enum(conflictRules, { error: conflictRuleProblem }).opt
   default: "suffix",
 });
 
+const deleteWithAgents = z.boolean({ error: "must be true or false" }).optional().meta({
+  description: "Whether the group may be deleted while it has agents. Otherwise its deletion fails.",
+  default: false,
+});
+
 const entry = z
-  .strictObject({ name, active, onNameConflict }, { error: "must be a map with name, active and onNameConflict" })
+  .strictObject(
+    { name, active, onNameConflict, deleteWithAgents } satisfies Record<(typeof groupArguments)[number], z.ZodType>,
+    { error: `must be a map with ${groupArgumentList}` },
+  )
   .nullable()
   .meta({ description: "A group. An empty entry is an active group whose name is its key." });
 
@@ -52,7 +60,7 @@ export const groupsSchema = z
     description: "The agent groups of a Deepcall account, for DeepcallGroups of pulumi-deepcall.",
   });
 
-export const entryKeys = ["name", "active", "onNameConflict"] as const;
+export const entryKeys = groupArguments;
 export const fileKeys = ["groups", "$schema"] as const;
 
 type EntryInput = NonNullable<z.input<typeof entry>>;

@@ -3,15 +3,17 @@ import { z } from "zod";
 import { withErrorCode } from "../../client/errors";
 import { unknownValue } from "./diff";
 import type { ProviderErrorCode } from "./errors";
-import { conflictRuleProblem, conflictRules, inputsSchema, nameSchema, storedInputs } from "./state";
+import { conflictRuleProblem, conflictRules, groupArgumentList, inputsSchema, nameSchema, storedInputs } from "./state";
 
 const unknown = z.literal(unknownValue);
+const booleanSchema = z.union([z.boolean(), unknown], { error: "must be true or false" });
 
 const schema = inputsSchema
   .extend({
     requestedName: nameSchema,
-    active: z.union([z.boolean(), unknown], { error: "must be true or false" }).default(true),
+    active: booleanSchema.default(true),
     onNameConflict: z.union([z.enum(conflictRules), unknown], { error: conflictRuleProblem }).default("suffix"),
+    deleteWithAgents: booleanSchema.default(false),
   })
   .strict();
 
@@ -35,7 +37,7 @@ export function checkInputs(
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${key}: unknown property; a group has name, active and onNameConflict`);
+    return issue.keys.map((key) => `${key}: unknown property; a group has ${groupArgumentList}`);
   const [key] = issue.path;
   return [`${key === "requestedName" ? "name" : String(key)}: ${issue.message}`];
 }

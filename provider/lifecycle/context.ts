@@ -1,6 +1,6 @@
 import { DeepcallClient } from "../../client/client";
 import type { RetryPolicy } from "../../client/retry";
-import { userIdOf, type ClientSettings } from "../../client/settings";
+import { userIdOf, type ClientSettings, type SettingsResult } from "../../client/settings";
 import { withGroupError, nothingChanged } from "./errors";
 import type { GroupOwners } from "./group-owners";
 import { GroupReader } from "./group-reader";
@@ -13,16 +13,20 @@ export class OperationContext {
   readonly groups: GroupReader;
   /** The `userId` of the current credentials; unknown for an ssid. */
   readonly userId: string | undefined;
+  /** Whether the settings of this run allow deleting groups that have agents. */
+  readonly deleteWithAgents: boolean;
   readonly nameLock = new NameLock();
 
   constructor(
     settings: ClientSettings,
     readonly owners: GroupOwners,
     readonly retryPolicy: RetryPolicy,
+    readonly howToEnable: SettingsResult["howToEnable"],
   ) {
     this.client = new DeepcallClient(settings, retryPolicy);
     this.groups = new GroupReader(this.client);
     this.userId = userIdOf(settings);
+    this.deleteWithAgents = settings.deleteWithAgents;
   }
 
   /** Writes a line for the user; Pulumi shows it under the stack. */

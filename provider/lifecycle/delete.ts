@@ -1,6 +1,7 @@
 import { NotFoundError } from "../../client/errors";
+import type { AssignedAgents } from "../../client/relations";
 import type { OperationContext } from "./context";
-import { withGroupError, type OutcomeText } from "./errors";
+import { forEveryOutcome, GroupError, GroupHasAgentsError, withGroupError, type OutcomeText } from "./errors";
 import { groupLabel } from "./names";
 import type { GroupInputs, GroupState } from "./state";
 
@@ -14,7 +15,8 @@ const outcomeText: OutcomeText = {
 
 /**
  * Deletes a group; one that does not exist any more counts as deleted. A group that another resource has adopted, or
- * that this resource's replacement will adopt, is only removed from the state.
+ * that this resource's replacement will adopt, is only removed from the state. A group that has agents, or may have some,
+ * is not deleted unless the resource or the settings say so.
  *
  * @param declared - the inputs of the program's resources. The deletion may be the first half of a replacement, and the
  *   state does not say of which resource: under an alias it still has the earlier name.
@@ -41,6 +43,7 @@ export async function deleteGroup(
       return;
     }
     try {
+      if (!state.deleteWithAgents && !context.deleteWithAgents) await assertNoAgents(context, group);
       await context.write(Number(id), (client) => client.delete(Number(id)));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
@@ -48,6 +51,44 @@ export async function deleteGroup(
     }
   });
   context.owners.release(id);
+}
+
+const notDeleted = "The group was not deleted.";
+
+/**
+ * Ensures that a deletion removes no agents.
+ *
+ * @throws GroupHasAgentsError if the group has agents; GroupError if that is unclear; NotFoundError if the group is gone.
+ */
+async function assertNoAgents(context: OperationContext, group: { name: string; id: string }): Promise<void> {
+  const override =
+    "set deleteWithAgents: true on the resource and run `pulumi up` before you delete it, " +
+    `or ${context.howToEnable("deleteWithAgents")}.`;
+  let agents: AssignedAgents;
+  try {
+    agents = await withGroupError("check the agents of", group, forEveryOutcome(notDeleted), () =>
+      context.client.getAssignedAgents(Number(group.id)),
+    );
+  } catch (error) {
+    if (!(error instanceof GroupError)) throw error;
+    if (error.cause instanceof NotFoundError) throw error.cause;
+    const description = `${error.description} To delete the group without this check, ${override}`;
+    throw new GroupError(error.errorCode, description, { cause: error.cause });
+  }
+  if (agents.count === 0) return;
+  throw new GroupHasAgentsError(
+    `Could not delete ${groupLabel(group)}: it has ${describeAgents(agents)}. ${notDeleted} ` +
+      `Remove the agents from the group in Deepcall's panel first. To delete it with its agents, ${override}`,
+  );
+}
+
+const shownIds = 3;
+
+function describeAgents({ count, ids }: AssignedAgents): string {
+  const agents = count === 1 ? "1 agent" : `${count} agents`;
+  if (ids.length === 0) return `${agents} (ids not recognized)`;
+  const more = count > Math.min(ids.length, shownIds) ? ", …" : "";
+  return `${agents} (${ids.slice(0, shownIds).join(", ")}${more})`;
 }
 
 /**

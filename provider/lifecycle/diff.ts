@@ -6,6 +6,7 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Inputs that may be unknown in a preview. */
 export type DesiredInputs = Pick<GroupInputs, "requestedName" | "__ignore" | "__providerName"> & {
   active: boolean | typeof unknownValue;
+  deleteWithAgents: boolean | typeof unknownValue;
 };
 
 /** Whether the name has to be changed: the program requests another one than before, or the group was renamed manually. */
@@ -18,6 +19,11 @@ export function nameDiffers(state: GroupState, desired: DesiredInputs): boolean 
 
 export function activeDiffers(state: GroupState, desired: DesiredInputs): boolean {
   return !desired.__ignore.includes("active") && desired.active !== state.active;
+}
+
+/** Only an update brings the argument into the outputs, which are all that a deletion gets. */
+export function deleteWithAgentsDiffers(state: GroupState, desired: DesiredInputs): boolean {
+  return desired.deleteWithAgents !== state.deleteWithAgents;
 }
 
 /**

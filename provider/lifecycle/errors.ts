@@ -10,6 +10,7 @@ export const providerErrorCodes = [
   "group-gone",
   "other-account",
   "shared-group",
+  "has-agents",
   "lost-add",
   "existing-id",
   "status-rejected",
@@ -88,6 +89,13 @@ export class LookupError extends DeepcallError {
 
 /** What a failed lookup has and hasn't done. */
 export const lookupOutcome = "The lookup changed nothing.";
+
+/** A group is not deleted because it has agents. */
+export class GroupHasAgentsError extends DeepcallError {
+  constructor(description: string) {
+    super("has-agents" satisfies ProviderErrorCode, description);
+  }
+}
 
 /** A step failed for one group. If a call failed, `cause` is its `CallError`. */
 export class GroupError extends DeepcallError {}

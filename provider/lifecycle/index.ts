@@ -5,7 +5,7 @@ import { createAgentsProvider } from "./agents";
 import { checkInputs } from "./check";
 import { createGroup } from "./create";
 import { deleteGroup } from "./delete";
-import { accountMayDiffer, activeDiffers, nameDiffers, unknownValue } from "./diff";
+import { accountMayDiffer, activeDiffers, deleteWithAgentsDiffers, nameDiffers, unknownValue } from "./diff";
 import { parseId, parseState } from "./parse";
 import { readGroup } from "./read";
 import { Run, withProviderText, withShortStack, type LifecycleProvider } from "./run";
@@ -16,7 +16,10 @@ import { updateGroup } from "./update";
 export type GroupProvider = LifecycleProvider;
 
 /** The inputs as a preview passes them to `diff`. */
-const desiredSchema = inputsSchema.extend({ active: z.union([z.boolean(), z.literal(unknownValue)]) });
+const desiredSchema = inputsSchema.extend({
+  active: z.union([z.boolean(), z.literal(unknownValue)]),
+  deleteWithAgents: z.union([z.boolean(), z.literal(unknownValue)]).default(false),
+});
 
 /** The providers of all resource types, for one run. */
 export function createProviders(run: Run): { readonly group: GroupProvider; readonly agents: LifecycleProvider } {
@@ -68,6 +71,7 @@ function createGroupProvider(run: Run): GroupProvider {
             changes:
               nameDiffers(state, desired) ||
               activeDiffers(state, desired) ||
+              deleteWithAgentsDiffers(state, desired) ||
               accountMayDiffer(state, desired, run.userId),
           };
         }),

@@ -37,6 +37,7 @@ function unmanagedState(current: Group): GroupState {
     name: current.name,
     active: current.active ?? true,
     onNameConflict: "suffix",
+    deleteWithAgents: false,
     ownerId: current.owner,
     userId: undefined,
     __resource: "",

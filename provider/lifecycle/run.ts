@@ -56,10 +56,11 @@ export class Run {
   /** @throws SettingsError if settings are missing or malformed. */
   get context(): OperationContext {
     if (this.#context) return this.#context;
+    const { howToEnable } = this.#result;
     const complete = requireSettings(this.#result);
     // Loaded only for calls: previews, and updates without changes, don't wait for undici.
     const { OperationContext } = require("./context") as typeof import("./context");
-    return (this.#context = new OperationContext(complete, this.groupOwners, this.retryPolicy));
+    return (this.#context = new OperationContext(complete, this.groupOwners, this.retryPolicy, howToEnable));
   }
 
   /** The result of `check` if a setting is malformed. Missing ones matter only to calls. */

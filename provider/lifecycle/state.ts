@@ -6,6 +6,11 @@ import { nameProblem } from "./names";
 export const conflictRules = ["suffix", "adopt", "fail"] as const;
 export const conflictRuleProblem = `must be one of ${conflictRules.map((rule) => JSON.stringify(rule)).join(", ")}`;
 
+/** The arguments of a group. */
+export const groupArguments = ["name", "active", "onNameConflict", "deleteWithAgents"] as const;
+/** The arguments of a group, for messages. */
+export const groupArgumentList = "name, active, onNameConflict and deleteWithAgents";
+
 /** A name that a program may request. */
 export const nameSchema = z.string({ error: "must be a string" }).superRefine((name, context) => {
   const message = nameProblem(name);
@@ -17,6 +22,7 @@ export const inputsSchema = z.object({
   requestedName: z.string(),
   active: z.boolean(),
   onNameConflict: z.enum(conflictRules).default("suffix"),
+  deleteWithAgents: z.boolean().default(false),
   __resource: z.string().default(""),
   __providerName: z.string().default(""),
   __ignore: z.array(z.enum(["name", "active"])).default([]),
@@ -34,18 +40,24 @@ export const stateSchema = inputsSchema.extend({
 export type GroupState = z.infer<typeof stateSchema>;
 
 /** Leaves out the defaults. An `undefined` must never reach Pulumi: the error comes after the group was created. */
-export function storedInputs<Active, Rule>({
+export function storedInputs<Active, Rule, DeleteWithAgents>({
   requestedName,
   active,
   onNameConflict,
+  deleteWithAgents,
   __resource,
   __providerName,
   __ignore,
-}: Omit<GroupInputs, "active" | "onNameConflict"> & { active: Active; onNameConflict: Rule }) {
+}: Omit<GroupInputs, "active" | "onNameConflict" | "deleteWithAgents"> & {
+  active: Active;
+  onNameConflict: Rule;
+  deleteWithAgents: DeleteWithAgents;
+}) {
   return {
     requestedName,
     active,
     ...(onNameConflict !== "suffix" && { onNameConflict }),
+    ...(deleteWithAgents !== false && { deleteWithAgents }),
     ...(__resource !== "" && { __resource }),
     ...(__providerName !== "" && { __providerName }),
     ...(__ignore.length > 0 && { __ignore }),

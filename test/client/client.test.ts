@@ -13,6 +13,7 @@ const base: ClientSettings = {
   timeoutMs: 5_000,
   maxConcurrency: 8,
   requestsPerSecond: undefined,
+  deleteWithAgents: false,
   debug: false,
 };
 
@@ -60,6 +61,7 @@ describe("requests", () => {
     ["list", { groupid: "28", groupId: 28 }, (to) => to.list({ id: 28 })],
     ["list", { name: "m" }, (to) => to.list({ name: "m" })],
     ["getGroupAgentRelation", { groupId: "28", quick: true }, (to) => to.assertExists(28)],
+    ["getGroupAgentRelation", { groupId: "28" }, (to) => to.getAssignedAgents(28)],
   ];
   test.each(cases)("%s %j", async (operation, fields, call) => {
     for (const [credentials, sent] of [
@@ -81,7 +83,12 @@ describe("requests", () => {
         })
         .reply(200, (request) => {
           body = JSON.parse(request.body as string);
-          return { status: "success", code: 200, groupId: 12, response: [] };
+          return {
+            status: "success",
+            code: 200,
+            groupId: 12,
+            response: operation === "list" ? [] : { relationData: [] },
+          };
         });
       await call(new DeepcallClient({ ...base, credentials }, fastRetries, agent));
       expect(body).toEqual({ ...sent, ...fields });

@@ -13,6 +13,7 @@ test("the environment alone, with every default", () => {
       timeoutMs: 30_000,
       maxConcurrency: 8,
       requestsPerSecond: undefined,
+      deleteWithAgents: false,
       debug: false,
     },
     malformed: [],
@@ -20,6 +21,7 @@ test("the environment alone, with every default", () => {
     origins: { baseUrl: "DEEPCALL_BASE_URL", userId: "DEEPCALL_USER_ID", token: "DEEPCALL_TOKEN" },
     advice:
       "Set them in the stack's config (`pulumi config set`, with --secret for ssid and token) or in the environment.",
+    howToEnable: expect.any(Function) as unknown,
   });
 });
 
@@ -52,6 +54,43 @@ test("config wins over the environment, for all credentials at once", () => {
 });
 
 test.each([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+  ["", false],
+])("deleteWithAgents %p is %p", (text, expected) => {
+  expect(read({ "deepcall:deleteWithAgents": text }).settings?.deleteWithAgents).toBe(expected);
+  expect(read({}, { ...env, DEEPCALL_DELETE_WITH_AGENTS: text }).settings?.deleteWithAgents).toBe(expected);
+});
+
+describe("how to turn a setting on", () => {
+  const provider = { "deepcall:providerName": "emea" };
+  const withPrefix = { ...provider, "deepcall:environmentPrefix": "DEEPCALL_EMEA" };
+  test.each<[string, Record<string, string>, string]>([
+    ["of the default account", {}, "run the command with DEEPCALL_DELETE_WITH_AGENTS=1"],
+    ["of a DeepcallProvider with a prefix", withPrefix, "run the command with DEEPCALL_EMEA_DELETE_WITH_AGENTS=1"],
+    [
+      "of a DeepcallProvider without a prefix",
+      provider,
+      "set deleteWithAgents: true on the DeepcallProvider and run `pulumi up`",
+    ],
+    [
+      "that the config sets, because it takes precedence over the environment",
+      { "deepcall:deleteWithAgents": "false" },
+      "run `pulumi config set deepcall:deleteWithAgents true` (`pulumi destroy` then needs --run-program)",
+    ],
+    [
+      "that the arguments of a DeepcallProvider with a prefix set",
+      { ...withPrefix, "deepcall:deleteWithAgents": "0" },
+      "set deleteWithAgents: true on the DeepcallProvider and run `pulumi up`",
+    ],
+  ])("%s", (_, config, clause) => {
+    expect(read(config).howToEnable("deleteWithAgents")).toBe(clause);
+  });
+});
+
+test.each([
   "https://v4-api.deepcall.com",
   "https://example.com/brand",
   "http://localhost:1",
@@ -75,6 +114,10 @@ test.each<[Record<string, string>, string]>([
   [{ "deepcall:timeoutMs": "0" }, "deepcall:timeoutMs must be at least 1"],
   [{ "deepcall:maxConcurrency": "-1" }, "deepcall:maxConcurrency must be a whole number"],
   [{ "deepcall:requestsPerSecond": "0" }, "deepcall:requestsPerSecond must be greater than 0"],
+  ...["yes", "TRUE", "2", " true"].map((text): [Record<string, string>, string] => [
+    { "deepcall:deleteWithAgents": text },
+    "deepcall:deleteWithAgents must be true or false",
+  ]),
   [{ "deepcall:ssid": "s", "deepcall:token": "t" }, "deepcall:ssid and deepcall:token are both set"],
   [{ "deepcall:token": "t" }, "deepcall:token is set without deepcall:userId"],
   [{ "deepcall:userId": "7" }, "deepcall:userId is set without deepcall:token"],

@@ -8,7 +8,9 @@ test("bad arguments and settings: the preview names them, before any call", asyn
   const output = await stack.failing("preview");
   expect(output).toContain("deepcall:Group (support):");
   expect(output).toContain("name: must not be empty");
-  expect(output).toContain("activ: unknown property; a group has name, active and onNameConflict [deepcall:arguments]");
+  expect(output).toContain(
+    "activ: unknown property; a group has name, active, onNameConflict and deleteWithAgents [deepcall:arguments]",
+  );
 
   stack.program('new DeepcallGroup("support");');
   stack.env["DEEPCALL_TOKEN"] = "";

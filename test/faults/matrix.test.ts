@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { Semaphore } from "async-mutex";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import { Engine, type Program } from "../support/engine";
-import { fastRetries, seed } from "../support/lifecycle";
-import { brokenPromises, differences, type Foreign } from "./oracle";
+import { assignAgents, fastRetries, seed } from "../support/lifecycle";
+import { brokenPromises, deletedWithAgents, differences, guardedGroups, type Foreign } from "./oracle";
 
 jest.setTimeout(600_000);
 
@@ -37,6 +37,8 @@ interface Scenario {
   readonly refresh?: true;
   /** A manual change before the fault applies. */
   readonly manualChange?: (emulator: Emulator) => void;
+  /** The name of a group that has agents. */
+  readonly withAgents?: string;
   /** The first call of the operation that the fault applies to; default 1. */
   readonly nth?: number;
   /** The group that had the requested name is deleted in the same run. */
@@ -46,10 +48,12 @@ interface Scenario {
    * lasts, with an error like this.
    */
   readonly lastingError?: RegExp;
+  /** The run fails with an error like this. */
+  readonly expectedError?: RegExp;
   /** What to run after the fault; default: the program. */
   readonly next?: Program;
 }
-type FaultyOperation = "add" | "update" | "delete" | "list";
+type FaultyOperation = "add" | "update" | "delete" | "list" | "getGroupAgentRelation";
 const ownNameTaken = { ownNameTaken: true };
 const rename = { before: { a: { name: "Support", active: false } }, program: { a: { name: "Care", active: false } } };
 const renameToTaken = { before: { a: { name: "Support" } }, program: { a: { name: "Taken" } } };
@@ -58,6 +62,8 @@ const siblings = {
   before: { a: { name: "Support" }, b: { name: "Sales" }, c: { name: "Night", active: false } },
   program: { a: { name: "Support" }, b: { name: "Care" }, c: { name: "Night" } },
 };
+const removal = { before: { a: { name: "Support" }, b: { name: "Sales" } }, program: { b: { name: "Sales" } } };
+const deleteWithAgents = { ...removal.before, a: { name: "Support", deleteWithAgents: true } };
 function removeSupport(emulator: Emulator): void {
   const group = emulator.groups("7").find(({ name }) => name === "Support");
   if (group) emulator.account("7").remove(group.id);
@@ -82,14 +88,22 @@ const scenarios: [string, FaultyOperation[], Scenario][] = [
   ["rename to taken, against itself", ["update", "list"], { ...renameToTaken, options: ownNameTaken }],
   ["deactivate", ["update", "list"], deactivate],
   ["deactivate against itself", ["update", "list"], { ...deactivate, options: ownNameTaken }],
+  ["delete", ["delete", "getGroupAgentRelation"], removal],
+  // Fails because of the agents, or because the fault hides them.
   [
-    "delete",
-    ["delete"],
-    { before: { a: { name: "Support" }, b: { name: "Sales" } }, program: { b: { name: "Sales" } } },
+    "delete, refused",
+    ["getGroupAgentRelation"],
+    {
+      ...removal,
+      withAgents: "Support",
+      expectedError: /^Could not (delete|check the agents of) group "Support"/,
+      next: removal.before,
+    },
   ],
+  ["delete with agents", ["delete"], { ...removal, before: deleteWithAgents, withAgents: "Support" }],
   [
     "replace",
-    ["add", "delete", "list"],
+    ["add", "delete", "list", "getGroupAgentRelation"],
     { before: { a: { name: "Support" } }, program: { b: { name: "Support" } }, mayKeepNumber: true },
   ],
   [
@@ -181,6 +195,9 @@ async function run(emulator: Emulator, scenario: Scenario, faults: readonly stri
   if (ready.length > 0) return ready.map(String);
 
   scenario.manualChange?.(emulator);
+  const withAgents = emulator.groups("7").filter(({ name }) => name === scenario.withAgents || name === "Theirs");
+  for (const { id } of withAgents) await assignAgents(emulator, id, "1001");
+  const guarded = guardedGroups(engine, new Set(withAgents.map(({ id }) => id)));
   for (const fault of faults) emulator.faults.add(fault);
   const { timeoutMs } = engine;
   if (faults.some((fault) => fault.includes(":hang"))) engine.timeoutMs = 1_000;
@@ -189,7 +206,9 @@ async function run(emulator: Emulator, scenario: Scenario, faults: readonly stri
   await emulator.waitForLateCommits();
   const applied = new Set(emulator.calls.flatMap(({ fault }) => fault ?? []));
   for (const { message } of errors) messages.add(message.replaceAll(/127\.0\.0\.1:\d+/g, "HOST"));
-  const broken = brokenPromises(engine, foreign, errors);
+  const broken = [...brokenPromises(engine, foreign, errors), ...deletedWithAgents(engine, guarded)];
+  if (scenario.expectedError && !errors.some(({ message }) => scenario.expectedError?.test(message)))
+    broken.push("not the expected error", ...errors.map(({ message }) => message));
   if (applied.size !== faults.length) broken.push(`applied: ${[...applied].join(", ")}`);
   // A slow answer is not a failure.
   const mustFail = isLasting && !faults.some((fault) => fault.includes(":slow"));

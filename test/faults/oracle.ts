@@ -5,6 +5,19 @@ import type { Declaration, Engine, Program } from "../support/engine";
 /** Groups in the account that are not ours and must not change. */
 export type Foreign = readonly GroupSnapshot[];
 
+/** The groups with these ids that exist and whose resource does not allow deleting them with their agents. */
+export function guardedGroups(engine: Engine, withAgents: ReadonlySet<number>): number[] {
+  const allowed = Object.values(engine.state).filter(({ outputs }) => outputs["deleteWithAgents"] === true);
+  const ids = engine.emulator.groups("7").map(({ id }) => id);
+  return ids.filter((id) => withAgents.has(id) && !allowed.some((resource) => resource.id === String(id)));
+}
+
+/** Returns the guarded groups that are gone after a run, as sentences. */
+export function deletedWithAgents(engine: Engine, guarded: readonly number[]): string[] {
+  const ids = new Set(engine.emulator.groups("7").map(({ id }) => id));
+  return guarded.filter((id) => !ids.has(id)).map((id) => `deleted with its agents: ${id}`);
+}
+
 /** Returns the broken promises after a run, as sentences: nothing lost, nothing taken, helpful errors. */
 export function brokenPromises(engine: Engine, foreign: Foreign, errors: readonly Error[]): string[] {
   const groups = engine.emulator.groups("7");

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import type { Emulator, GroupSnapshot } from "../../emulator";
 import { couldBeAssignedFor } from "../../provider/lifecycle/names";
 import { Engine, type Declaration, type Program } from "../support/engine";
-import { emulate, fastRetries } from "../support/lifecycle";
+import { assignAgents, emulate, fastRetries } from "../support/lifecycle";
 import { seed } from "../support/seed";
-import { brokenPromises, leftBehind } from "./oracle";
+import { brokenPromises, deletedWithAgents, guardedGroups, leftBehind } from "./oracle";
 
 jest.setTimeout(600_000);
 
@@ -18,6 +18,7 @@ const declaration: fc.Arbitrary<Declaration> = fc.record(
     name: fc.constantFrom(...names),
     active: fc.boolean(),
     onNameConflict: fc.constantFrom("suffix", "suffix", "adopt", "fail"),
+    deleteWithAgents: fc.boolean(),
   },
   { requiredKeys: ["name"] },
 );
@@ -37,7 +38,7 @@ const faultOf = (...operations: string[]): fc.Arbitrary<string> =>
       fc.constantFrom(1, 2, 0),
     )
     .map(([operation, kind, nth, times]) => `${operation}:${kind}@${nth}x${times}`);
-const fault = faultOf("add", "update", "delete", "list", "any");
+const fault = faultOf("add", "update", "delete", "list", "getGroupAgentRelation", "any");
 /** The answer to `add` is lost, and a list after it may fail too. */
 const lostAdd = fc.tuple(
   fc.constantFrom(...kinds.filter((kind) => kind.includes("-after"))).map((kind) => `add:${kind}`),
@@ -47,7 +48,7 @@ const lostAdd = fc.tuple(
 type Step =
   | { kind: "up"; program: Program; refresh: boolean; faults: string[] }
   | { kind: "destroy"; faults: string[] }
-  | { kind: "edit"; action: "add" | "rename" | "switch" | "remove"; which: number; name: string };
+  | { kind: "edit"; action: "add" | "rename" | "switch" | "remove" | "assign"; which: number; name: string };
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
@@ -66,7 +67,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("edit" as const),
-      action: fc.constantFrom("add" as const, "rename" as const, "switch" as const, "remove" as const),
+      action: fc.constantFrom(
+        "add" as const,
+        "rename" as const,
+        "switch" as const,
+        "remove" as const,
+        "assign" as const,
+      ),
       which: fc.nat(9),
       name: fc.constantFrom(...names, "By hand"),
     }),
@@ -92,6 +99,8 @@ const regression: [Step[], Program, boolean] = [
 class History {
   readonly engine: Engine;
   #foreign: GroupSnapshot[] = [];
+  /** The ids of the groups that have agents. */
+  readonly #withAgents = new Set<number>();
 
   constructor(readonly emulator: Emulator) {
     this.engine = new Engine(emulator);
@@ -99,20 +108,26 @@ class History {
 
   async apply(next: Step): Promise<void> {
     if (next.kind === "edit") {
-      this.#edit(next);
+      await this.#edit(next);
       return;
     }
     const isLasting = next.faults.some((text) => text.endsWith("x0"));
     this.engine.retryPolicy = retryPolicy(isLasting);
     for (const text of next.faults) this.emulator.faults.add(text);
+    const guarded = guardedGroups(this.engine, this.#withAgents);
     const errors = next.kind === "up" ? await this.engine.up(next.program, next) : await this.engine.destroy();
     this.emulator.faults.clear();
+    expect(deletedWithAgents(this.engine, guarded)).toEqual([]);
     if (!isLasting) expect(leftBehind(this.engine, this.#foreign)).toEqual([]);
     this.#expectPromises(errors);
   }
 
-  /** Without faults, a refresh and an update lead to the declared state, or to an error for a name that is really taken. */
+  /**
+   * Without faults and agents, a refresh and an update lead to the declared state, or to an error for a name that is
+   * really taken.
+   */
   async settle(last: Program): Promise<void> {
+    for (const { id } of this.emulator.groups("7")) await assignAgents(this.emulator, id);
     const errors = await this.engine.up(last, { refresh: true });
     this.#expectPromises(errors);
     for (const error of errors) expect(["NameTakenError", "SharedGroupError"]).toContain(error.name);
@@ -140,7 +155,7 @@ class History {
     this.#foreign = this.emulator.groups("7").filter(({ id }) => !kept.has(String(id)));
   }
 
-  #edit({ action, which, name }: Extract<Step, { kind: "edit" }>): void {
+  async #edit({ action, which, name }: Extract<Step, { kind: "edit" }>): Promise<void> {
     const panel = this.emulator.account("7");
     const groups = this.emulator.groups("7");
     const group = groups[which % Math.max(1, groups.length)];
@@ -150,6 +165,10 @@ class History {
     if (action === "rename" && !isTaken) panel.rename(group.id, name);
     if (action === "switch") panel.setStatus(group.id, group.status === 1 ? 0 : 1);
     if (action === "remove") panel.remove(group.id);
+    if (action === "assign") {
+      await assignAgents(this.emulator, group.id, "1001", "1002");
+      this.#withAgents.add(group.id);
+    }
     this.#foreign = this.#foreign.flatMap(({ id }) => this.emulator.groups("7").find((now) => now.id === id) ?? []);
   }
 }

@@ -31,6 +31,6 @@ test("the benchmark runs, and makes as few calls as the README promises", async 
     "preview --refresh": { list: 1 },
     refresh: { list: 1 },
     "change of one": { list: 2, update: 1 },
-    destroy: { delete: 4 },
+    destroy: { delete: 4, getGroupAgentRelation: 4 },
   });
 });

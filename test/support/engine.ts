@@ -8,6 +8,7 @@ export interface Declaration {
   readonly name: string;
   readonly active?: boolean;
   readonly onNameConflict?: "suffix" | "adopt" | "fail";
+  readonly deleteWithAgents?: boolean;
   /** The properties of `ignoreChanges`. */
   readonly ignore?: readonly ("name" | "active")[];
 }

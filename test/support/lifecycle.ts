@@ -33,6 +33,14 @@ export async function emulate(options: Partial<EmulatorOptions> = {}): Promise<E
   return emulator;
 }
 
+/** Assigns exactly these agents to a group of account 7. */
+export async function assignAgents(emulator: Emulator, groupId: number | string, ...agents: string[]): Promise<void> {
+  const body = { userId: "7", token, groupId, agent_unique_id: agents, receive_call: agents };
+  const url = `${emulator.url}/api/v2/Group/submitAssignGroupToAgent`;
+  const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  expect(await response.json()).toMatchObject({ code: 200 });
+}
+
 /** The settings for account 7 of an emulator. */
 export function environment(emulator: Emulator, more: Record<string, string> = {}): Record<string, string> {
   return { DEEPCALL_BASE_URL: emulator.url, DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token, ...more };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AssignedAgent } from "../../../client/agents";
+import type { AssignedAgent } from "../../../client/relations";
 import { CallError, NotFoundError } from "../../../client/errors";
 import type { ReadOptions } from "../../../client/retry";
 import type { OperationContext } from "../context";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { AssignedAgent } from "../../../client/agents";
+import type { AssignedAgent } from "../../../client/relations";
 import type { OperationContext } from "../context";
 import { accountMayDiffer } from "../diff";
 import { forEveryOutcome, GroupGoneError, ResourceError, UnfinishedGroupError } from "../errors";

@@ -1,4 +1,4 @@
-import type { AssignedAgent } from "../../../client/agents";
+import type { AssignedAgent } from "../../../client/relations";
 import type { AgentsInputs, AgentsState } from "./state";
 
 /** The whole list of agents to submit for a group. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AssignedAgent } from "../../../client/agents";
+import type { AssignedAgent } from "../../../client/relations";
 import { otherAgentsRules } from "./state";
 
 const agentId = z

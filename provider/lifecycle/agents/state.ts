@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AssignedAgent } from "../../../client/agents";
+import type { AssignedAgent } from "../../../client/relations";
 import type { StoredAgent, StoredAgentsInputs, StoredAgentsState } from "../../state-contract";
 
 export const otherAgentsRules = ["keep", "remove"] as const;

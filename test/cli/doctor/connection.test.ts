@@ -90,7 +90,7 @@ describe("settings", () => {
     const env = { ...environment(emulator), DEEPCALL_TIMEOUT_MS: "12345" };
     const { out } = await doctor(env);
     expect(out).toMatch(
-      /^ok +settings +baseUrl: DEEPCALL_BASE_URL, userId: DEEPCALL_USER_ID, token: DEEPCALL_TOKEN, timeoutMs: DEEPCALL_TIMEOUT_MS, maxConcurrency: default, requestsPerSecond: default$/m,
+      /^ok +settings +baseUrl: DEEPCALL_BASE_URL, userId: DEEPCALL_USER_ID, token: DEEPCALL_TOKEN, timeoutMs: DEEPCALL_TIMEOUT_MS, maxConcurrency: default, requestsPerSecond: default, deleteWithAgents: default$/m,
     );
     for (const value of [token, "12345"]) expect(out).not.toContain(value);
   });

@@ -104,7 +104,7 @@ describe("the report contains nothing about the account", () => {
     };
     const headers = { "x-acme-trace": "1", "x-Phones": "2", "x-plain": "3", "content-type": "application/acme+json" };
     const reply = { httpStatus: 200, headers, text: "", json: { value } };
-    const limits = { timeoutMs: 1, maxConcurrency: 1, requestsPerSecond: undefined, debug: false };
+    const limits = { timeoutMs: 1, maxConcurrency: 1, requestsPerSecond: undefined, deleteWithAgents: false };
     const exchange = {
       operation: "list" as const,
       fields: {},
@@ -115,7 +115,7 @@ describe("the report contains nothing about the account", () => {
       response: value.response,
       error: undefined,
     };
-    const settings = { baseUrl, credentials: { ssid: secrets.ssid }, ...limits };
+    const settings = { baseUrl, credentials: { ssid: secrets.ssid }, ...limits, debug: false };
     const text = toReport({ diagnosis, exchanges: [exchange], settings }, "1.2.3");
     expectNothingOf(text, ["acme", "phones", "Zanzibar"]);
     for (const kept of ["x-plain", "plain_ref"]) expect(text).toContain(kept);

@@ -140,6 +140,7 @@ test("with an ssid", async () => {
     timeoutMs: "default",
     maxConcurrency: "default",
     requestsPerSecond: "default",
+    deleteWithAgents: "default",
   });
 });
 

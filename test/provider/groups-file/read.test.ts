@@ -17,7 +17,7 @@ test("a file with every feature", () => {
   const text = `# yaml-language-server: $schema=node_modules/pulumi-deepcall/schema/groups.schema.json
 groups:
   support: { name: Support }
-  night-shift: { name: Night shift, active: false, onNameConflict: adopt }
+  night-shift: { name: Night shift, active: false, onNameConflict: adopt, deleteWithAgents: true }
   plain:
   empty: {}
   yes: { name: yes }
@@ -27,7 +27,7 @@ groups:
   expect(readGroups(text, "groups.yaml")).toEqual({
     groups: {
       support: { name: "Support" },
-      "night-shift": { name: "Night shift", active: false, onNameConflict: "adopt" },
+      "night-shift": { name: "Night shift", active: false, onNameConflict: "adopt", deleteWithAgents: true },
       plain: {},
       empty: {},
       yes: { name: "yes" },
@@ -86,6 +86,10 @@ test.each([
   // Other properties, and likely typos.
   [entry("a: { active: yes }"), "groups.yaml:2:16: groups.a.active: must be true or false; write true"],
   [entry("a: { active: Off }"), "groups.yaml:2:16: groups.a.active: must be true or false; write false"],
+  [
+    entry("a: { deleteWithAgents: on }"),
+    "groups.yaml:2:26: groups.a.deleteWithAgents: must be true or false; write true",
+  ],
   [entry("a: { active: 1 }"), "groups.yaml:2:16: groups.a.active: must be true or false"],
   [
     entry("a: { onNameConflict: adpot }"),
@@ -93,17 +97,20 @@ test.each([
   ],
   [
     entry("a: { onNameConflct: adopt }"),
-    "groups.yaml:2:8: groups.a.onNameConflct: unknown property; a group has name, active and onNameConflict; did you mean onNameConflict?",
+    "groups.yaml:2:8: groups.a.onNameConflct: unknown property; a group has name, active, onNameConflict and deleteWithAgents; did you mean onNameConflict?",
   ],
   [
     entry("a: { members: [1] }"),
-    "groups.yaml:2:8: groups.a.members: unknown property; a group has name, active and onNameConflict",
+    "groups.yaml:2:8: groups.a.members: unknown property; a group has name, active, onNameConflict and deleteWithAgents",
   ],
   [
     entry("a: Support"),
-    'groups.yaml:2:6: groups.a: must be a map with name, active and onNameConflict; did you mean { name: "Support" }?',
+    'groups.yaml:2:6: groups.a: must be a map with name, active, onNameConflict and deleteWithAgents; did you mean { name: "Support" }?',
   ],
-  [entry("a: [Support]"), "groups.yaml:2:6: groups.a: must be a map with name, active and onNameConflict, not a list"],
+  [
+    entry("a: [Support]"),
+    "groups.yaml:2:6: groups.a: must be a map with name, active, onNameConflict and deleteWithAgents, not a list",
+  ],
   // Duplicates.
   [entry("a: {}\n  a: { name: B }"), "groups.yaml:3:3: groups.a: duplicate key (the other one is at 2:3)"],
   [entry("a: { name: A, name: B }"), "groups.yaml:2:17: groups.a.name: duplicate key (the other one is at 2:8)"],
@@ -131,7 +138,7 @@ test.each([
   ],
   [
     entry("a: { <<: { name: A } }"),
-    'groups.yaml:2:8: groups.a["<<"]: unknown property; a group has name, active and onNameConflict',
+    'groups.yaml:2:8: groups.a["<<"]: unknown property; a group has name, active, onNameConflict and deleteWithAgents',
   ],
   ["groups:\n\ta: {}", "groups.yaml:2:1: is not valid YAML: Tabs are not allowed as indentation"],
   [entry("a: !group {}"), "groups.yaml:2:6: is not valid YAML: Unresolved tag: !group"],
@@ -205,7 +212,7 @@ describe("in the program", () => {
 
   test("values that are known only later are not checked or compared", () => {
     const { problems, warnings } = read({
-      a: { name: later, active: later, onNameConflict: later },
+      a: { name: later, active: later, onNameConflict: later, deleteWithAgents: later },
       later: { name: "a" },
       c: { name: undefined },
     });
@@ -217,7 +224,7 @@ describe("in the program", () => {
       read({ a: { nam: later, active: "yes" }, "b c": {}, d: { name: 7 }, e: null, f: { name: "e" } }).problems,
     ).toEqual([
       "groups.a.active: must be true or false; write true",
-      "groups.a.nam: unknown property; a group has name, active and onNameConflict; did you mean name?",
+      "groups.a.nam: unknown property; a group has name, active, onNameConflict and deleteWithAgents; did you mean name?",
       'groups["b c"]: a key must consist of letters a to z, digits, - and _, and start with a letter or digit',
       "groups.d.name: must be a string",
       'groups.f.name: the name "e" must be unique, but groups.e has the same name',

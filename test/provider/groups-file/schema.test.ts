@@ -23,6 +23,8 @@ test.each([
   "groups: { a: { name: null } }",
   "groups: { a: { name: '' } }",
   "groups: { a: { active: yes } }",
+  "groups: { a: { deleteWithAgents: true } }",
+  "groups: { a: { deleteWithAgents: 1 } }",
   "groups: { a: { onNameConflict: take } }",
   "groups: { a: { nme: A } }",
   "groups: { a: A }",
@@ -76,7 +78,9 @@ test("they agree on keys", () => {
 
 test("every property has a description, for editors", () => {
   const described = { description: expect.any(String) as string };
-  const entry = { properties: { name: described, active: described, onNameConflict: described } };
+  const entry = {
+    properties: { name: described, active: described, onNameConflict: described, deleteWithAgents: described },
+  };
   expect(groupsJsonSchema()).toMatchObject({
     properties: {
       $schema: described,

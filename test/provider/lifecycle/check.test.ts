@@ -4,8 +4,8 @@ import { unknownValue } from "../../../provider/lifecycle/diff";
 test.each([
   ["defaults are not stored, but the status is", { requestedName: "A" }, { requestedName: "A", active: true }],
   [
-    "the default rule is not stored",
-    { requestedName: "A", onNameConflict: "suffix" },
+    "defaults that are given are not stored either",
+    { requestedName: "A", onNameConflict: "suffix", deleteWithAgents: false },
     { requestedName: "A", active: true },
   ],
   [
@@ -14,6 +14,7 @@ test.each([
       requestedName: "A",
       active: false,
       onNameConflict: "adopt",
+      deleteWithAgents: true,
       __resource: "a",
       __ignore: ["name"],
       __provider: "p",
@@ -22,6 +23,7 @@ test.each([
       requestedName: "A",
       active: false,
       onNameConflict: "adopt",
+      deleteWithAgents: true,
       __resource: "a",
       __ignore: ["name"],
       __provider: "p",
@@ -29,8 +31,8 @@ test.each([
   ],
   [
     "unknown values are accepted",
-    { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue },
-    { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue },
+    { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue, deleteWithAgents: unknownValue },
+    { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue, deleteWithAgents: unknownValue },
   ],
 ])("%s", (_, news, inputs) => {
   expect(checkInputs(news)).toEqual({ inputs, failures: [] });
@@ -42,7 +44,11 @@ test.each([
   [{ requestedName: "" }, ["name: must not be empty"]],
   [{ requestedName: "A", active: 1 }, ["active: must be true or false"]],
   [{ requestedName: "A", onNameConflict: "x" }, ['onNameConflict: must be one of "suffix", "adopt", "fail"']],
-  [{ requestedName: "A", nmae: "B" }, ["nmae: unknown property; a group has name, active and onNameConflict"]],
+  [
+    { requestedName: "A", nmae: "B" },
+    ["nmae: unknown property; a group has name, active, onNameConflict and deleteWithAgents"],
+  ],
+  [{ requestedName: "A", deleteWithAgents: "yes" }, ["deleteWithAgents: must be true or false"]],
   [{ requestedName: "", active: "x" }, ["name: must not be empty", "active: must be true or false"]],
 ])("%j: every problem at once", (news, reasons) => {
   expect(checkInputs(news).failures.map(({ reason }) => reason)).toEqual(

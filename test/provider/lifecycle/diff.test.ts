@@ -1,4 +1,10 @@
-import { activeDiffers, nameDiffers, unknownValue, type DesiredInputs } from "../../../provider/lifecycle/diff";
+import {
+  activeDiffers,
+  deleteWithAgentsDiffers,
+  nameDiffers,
+  unknownValue,
+  type DesiredInputs,
+} from "../../../provider/lifecycle/diff";
 import type { GroupState } from "../../../provider/lifecycle/state";
 
 function state(requestedName: string, assignedName: string, name: string, active = true): GroupState {
@@ -8,6 +14,7 @@ function state(requestedName: string, assignedName: string, name: string, active
     name,
     active,
     onNameConflict: "suffix",
+    deleteWithAgents: false,
     __resource: "",
     __providerName: "",
     __ignore: [],
@@ -15,7 +22,7 @@ function state(requestedName: string, assignedName: string, name: string, active
   };
 }
 function requests(requestedName: string, more: Partial<DesiredInputs> = {}): DesiredInputs {
-  return { requestedName, active: true, __ignore: [], __providerName: "", ...more };
+  return { requestedName, active: true, deleteWithAgents: false, __ignore: [], __providerName: "", ...more };
 }
 
 test.each([
@@ -46,4 +53,15 @@ test.each([
   ["unknown", true, requests("A", { active: unknownValue }), true],
 ])("the status differs: %s", (_, active, desired, expected) => {
   expect(activeDiffers(state("A", "A", "A", active), desired)).toBe(expected);
+});
+
+test.each([
+  ["no change", false, false, false],
+  ["no change, true", true, true, false],
+  ["set in the program", false, true, true],
+  ["removed from the program", true, false, true],
+  ["unknown", false, unknownValue, true],
+] as const)("deleteWithAgents differs: %s", (_, recorded, deleteWithAgents, expected) => {
+  const old = { ...state("A", "A", "A"), deleteWithAgents: recorded };
+  expect(deleteWithAgentsDiffers(old, requests("A", { deleteWithAgents }))).toBe(expected);
 });

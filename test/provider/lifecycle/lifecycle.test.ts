@@ -336,7 +336,7 @@ describe("deleting a group", () => {
   test("a failure keeps it in the state", async () => {
     const emulator = await emulate();
     const created = await create(operate(emulator), desired("Support"));
-    emulator.intercept = () => new Response("<html>", { status: 502, headers: { "content-type": "text/html" } });
+    emulator.faults.add("delete:http-before:502x0");
     const error = await failure(operate(emulator).delete(created.id, created.outputs));
     expect(error.message).toMatch(
       /^Could not delete group "Support" \(id \d+\)\. .*text\/html instead of JSON \(HTTP status 502\).*It may have been deleted; it stays/,
