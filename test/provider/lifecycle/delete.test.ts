@@ -207,7 +207,7 @@ describe("the look at the agents", () => {
     ["without permission", "error-before:1015x0", "code 1015 (permission denied)"],
     ["with refused credentials", "error-before:1014x0", "code 1014 (invalid or expired token)"],
     ["with an error of the server", "error-before:1032x0", "code 1032 (internal server error)"],
-    ["with HTTP status 500", "http-before:500x0", "(HTTP status 500). The call was sent 5 times."],
+    ["with HTTP status 500", "http-before:500x0", "(HTTP status 500). The call was sent "],
     ["with a web page", "html-after", "instead of JSON"],
     ["with a broken connection", "reset-afterx0", "broke before the answer"],
     ["without an answer in time", "hang-beforex0", "within 60 ms"],
