@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { otherUser, token } from "../support/lifecycle";
 import { execute, TestStack } from "./stack";
 
-const imports =
-  'const { DeepcallProvider, getGroup, getGroupOutput, getGroups, getGroupsOutput } = require("pulumi-deepcall");\n';
+const imports = 'const { getGroup, getGroupOutput, getGroups, getGroupsOutput } = require("pulumi-deepcall");';
 
 /** The users that the program called as, in order. */
 function listed(stack: TestStack): string[] {
