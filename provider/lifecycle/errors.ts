@@ -126,7 +126,7 @@ export class UnfinishedGroupError extends GroupError {
 
 /** Unless the program runs, Pulumi configures a provider from the state (pulumi/pulumi#4981). */
 export const staleConfigHint =
-  "`pulumi refresh` and `pulumi destroy` use the settings of the last `pulumi up`, except for environment variables, unless you add --run-program.";
+  "`pulumi refresh` and `pulumi destroy` use the config and provider arguments of the last `pulumi up` unless you add --run-program; environment variables are always current.";
 
 /** What was and wasn't done, for each outcome of a failed call. */
 export type OutcomeText = Readonly<Record<Outcome, string>>;
