@@ -73,7 +73,7 @@ test("a refresh that fails, or uses another account's credentials, removes nothi
   const rightUser = { DEEPCALL_USER_ID: "7", DEEPCALL_TOKEN: token };
   const wrongToken = { ...rightUser, DEEPCALL_TOKEN: "wrong-token" };
   const refused =
-    /group "Support" \(id 1\).*code 1014 \(invalid or expired token\).*deepcall:token.*\[deepcall:1014\]$/m;
+    /group "Support" \(id 1\).*code 1014 \(invalid or expired token\).*userId and token.*\[deepcall:1014\]$/m;
   const mismatch =
     /group "Support" \(id 1\).*credentials of user 7, but the current credentials belong to user 8.*\[deepcall:other-account\]$/m;
   for (const [env, message, ...command] of [
