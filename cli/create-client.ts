@@ -1,6 +1,7 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { DeepcallClient } from "../client/client";
 import type { SettingsResult } from "../client/settings";
+import { environmentPrefixPattern } from "../provider/state-contract";
 import type { Io } from "./io";
 
 /** The prefix of the default account's environment variables. */
@@ -8,7 +9,12 @@ export const standardPrefix = "DEEPCALL";
 
 /** For commands that read the settings of one account from the environment. */
 export const envPrefixOption = (): Option =>
-  new Option("--env-prefix <prefix>", "prefix of the environment variables").default(standardPrefix);
+  new Option("--env-prefix <prefix>", "prefix of the environment variables")
+    .default(standardPrefix)
+    .argParser((prefix: string) => {
+      if (environmentPrefixPattern.test(prefix)) return prefix;
+      throw new InvalidArgumentError("It must be the start of the variables' names, for example DEEPCALL_EMEA.");
+    });
 
 /** Reads the settings in the environment variables with this prefix. */
 export function environmentSettings(env: Io["env"], prefix: string): SettingsResult {

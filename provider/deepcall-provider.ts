@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SettingName } from "../client/settings";
-import { environmentPrefixKey, providerNameKey, settingKey } from "./state-contract";
+import {
+  environmentPrefixKey,
+  environmentPrefixPattern,
+  providerIdentity,
+  providerNameKey,
+  settingKey,
+} from "./state-contract";
 
 /**
  * The settings of an account. They are stored in the stack's state, `ssid` and `token` encrypted, unless they come from
@@ -52,8 +58,7 @@ export class DeepcallProvider extends pulumi.ProviderResource {
   constructor(name: string, args: DeepcallProviderArgs, opts: pulumi.ResourceOptions = {}) {
     assertArgs(name, args);
     const { environmentPrefix, ...settings } = args;
-    const inputs: pulumi.Inputs = { [providerNameKey]: name };
-    if (environmentPrefix !== undefined) inputs[environmentPrefixKey] = environmentPrefix;
+    const inputs: pulumi.Inputs = providerIdentity(name, environmentPrefix);
     for (const [key, value] of Object.entries<pulumi.Input<SettingValue> | undefined>(settings))
       if (value !== undefined) inputs[settingKey(key as SettingName)] = toInput(key, value);
     super("pulumi-nodejs", name, inputs, opts);
@@ -78,7 +83,7 @@ function assertArgs(name: string, args: DeepcallProviderArgs): void {
   const { settingNames, settingsError } = require("../client/settings") as typeof import("../client/settings");
   const { environmentPrefix, ...given } = args;
   const names = Object.keys(settingNames);
-  const isPrefix = environmentPrefix === undefined || /^[A-Za-z_]\w*[A-Za-z0-9]$/.test(environmentPrefix);
+  const isPrefix = environmentPrefix === undefined || environmentPrefixPattern.test(environmentPrefix);
   const plain = new Map<string, string | undefined>([
     [providerNameKey, name],
     [environmentPrefixKey, isPrefix ? environmentPrefix : undefined],

@@ -18,7 +18,7 @@ export interface DeepcallGroupArgs {
    * What to do if a group with exactly that name already exists. Default: `"suffix"`.
    *
    * - `"suffix"`: Deepcall appends a number (`Support1`), and the resource shows a warning with both names.
-   * - `"adopt"`: manages the existing group. This replaces `pulumi import`, which dynamic providers do not support.
+   * - `"adopt"`: manages the existing group. `pulumi-deepcall export --import` imports groups by id instead.
    * - `"fail"`: creates nothing; the error names the existing group.
    *
    * For a rename, `"adopt"` works like `"fail"`, because two groups cannot become one.
@@ -74,7 +74,7 @@ export class DeepcallGroup extends pulumi.CustomResource {
    *
    * @param name - the resource's name in this program, and the default of `args.name`.
    * @param opts - Pulumi's options. They use the property names of `DeepcallGroupArgs` (`ignoreChanges: ["name"]`).
-   *   `import` is not supported: use `onNameConflict: "adopt"`.
+   *   `import` is not supported: use `pulumi-deepcall export --import`, or `onNameConflict: "adopt"`.
    * @throws ResourceError if an option cannot work.
    */
   constructor(name: string, args: DeepcallGroupArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
@@ -170,7 +170,7 @@ function assertOptions(name: string, args: DeepcallGroupArgs, opts: pulumi.Custo
   const resource = `DeepcallGroup ${JSON.stringify(name)}`;
   if (opts.import !== undefined)
     throw new ResourceError(
-      `${resource}: dynamic providers do not support the option "import". Use onNameConflict: "adopt" with the group's exact name to manage the existing group.`,
+      `${resource}: dynamic providers do not support the option "import". To manage an existing group, import it with \`pulumi-deepcall export --import\`, or set onNameConflict: "adopt" with the group's exact name.`,
     );
   if (opts.deleteBeforeReplace === false && (args.onNameConflict ?? "suffix") === "suffix")
     throw new ResourceError(

@@ -1,6 +1,18 @@
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 export { DeepcallProvider, type DeepcallProviderArgs } from "./deepcall-provider";
 export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
+export {
+  getGroup,
+  getGroupOutput,
+  getGroups,
+  getGroupsOutput,
+  type GetGroupArgs,
+  type GetGroupOutputArgs,
+  type GetGroupResult,
+  type GetGroupsArgs,
+  type GetGroupsOutputArgs,
+  type LookupOptions,
+} from "./lookups";
 export type { OnNameConflict } from "./state-contract";
 export {
   ApiError,
@@ -22,6 +34,7 @@ export {
   GroupGoneError,
   GroupHasAgentsError,
   GroupsError,
+  LookupError,
   NameTakenError,
   OtherAccountError,
   ResourceError,

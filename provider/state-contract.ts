@@ -27,6 +27,17 @@ export const settingKey = (name: SettingName): `deepcall:${SettingName}` => `dee
 export const providerNameKey = "deepcall:providerName";
 export const environmentPrefixKey = "deepcall:environmentPrefix";
 
+/** Which values `environmentPrefix` may have. */
+export const environmentPrefixPattern = /^[A-Za-z_]\w*[A-Za-z0-9]$/;
+
+/** The inputs of a `DeepcallProvider` that are not settings. */
+export function providerIdentity(name: string, environmentPrefix: string | undefined): Record<string, string> {
+  return {
+    [providerNameKey]: name,
+    ...(environmentPrefix !== undefined && { [environmentPrefixKey]: environmentPrefix }),
+  };
+}
+
 /** What to do if a group with exactly the requested name already exists. */
 export type OnNameConflict = "suffix" | "adopt" | "fail";
 

@@ -89,14 +89,17 @@ export const findings = {
   "id-filter-ignored": note("filterKey", "Nothing to do: the provider makes one more call if a group seems gone."),
   "credentials-echoed": warning("echoCredentials", "This package redacts them, but logs of proxies may contain them."),
   "not-observed": note("unseen", ""),
-  "duplicate-names": warning("duplicateNames", 'Rename all but one: onNameConflict "adopt" cannot tell them apart.'),
+  "duplicate-names": warning(
+    "duplicateNames",
+    'Rename all but one, or import them with `export --import`: onNameConflict "adopt" cannot tell them apart.',
+  ),
   "numbered-names": warning(
     "numberedNames",
     'Check in the panel whether you need them. If so, declare the whole name, e.g. name: "Support1" with onNameConflict: "adopt". If not, check their agents and delete them there.',
   ),
   "trailing-numbers": note("trailingNumbers", "If the number is intended (Line 2), declare the whole name."),
   "names-differ-in-case-only": warning("caseTwins", "You can declare both, but people confuse them: rename one."),
-  "undeclarable-names": warning("undeclarableNames", "Rename them in the panel before you adopt them."),
+  "undeclarable-names": warning("undeclarableNames", "Rename them in the panel before you import or adopt them."),
 };
 
 export type FindingCode = keyof typeof findings;

@@ -1,18 +1,19 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { DeepcallClient } from "../../client/client";
 import type { Group, GroupList } from "../../client/responses";
 import { createClient, environmentSettings, envPrefixOption } from "../create-client";
 import { pluralize } from "../formatting";
 import { type Io, UsageError } from "../io";
-import { skippedLine, toTypeScript, toYaml, unknownStatusLines } from "./formats";
+import { formats, skippedLine, unknownStatusLines } from "./formats";
 import { planExport, type Plan } from "./plan";
-
-const formats = { yaml: toYaml, typescript: toTypeScript };
+import { oldCliWarning } from "./pulumi-version";
 
 interface Flags {
   format: keyof typeof formats;
   out?: string;
+  import?: string;
   force?: true;
   name?: string;
   envPrefix: string;
@@ -20,14 +21,20 @@ interface Flags {
 
 const help = `
 Exports the account that DEEPCALL_BASE_URL and DEEPCALL_USER_ID with DEEPCALL_TOKEN (or DEEPCALL_SSID) identify. Makes no
-changes there. Each entry has onNameConflict: adopt, so that the first \`pulumi up\` adopts the group without changing it.
-Groups that cannot be declared (duplicate names, or names with control characters or surrounding whitespace) are skipped: a
-comment in the export and a warning on standard error name them, and the exit code stays 0. An incomplete list from
-Deepcall is an error.
+changes there.
+
+With --import, \`pulumi import\` (Pulumi CLI 3.254 or later) takes every group into the state by its id. Without it, each
+entry has onNameConflict: adopt, so that the first \`pulumi up\` adopts the group by its name. Neither changes a group.
+
+Groups that cannot be declared are skipped: names with control characters or surrounding whitespace and, without --import,
+duplicate names. A comment in the export and a warning on standard error name them, and the exit code stays 0. An
+incomplete list from Deepcall is an error.
 
 Examples:
+  $ pulumi-deepcall export --out groups.yaml --import import.json
+  $ pulumi import --file import.json --generate-code=false --yes
+
   $ pulumi-deepcall export
-  $ pulumi-deepcall export --out groups.yaml
   $ pulumi-deepcall export --format typescript --out index.ts --force
   $ pulumi-deepcall export --name support | less
 `;
@@ -38,28 +45,71 @@ export function addExportCommand(program: Command, io: Io): void {
     .description("write an account's groups to a file that declares them")
     .addOption(new Option("--format <format>", "output format").choices(Object.keys(formats)).default("yaml"))
     .option("--out <file>", "write to this file (default: standard output)")
-    .option("--force", "overwrite an existing file")
+    .option("--import <file>", "also write an import file for `pulumi import`")
+    .option("--force", "overwrite existing files")
     .option("--name <text>", "only groups whose name contains this, ignoring case")
     .addOption(envPrefixOption())
     .addHelpText("after", help)
     .action((flags: Flags) => runExport(flags, io));
 }
 
-async function runExport({ format, out, force, name, envPrefix }: Flags, io: Io): Promise<void> {
-  if (out !== undefined && force === undefined && existsSync(out)) throw new UsageError(fileExistsMessage(out));
-  const plan = planExport(await readGroups(io, envPrefix, name));
-  const text = formats[format](plan);
+async function runExport(flags: Flags, io: Io): Promise<void> {
+  const { out, import: importFile, envPrefix, name } = flags;
+  checkFiles(flags);
+  const { groups, userId } = await readAccount(io, envPrefix, name);
+  const { inComponent, write } = formats[flags.format];
+  const plan = planExport(groups, {
+    include: (group) => containsIgnoringCase(group.name, name ?? ""),
+    inComponent,
+    environmentPrefix: envPrefix,
+    importFile: importFile === undefined ? undefined : basename(importFile),
+  });
+  const text = write(plan, out === undefined ? undefined : basename(out));
+  const files: OutputFile[] = [];
+  if (out !== undefined) files.push({ flag: "out", file: out, text });
+  if (importFile !== undefined) {
+    // Not a static import, because `--help` must not wait for zod.
+    const { toImportFile } = require("./import-file") as typeof import("./import-file");
+    files.push({ flag: "import", file: importFile, text: toImportFile(plan, userId) });
+  }
+  writeFiles(files, flags.force === true);
   if (out === undefined) io.out(text);
-  else writeFile(out, text, force === true);
-  for (const line of summaryLines(plan, out)) io.err(`${line}\n`);
+  const cliWarning = importFile === undefined ? undefined : await oldCliWarning(io.env);
+  for (const line of summaryLines(plan, files, cliWarning)) io.err(`${line}\n`);
 }
 
-async function readGroups(io: Io, envPrefix: string, name: string | undefined): Promise<Group[]> {
-  const client = createClient(environmentSettings(io.env, envPrefix));
+/** Checks the files before any call. */
+function checkFiles(flags: Flags): void {
+  const { out, import: importFile, force } = flags;
+  if (out !== undefined && importFile !== undefined) {
+    const isSame = (file: string): boolean => resolve(file) === resolve(importFile);
+    if (isSame(out)) throw new UsageError("--out and --import must name different files. Nothing was written.");
+    if (out.endsWith(".ts") && isSame(out.replace(/ts$/, "json")))
+      throw new UsageError(
+        `Node.js would load ${basename(importFile)} instead of ${basename(out)}. Nothing was written. Choose another --import.`,
+      );
+  }
+  for (const flag of ["out", "import"] as const) {
+    const file = flags[flag];
+    if (file !== undefined && force === undefined && existsSync(file))
+      throw new UsageError(fileExistsMessage(flag, file));
+  }
+}
+
+interface Account {
+  readonly groups: readonly Group[];
+  /** The `userId` of the credentials, if known. */
+  readonly userId: string | undefined;
+}
+
+async function readAccount(io: Io, envPrefix: string, name: string | undefined): Promise<Account> {
+  const { userIdOf } = require("../../client/settings") as typeof import("../../client/settings");
+  const result = environmentSettings(io.env, envPrefix);
+  const client = createClient(result);
   try {
     const { groups, complete } = await listGroups(client, name);
     if (!complete) throw new UsageError(incompleteListMessage(groups.length));
-    return groups.filter((group) => containsIgnoringCase(group.name, name ?? ""));
+    return { groups, userId: result.settings && userIdOf(result.settings) };
   } finally {
     await client.close();
   }
@@ -75,27 +125,40 @@ export function containsIgnoringCase(name: string, text: string): boolean {
   return name.toLowerCase().includes(text.toLowerCase());
 }
 
-function writeFile(file: string, text: string, force: boolean): void {
-  try {
-    writeFileSync(file, text, { flag: force ? "w" : "wx" });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(code === "EEXIST" ? fileExistsMessage(file) : `Could not write ${file}: ${message}`);
+interface OutputFile {
+  readonly flag: "out" | "import";
+  readonly file: string;
+  readonly text: string;
+}
+
+function writeFiles(files: readonly OutputFile[], force: boolean): void {
+  const written: string[] = [];
+  for (const { flag, file, text } of files) {
+    try {
+      writeFileSync(file, text, { flag: force ? "w" : "wx" });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const problem = code === "EEXIST" ? fileExistsMessage(flag, file) : `Could not write ${file}: ${message}.`;
+      throw new UsageError([problem, ...written.map((other) => `${other} was written.`)].join(" "));
+    }
+    written.push(file);
   }
 }
 
-function summaryLines(plan: Plan, out: string | undefined): string[] {
+function summaryLines(plan: Plan, files: readonly OutputFile[], cliWarning: string | undefined): string[] {
   const { entries, skipped } = plan;
+  const names = files.map(({ file }) => file);
   return [
-    ...(out === undefined ? [] : [`Wrote ${pluralize(entries.length, "group")} to ${out}.`]),
+    ...(names.length === 0 ? [] : [`Wrote ${pluralize(entries.length, "group")} to ${names.join(" and ")}.`]),
     ...(entries.length === 0 && skipped.length === 0 ? ["No matching groups were found in the account."] : []),
     ...unknownStatusLines(plan).map((line) => `warning: ${line}`),
     ...skipped.map((group) => `warning: skipped ${skippedLine(group)}`),
+    ...(cliWarning === undefined ? [] : [`warning: ${cliWarning}`]),
   ];
 }
 
-function fileExistsMessage(file: string): string {
-  return `Could not write ${file}: it already exists. It was not changed. Overwrite it with --force, or choose another --out.`;
+function fileExistsMessage(flag: OutputFile["flag"], file: string): string {
+  return `Could not write ${file}: it already exists. It was not changed. Overwrite it with --force, or choose another --${flag}.`;
 }
 
 function incompleteListMessage(count: number): string {

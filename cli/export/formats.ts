@@ -1,15 +1,31 @@
-import { pluralize, quote } from "../formatting";
+import { oneLine, pluralize, quote } from "../formatting";
 import type { Entry, Plan, SkippedGroup } from "./plan";
 
 const schemaComment = "# yaml-language-server: $schema=node_modules/pulumi-deepcall/schema/groups.schema.json";
 
-/** The export as a groups file, one line per group. */
-export function toYaml(plan: Plan): string {
+/** The formats by the value of `--format`. */
+export const formats = {
+  yaml: { inComponent: true, write: toYaml },
+  typescript: { inComponent: true, write: toTypeScript },
+  "typescript-resources": { inComponent: false, write: toTypeScriptResources },
+};
+
+/**
+ * The export as a groups file, one line per group.
+ *
+ * @param file - its name, for the comment.
+ */
+export function toYaml(plan: Plan, file = "groups.yaml"): string {
+  const { component, entries, provider } = plan;
+  const args = [JSON.stringify(component), `{ file: ${quote(file)} }`, ...(provider ? ["{ provider }"] : [])];
+  const declaration = `new DeepcallGroups(${args.join(", ")});`;
   const header = headerLines(
     plan,
-    'Declare them in a Pulumi program: new DeepcallGroups("groups", { file: "groups.yaml" });',
+    ...(provider
+      ? ["Declare them in a Pulumi program:", ...[...providerLines(plan), declaration].map((line) => `  ${line}`)]
+      : [`Declare them in a Pulumi program: ${declaration}`]),
   );
-  const groups = plan.entries.map((entry) => `  ${entry.key}: ${formatProperties(entry, "adopt")}`);
+  const groups = entries.map((entry) => `  ${entry.key}: ${formatProperties(plan, entry)}`);
   const lines = [
     schemaComment,
     ...header.map((line) => `# ${line}`),
@@ -19,44 +35,80 @@ export function toYaml(plan: Plan): string {
   return `${lines.join("\n")}\n`;
 }
 
+const programUsage = "This is a complete Pulumi program: use it as a project's index.ts, or as a module.";
+
 /** The export as a program. It declares the same resources as a program with the groups file, so that users can switch. */
 export function toTypeScript(plan: Plan): string {
-  const header = headerLines(
-    plan,
-    "This is a complete Pulumi program: use it as a project's index.ts, or as a module.",
-  );
+  const { component, entries, provider } = plan;
   const key = (text: string): string => (/^[a-z][a-z0-9]*$/.test(text) ? text : JSON.stringify(text));
+  return toProgram(
+    plan,
+    ["DeepcallGroups"],
+    [
+      `export const groups = new DeepcallGroups(${JSON.stringify(component)}, {`,
+      "  groups: {",
+      ...entries.map((entry) => `    ${key(entry.key)}: ${formatProperties(plan, entry, JSON.stringify)},`),
+      "  },",
+      provider ? "}, { provider }).outputs;" : "}).outputs;",
+    ],
+  );
+}
+
+/** The export as a program with a `DeepcallGroup` for each group. */
+export function toTypeScriptResources(plan: Plan): string {
+  const { entries, provider } = plan;
+  const option = provider ? ", { provider }" : "";
+  const declarations = entries.map(
+    (entry) =>
+      `new DeepcallGroup(${JSON.stringify(entry.resource)}, ${formatProperties(plan, entry, JSON.stringify)}${option});`,
+  );
+  return toProgram(plan, entries.length === 0 ? [] : ["DeepcallGroup"], declarations);
+}
+
+function toProgram(plan: Plan, classes: readonly string[], declarations: readonly string[]): string {
+  const imports = [...classes, ...(plan.provider ? ["DeepcallProvider"] : [])];
   return [
-    ...header.map((line) => `// ${line}`),
-    'import { DeepcallGroups } from "pulumi-deepcall";',
-    "",
-    'export const groups = new DeepcallGroups("groups", {',
-    "  groups: {",
-    ...plan.entries.map((entry) => `    ${key(entry.key)}: ${formatProperties(entry, '"adopt"')},`),
-    "  },",
-    "}).outputs;",
+    ...headerLines(plan, programUsage).map((line) => `// ${line}`),
+    ...(imports.length === 0 ? ["export {};"] : [`import { ${imports.join(", ")} } from "pulumi-deepcall";`]),
+    ...[providerLines(plan), declarations].flatMap((lines) => (lines.length === 0 ? [] : ["", ...lines])),
     "",
   ].join("\n");
 }
 
-/** An entry's properties in syntax that YAML and TypeScript share; a JSON string is valid in both. */
-function formatProperties({ name, active }: Entry, adopt: string): string {
+function providerLines({ provider }: Plan): string[] {
+  if (!provider) return [];
+  const [name, prefix] = [provider.name, provider.environmentPrefix].map((text) => JSON.stringify(text));
+  return [`const provider = new DeepcallProvider(${name}, { environmentPrefix: ${prefix} });`];
+}
+
+/**
+ * An entry's properties in syntax that YAML and TypeScript share; a JSON string is valid in both.
+ *
+ * @param word - writes a conflict rule.
+ */
+function formatProperties(plan: Plan, entry: Entry, word = (text: string) => text): string {
+  const { name, active } = entry.group;
+  const rule = conflictRule(plan, entry);
   const parts = [
     `name: ${JSON.stringify(name)}`,
     ...(active === true ? [] : [`active: ${active ?? true}`]),
-    `onNameConflict: ${adopt}`,
+    ...(rule === undefined ? [] : [`onNameConflict: ${word(rule)}`]),
   ];
   return `{ ${parts.join(", ")} }`;
 }
 
-/** The comment at the top of both formats, without comment signs. */
-function headerLines(plan: Plan, usage: string): string[] {
+function conflictRule({ importFile, component }: Plan, { sharesName }: Entry): string | undefined {
+  if (importFile === undefined) return "adopt";
+  // The default, but entries of a component may have the same name only if they say so.
+  return sharesName && component !== undefined ? "suffix" : undefined;
+}
+
+/** The comment at the top of all formats, without comment signs. */
+function headerLines(plan: Plan, ...usage: readonly string[]): string[] {
   return [
     "The groups of a Deepcall account, written by `pulumi-deepcall export`.",
-    usage,
-    "The first `pulumi up` adopts every group (onNameConflict: adopt) and changes nothing in Deepcall. From then on, the",
-    "program owns the groups: removing an entry deletes its group in Deepcall, unless the component has retainOnDelete or",
-    "protect. A key identifies its group: change names, not keys.",
+    ...usage,
+    ...takeoverLines(plan),
     ...unknownStatusLines(plan),
     ...(plan.skipped.length === 0
       ? []
@@ -65,14 +117,53 @@ function headerLines(plan: Plan, usage: string): string[] {
   ];
 }
 
-/** Adopting a group whose status Deepcall does not report always sets the status. */
-export function unknownStatusLines({ entries }: Plan): string[] {
-  const unknown = entries.filter(({ active }) => active === undefined).length;
-  if (unknown === 0) return [];
+/** How the groups get into the state, and what that means for them. */
+function takeoverLines({ component, entries, importFile }: Plan): string[] {
+  const ownership =
+    component === undefined
+      ? [
+          "program owns the groups: removing a resource deletes its group in Deepcall, unless it has retainOnDelete or protect.",
+          "A resource's own name identifies its group: change the property `name`, not the resource's name.",
+        ]
+      : [
+          "program owns the groups: removing an entry deletes its group in Deepcall, unless the component has retainOnDelete or",
+          "protect. A key identifies its group: change names, not keys.",
+        ];
+  if (importFile === undefined)
+    return [
+      "The first `pulumi up` adopts every group (onNameConflict: adopt) and changes nothing in Deepcall. From then on, the",
+      ...ownership,
+    ];
   return [
-    `Deepcall did not report the status of ${pluralize(unknown, "group")}. The export declares active: true, and the first \`pulumi up\` sets that.`,
-    "Before you run it, set active: false for every group that must stay inactive.",
+    "These commands import every group by its id (Pulumi CLI 3.254 or later), and show that nothing remains to be done:",
+    `  pulumi import --file ${shellWord(importFile)} --generate-code=false --yes`,
+    "  pulumi preview --expect-no-changes",
+    "They change nothing in Deepcall. `pulumi up` before the import would create every group again. After the import, the",
+    ...ownership,
+    ...(component !== undefined && entries.some(({ sharesName }) => sharesName)
+      ? ["Entries with the same name need onNameConflict: suffix, which is the default for all others."]
+      : []),
   ];
+}
+
+function shellWord(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : oneLine(`'${text.replaceAll("'", String.raw`'\''`)}'`);
+}
+
+/** Deepcall may not report whether groups are active. Adopting such a group sets the status; an import sets nothing. */
+export function unknownStatusLines({ entries, importFile }: Plan): string[] {
+  const unknown = entries.filter(({ group }) => group.active === undefined).length;
+  if (unknown === 0) return [];
+  const problem = `Deepcall did not report the status of ${pluralize(unknown, "group")}.`;
+  return importFile === undefined
+    ? [
+        `${problem} The export declares active: true, and the first \`pulumi up\` sets that.`,
+        "Before you run it, set active: false for every group that must stay inactive.",
+      ]
+    : [
+        `${problem} The export and the import assume active: true and set nothing.`,
+        "If a group is inactive, declare active: false: the next `pulumi up` then sets that.",
+      ];
 }
 
 export function skippedLine({ group, reason }: SkippedGroup): string {

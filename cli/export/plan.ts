@@ -1,12 +1,15 @@
 import type { Group } from "../../client/responses";
 import { nameProblem } from "../../provider/lifecycle/names";
+import { standardPrefix } from "../create-client";
 
 /** A group that the export declares. */
 export interface Entry {
   readonly key: string;
-  readonly name: string;
-  /** `undefined` if Deepcall did not report the status. */
-  readonly active: boolean | undefined;
+  /** The name of the group's resource in the program. */
+  readonly resource: string;
+  readonly group: Group;
+  /** Whether another entry has the same name. */
+  readonly sharesName: boolean;
 }
 
 /** A group that cannot be declared, and why. */
@@ -16,34 +19,73 @@ export interface SkippedGroup {
   readonly reason: string;
 }
 
+/** The `DeepcallProvider` of the exported program. */
+export interface ExportedProvider {
+  readonly name: string;
+  readonly environmentPrefix: string;
+}
+
 export interface Plan {
   /** Sorted by key. */
   readonly entries: readonly Entry[];
   /** Sorted by id. */
   readonly skipped: readonly SkippedGroup[];
+  /** The name of the component that declares the groups; `undefined` if each group is a resource of its own. */
+  readonly component: string | undefined;
+  /** `undefined` for the default account. */
+  readonly provider: ExportedProvider | undefined;
+  /** The file that imports the groups by id; `undefined` if `pulumi up` adopts them by name. */
+  readonly importFile: string | undefined;
 }
 
-/** Decides which groups of an account the export declares, and under which keys. */
-export function planExport(groups: readonly Group[]): Plan {
+export interface PlanOptions {
+  /** Whether to export a group; keys depend on all groups, so that parts of an account fit together. */
+  readonly include?: (group: Group) => boolean;
+  readonly inComponent?: boolean;
+  readonly environmentPrefix?: string;
+  readonly importFile?: string | undefined;
+}
+
+/** Decides which groups of an account the export declares, and how their resources are called. */
+export function planExport(
+  groups: readonly Group[],
+  { include = () => true, inComponent = true, environmentPrefix = standardPrefix, importFile }: PlanOptions = {},
+): Plan {
+  const provider = environmentPrefix === standardPrefix ? undefined : exportedProvider(environmentPrefix);
+  // One program can contain the exports of several accounts, so their resources have different names.
+  const component = inComponent ? (provider ? `${provider.name}-groups` : "groups") : undefined;
+  const parent = component ?? provider?.name;
   const keys = assignKeys(groups);
+  const byName = Map.groupBy(groups, ({ name }) => name);
   const entries: Entry[] = [];
   const skipped: SkippedGroup[] = [];
-  for (const group of sortById(groups)) {
-    const { id, name, active } = group;
-    const reason = reasonToSkip(group, groups);
-    if (reason === undefined) entries.push({ key: keys.get(id) ?? "", name, active });
+  for (const group of sortById(groups).filter(include)) {
+    const namesakes = (byName.get(group.name) ?? []).filter(({ id }) => id !== group.id);
+    const reason = reasonToSkip(group, importFile === undefined ? namesakes : []);
+    const key = keys.get(group.id) ?? "";
+    const resource = parent === undefined ? key : `${parent}/${key}`;
+    if (reason === undefined) entries.push({ key, resource, group, sharesName: namesakes.length > 0 });
     else skipped.push({ group, reason });
   }
-  return { entries: entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)), skipped };
+  return { entries: entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)), skipped, component, provider, importFile };
 }
 
-function reasonToSkip(group: Group, all: readonly Group[]): string | undefined {
+/** The provider is named after what distinguishes the prefix: `DEEPCALL_EMEA` becomes `emea`. */
+function exportedProvider(environmentPrefix: string): ExportedProvider {
+  const name = environmentPrefix
+    .replace(/^DEEPCALL_/, "")
+    .toLowerCase()
+    .replaceAll("_", "-");
+  return { name, environmentPrefix };
+}
+
+/** @param namesakes - groups that cannot be told apart from this one. */
+function reasonToSkip(group: Group, namesakes: readonly Group[]): string | undefined {
   const problem = nameProblem(group.name);
   if (problem !== undefined) return `its name ${problem}`;
-  const duplicates = sortById(all).filter(({ id, name }) => id !== group.id && name === group.name);
-  if (duplicates.length === 0) return undefined;
-  const ids = duplicates.map(({ id }) => id).join(", ");
-  return `it has the same name as the ${duplicates.length === 1 ? "group with id" : "groups with ids"} ${ids}`;
+  if (namesakes.length === 0) return undefined;
+  const ids = sortById(namesakes).map(({ id }) => id);
+  return `it has the same name as the ${ids.length === 1 ? "group with id" : "groups with ids"} ${ids.join(", ")}`;
 }
 
 /** Plain words that some YAML parsers do not read as strings. */

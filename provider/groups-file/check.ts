@@ -122,24 +122,28 @@ function suggest(word: string, candidates: readonly string[]): string[] {
   return candidates.filter((_, n) => distances[n] === Math.min(2, ...distances));
 }
 
-/** Equal names are a problem; names that differ only in case may be a problem for the server. */
+/**
+ * Equal names are a problem, unless all their entries say `suffix`: imported groups may have the same name. Names that
+ * differ only in case may be a problem for the server.
+ */
 function compareNames(entries: readonly [string, unknown][]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const places = new Map<string, Place>();
+  const firstOfName = new Map<string, { place: Place; mayRepeat: boolean }>();
   const firstIgnoringCase = new Map<string, { name: string; place: Place }>();
   for (const [key, entry] of entries) {
     const { name, place } = requestedNameOf(key, entry);
     if (name === undefined) continue;
-    const same = places.get(name);
+    const same = firstOfName.get(name);
+    const mayRepeat = childOf(entry, "onNameConflict") === "suffix";
     const similar = firstIgnoringCase.get(name.toLowerCase());
-    if (same)
+    if (same && !(same.mayRepeat && mayRepeat))
       problems.push({
         ...place,
-        message: `the name ${JSON.stringify(name)} must be unique, but ${formatPath(same.path.slice(0, 2))} has the same name`,
-        other: same,
+        message: `the name ${JSON.stringify(name)} must be unique, but ${formatPath(same.place.path.slice(0, 2))} has the same name`,
+        other: same.place,
       });
-    else if (similar)
+    else if (similar && !same)
       warnings.push({
         ...place,
         message:
@@ -147,7 +151,7 @@ function compareNames(entries: readonly [string, unknown][]): { problems: Proble
           "it is not known whether names are case-sensitive in Deepcall",
         other: similar.place,
       });
-    if (!same) places.set(name, place);
+    if (!same) firstOfName.set(name, { place, mayRepeat });
     if (!similar) firstIgnoringCase.set(name.toLowerCase(), { name, place });
   }
   return { problems, warnings };

@@ -17,9 +17,13 @@ export const providerErrorCodes = [
   "not-visible",
   "invalid-id",
   "invalid-state",
+  "group-not-found",
+  "ambiguous-name",
+  "incomplete-list",
+  "status-not-listed",
 ] as const;
 
-/** A resource has arguments or options that cannot work. Nothing was changed. */
+/** A resource or a lookup has arguments or options that cannot work. Nothing was changed. */
 export class ResourceError extends DeepcallError {
   constructor(description: string, errorCode: ProviderErrorCode = "arguments") {
     super(errorCode, description);
@@ -75,6 +79,22 @@ export class GroupHasAgentsError extends DeepcallError {
   }
 }
 
+/**
+ * A lookup has no result. Its `errorCode` is `"group-not-found"`, `"ambiguous-name"`, `"incomplete-list"` (Deepcall returned
+ * only a part of the groups) or `"status-not-listed"`. A lookup that fails because of a call is a `GroupError`.
+ */
+export class LookupError extends DeepcallError {
+  constructor(
+    errorCode: ProviderErrorCode,
+    { failure, reason, hint }: { readonly failure: string; readonly reason: string; readonly hint: string },
+  ) {
+    super(errorCode, `${failure}: ${reason}. ${lookupOutcome} ${hint}`);
+  }
+}
+
+/** What a failed lookup has and hasn't done. */
+export const lookupOutcome = "The lookup changed nothing.";
+
 /** A step failed for one group. If a call failed, `cause` is its `CallError`. */
 export class GroupError extends DeepcallError {}
 
@@ -119,17 +139,16 @@ export async function withGroupError<T>(
     return await step();
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    const tries = error.tries > 1 ? `The call was sent ${error.tries} times.` : "";
     const hint = error instanceof AuthenticationError ? `${error.hint} ${staleConfigHint}` : error.hint;
-    const sentences = [
-      `Could not ${action} ${groupLabel(group)}.`,
-      error.description,
-      tries,
-      outcomeText[error.outcome],
-      hint,
-    ];
-    throw new GroupError(error.errorCode, sentences.filter((sentence) => sentence !== "").join(" "), { cause: error });
+    throw callFailure(`Could not ${action} ${groupLabel(group)}.`, error, outcomeText[error.outcome], hint);
   }
+}
+
+/** The error for a failed call: what failed, why, what was and wasn't done, and what to do next. */
+export function callFailure(failure: string, error: CallError, outcome: string, hint = error.hint): GroupError {
+  const tries = error.tries > 1 ? `The call was sent ${error.tries} times.` : "";
+  const sentences = [failure, error.description, tries, outcome, hint];
+  return new GroupError(error.errorCode, sentences.filter((sentence) => sentence !== "").join(" "), { cause: error });
 }
 
 export function forEveryOutcome(text: string): OutcomeText {

@@ -110,6 +110,11 @@ export class TestStack {
     writeFileSync(join(this.folder, name), text);
   }
 
+  /** Reads a file of the program's folder. */
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), "utf8");
+  }
+
   /** Runs a command of the CLI without colors and questions. */
   async run(...args: string[]): Promise<Result> {
     return this.execute("pulumi", [...args, "--non-interactive", "--color", "never", "--stack", "dev"]);

@@ -11,7 +11,10 @@ function constructorError(construct: () => unknown): string {
 }
 
 test.each([
-  [{ import: "42" }, 'dynamic providers do not support the option "import". Use onNameConflict: "adopt"'],
+  [
+    { import: "42" },
+    'dynamic providers do not support the option "import". To manage an existing group, import it with `pulumi-deepcall export --import`, or set onNameConflict: "adopt"',
+  ],
   [{ deleteBeforeReplace: false }, "deleteBeforeReplace: false would create a replacement while"],
 ])("a group with the option %j is rejected", (options, reason) => {
   const create = () => new DeepcallGroup("support", {}, options);

@@ -24,6 +24,11 @@ async function shell(block: string, folder: string, env: Record<string, string>)
   return output;
 }
 
+/** The shell commands of a section. */
+function commands(heading: string): string {
+  return [...section(heading).matchAll(/```sh\n([^]*?)```/g)].map(([, block = ""]) => block).join("");
+}
+
 /** A stack without resources, and an account with groups. */
 async function createExistingAccount(prepare?: (folder: string) => void): Promise<TestStack> {
   const stack = await TestStack.create({}, {}, prepare);
@@ -73,37 +78,70 @@ test("the steps of docs/adopting.md work for a new user", async () => {
     return text.replace(from, to);
   }, script.join("\n"));
   const output = await shell(fullScript, folder, env);
-  expect(output).toContain("Wrote 3 groups to groups.yaml.");
-  expect(output).toContain("5 created");
+  expect(output).toContain("Wrote 3 groups to groups.yaml and import.json.");
+  expect(output).toContain("4 imported");
+  expect(output).not.toMatch(/deepcall:Group \S+ creat/);
   expect(stack.emulator.groups()).toEqual(before);
   expectNoWrites(stack);
   expect(await shell("node_modules/.bin/tsc", folder, env)).toBe("");
 
-  // Giving up a group as on the page, without retainOnDelete.
+  // Adding a group and giving one up, as on the page, without retainOnDelete.
   const program = readFileSync(join(folder, "index.ts"), "utf8");
   writeFileSync(join(folder, "index.ts"), program.replace(", { retainOnDelete: true }", ""));
   const settings = fullScript.split("\n").filter((line) => line.startsWith("export DEEPCALL"));
   const run = async (block: string) => shell([...settings, block].join("\n"), folder, env);
   await run("pulumi up");
-  const [, giveUp = ""] = /```sh\n([^]*?)```/.exec(section("Giving a group up")) ?? [];
+  stack.emulator.account("7").add("Hotline", 0);
+  expect(await run(commands("Adding a group later"))).toMatch(/1 imported[^]*Previewing[^]*6 unchanged/);
+  await run("pulumi up");
   const groupsFile = readFileSync(join(folder, "groups.yaml"), "utf8");
   writeFileSync(join(folder, "groups.yaml"), groupsFile.replace(/^ {2}support: .*\n/m, ""));
-  expect(await run(giveUp.replace("state delete", "state delete --yes"))).toContain("Resource deleted");
+  const giveUp = commands("Giving a group up").replace("state delete", "state delete --yes");
+  expect(await run(giveUp)).toContain("Resource deleted");
   await run("pulumi up");
+  expect(stack.emulator.groups()).toEqual([...before, expect.objectContaining({ name: "Hotline", status: 0 })]);
+  expectNoWrites(stack);
+});
+
+test("several accounts are imported into one program", async () => {
+  const stack = await createExistingAccount((folder) => {
+    cpSync(example, folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
+    writeFileSync(join(folder, "index.ts"), 'import "./emea"; import "./apac";\n');
+  });
+  stack.emulator.account("8").add("Support");
+  const env = {
+    ...stack.env,
+    ...accountSettings("EMEA", stack.emulator.url, "7", token),
+    ...accountSettings("APAC", stack.emulator.url, "8", "other-token-16180"),
+    DEEPCALL_BASE_URL: "",
+  };
+  const before = stack.emulator.groups();
+  const PATH = `${join(installFolder, "node_modules/.bin")}:${stack.env["PATH"] ?? ""}`;
+  await shell(`${commands("Several accounts")}\ntsc`, stack.folder, { ...env, PATH });
+  Object.assign(stack.env, env);
+  expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
+  await stack.expectNoDrift();
+  expect(stack.groups()).toHaveLength(4);
   expect(stack.emulator.groups()).toEqual(before);
   expectNoWrites(stack);
 });
 
-test("the example compiles and adopts, and a group whose entry is removed stays in Deepcall", async () => {
+test.each([
+  ["imports", "examples/adopt-existing/README.md"],
+  ["adopts", "docs/adopting.md"],
+])("the example compiles and %s as in %s, and a group whose entry is removed stays in Deepcall", async (_, page) => {
   const stack = await createExistingAccount((folder) => {
     cpSync(example, folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
   });
   const before = stack.emulator.groups();
-  const env = { ...stack.env, DEEPCALL_BASE_URL: stack.emulator.url };
-  const command = join(installFolder, "node_modules/.bin/pulumi-deepcall");
-  expect((await execute(command, ["export", "--out", "groups.yaml"], stack.folder, env)).code).toBe(0);
+  const readme = readFileSync(join(example, "README.md"), "utf8");
+  const block = page.startsWith("docs") ? commands("Adopting instead") : (/```sh\n([^]*?)```/.exec(readme)?.[1] ?? "");
+  // The package is installed, the settings are in the environment, and the stack exists.
+  const isSetup = /^(npm install|export DEEPCALL|pulumi stack init)/;
+  const steps = block.split("\n").filter((line) => !isSetup.test(line));
+  const output = await shell(steps.join("\n"), stack.folder, { ...stack.env, PULUMI_SKIP_CONFIRMATIONS: "true" });
+  expect(output).toContain(page.startsWith("docs") ? "5 created" : "4 imported");
   expect(await stack.execute(join(installFolder, "node_modules/.bin/tsc"), [])).toEqual({ code: 0, output: "" });
-  await stack.up();
   await stack.expectNoDrift();
   expect(Object.keys(stack.outputs()["groups"] ?? {}).toSorted()).toEqual(["night-shift", "sales-24-7", "support"]);
 
@@ -115,3 +153,9 @@ test("the example compiles and adopts, and a group whose entry is removed stays 
   expect(stack.emulator.groups()).toEqual(before);
   expectNoWrites(stack);
 });
+
+/** The environment variables of an account with a prefix of its own. */
+function accountSettings(region: string, url: string, userId: string, token: string): Record<string, string> {
+  const prefix = `DEEPCALL_${region}`;
+  return { [`${prefix}_BASE_URL`]: url, [`${prefix}_USER_ID`]: userId, [`${prefix}_TOKEN`]: token };
+}

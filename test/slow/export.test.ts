@@ -2,98 +2,11 @@ import { cpSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Emulator } from "../../emulator";
 import { execute, TestStack, type Result } from "../e2e/stack";
+import { difficultNames } from "../support/difficult-names";
 
 const quickstart = resolve(__dirname, "../../examples/quickstart");
 const installFolder = process.env["E2E_FOLDER"] ?? "";
 
-/** Realistic and adversarial names, without duplicates. */
-const difficultNames = [
-  ...['"Quoted"', "'single'", 'half"', "it's", "back\\slash", "\\n", "`tick`", "${HOME}", "$(id)", "{{ moustache }}"],
-  ...[
-    "Sales: inbound",
-    "key: value",
-    "a:b",
-    "trailing:",
-    "# comment",
-    "a # b",
-    "#hash",
-    "- dash",
-    "? question",
-    "! bang",
-  ],
-  ...[
-    "yes",
-    "no",
-    "on",
-    "Off",
-    "true",
-    "False",
-    "null",
-    "~",
-    "y",
-    "N",
-    "NaN",
-    ".inf",
-    "007",
-    "7",
-    "0x1F",
-    "1e3",
-    "1_000",
-  ],
-  ...["-1", "+49 30 1234", "12:30", "2024-01-01", "=1+1", "&anchor", "*alias", "<<", "|", ">", "%TAG", "@at", "[list]"],
-  ...[
-    "{map}",
-    "{ name: x }",
-    "a, b",
-    "a; b",
-    "...",
-    "---",
-    "--- x",
-    "R & D",
-    "R &amp; D",
-    "<b>bold</b>",
-    "50 %",
-    "C++",
-  ],
-  ...["🎧", "👩‍👩‍👧‍👦 family", "🇩🇪 Deutschland", "תמיכה", "دعم فني", "支持", "サポート", "सहायता", "Поддержка", "Ελλάδα"],
-  ...[
-    "Überlauf",
-    "U\u0308berlauf",
-    "café",
-    "naïve",
-    "ﬁ ligature",
-    "Ⅷ",
-    "\u202eevil",
-    "zero\u200bwidth",
-    "soft\u00adhyphen",
-  ],
-  ...["Support", "SUPPORT", "Support1", "Support 1", "Support (1)", "Support-1", "Support_1", "Support 01", "Support2"],
-  ...[
-    "Team 10",
-    "Team 9",
-    "__proto__",
-    "constructor",
-    "toString",
-    "two  blanks",
-    "non\u00a0breaking",
-    "a/b",
-    "a::b",
-    "urn:pulumi",
-  ],
-  ...[
-    "x".repeat(200),
-    "group-1",
-    "group-2",
-    "groups",
-    "name",
-    "active",
-    "onNameConflict",
-    "//",
-    "/* c */",
-    "*/",
-    "</script>",
-  ],
-];
 const names = [...difficultNames, ...Array.from({ length: 200 - difficultNames.length }, (_, n) => `Team ${n + 100}`)];
 
 /** Adds all groups to an emulated account, every seventh of them inactive. */

@@ -33,6 +33,8 @@ export class Engine {
   constructor(
     readonly emulator: Emulator,
     public retryPolicy: RetryPolicy = fastRetries,
+    /** Short only for calls that never get an answer: on a busy machine, a short time-out fails other calls too. */
+    public timeoutMs = 30_000,
   ) {}
 
   /** Runs `up` and returns the errors. */
@@ -69,7 +71,7 @@ export class Engine {
   }
 
   #startRun(): GroupProvider {
-    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: "1000" }), this.retryPolicy);
+    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}` }), this.retryPolicy);
   }
 
   async #step(provider: GroupProvider, resource: string, declaration: Declaration): Promise<() => Promise<void>> {

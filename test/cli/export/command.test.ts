@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../cli/program";
@@ -8,9 +8,11 @@ import { emulate, environment, ssid, token } from "../../support/lifecycle";
 
 let folder: string;
 let out: string;
+let importFile: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "deepcall-export-"));
   out = join(folder, "groups.yaml");
+  importFile = join(folder, "import.json");
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -146,6 +148,116 @@ test("if the server does not report the status, the file and a warning say so", 
     '  support: { name: "Support", active: true, onNameConflict: adopt }',
   ]);
   expect(err).toContain("warning: Deepcall did not report the status of 2 groups.");
+});
+
+describe("--import", () => {
+  test("writes an import file next to the program, from one list", async () => {
+    const emulator = await withGroups();
+    emulator.account("7").add("Support");
+    expect(await runExport(emulator, "--out", out, "--import", importFile)).toEqual({
+      code: 0,
+      out: "",
+      err: `Wrote 3 groups to ${out} and ${importFile}.\n`,
+    });
+    expect(emulator.calls.map(({ operation }) => operation)).toEqual(["list"]);
+    expect(readFileSync(out, "utf8")).toContain("#   pulumi import --file import.json --generate-code=false --yes\n");
+    const { resources } = JSON.parse(readFileSync(importFile, "utf8")) as {
+      resources: { logicalName: string; id?: string; outputs?: { userId?: string; ownerId?: string } }[];
+    };
+    expect(
+      resources.map(({ logicalName, id, outputs }) => [logicalName, id, outputs?.userId, outputs?.ownerId]),
+    ).toEqual([
+      ["groups", undefined, undefined, undefined],
+      ["groups/sales", "2", "7", "7"],
+      ["groups/support", "1", "7", "7"],
+      ["groups/support-4", "4", "7", "7"],
+    ]);
+    expect(readFileSync(importFile, "utf8")).not.toContain(token);
+  });
+
+  test("the program may go to standard output", async () => {
+    const { code, out, err } = await runExport(await withGroups(), "--import", importFile);
+    expect([code, err]).toEqual([0, `Wrote 2 groups to ${importFile}.\n`]);
+    expect(out).toContain('  support: { name: "Support" }\n');
+  });
+
+  test("does not overwrite a file without --force, and needs a file of its own", async () => {
+    const emulator = await withGroups();
+    writeFileSync(importFile, "existing");
+    const exists = await runExport(emulator, "--out", out, "--import", importFile);
+    expect([exists.code, exists.err]).toEqual([
+      1,
+      `error: Could not write ${importFile}: it already exists. It was not changed. Overwrite it with --force, or choose another --import.\n`,
+    ]);
+    const same = await runExport(emulator, "--out", out, "--import", join(folder, "x", "..", "groups.yaml"));
+    expect([same.code, same.err]).toEqual([
+      1,
+      "error: --out and --import must name different files. Nothing was written.\n",
+    ]);
+    const shadowing = await runExport(emulator, "--out", join(folder, "import.ts"), "--import", importFile, "--force");
+    expect([shadowing.code, shadowing.err]).toEqual([
+      1,
+      "error: Node.js would load import.json instead of import.ts. Nothing was written. Choose another --import.\n",
+    ]);
+    expect([readFileSync(importFile, "utf8"), existsSync(out), emulator.count()]).toEqual(["existing", false, 0]);
+    expect((await runExport(emulator, "--out", out, "--import", importFile, "--force")).code).toBe(0);
+    expect(readFileSync(importFile, "utf8")).toMatch(/^\{\n {2}"resources": \[/);
+  });
+
+  test("if the second file cannot be written, the error names the first", async () => {
+    const { code, err } = await runExport(
+      await withGroups(),
+      ...["--out", out, "--import", join(folder, "no", "import.json")],
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: Could not write .*import\.json: ENOENT.*\. .*groups\.yaml was written\.$/m);
+  });
+
+  test("an incomplete list writes nothing", async () => {
+    const emulator = await withGroups({ listShape: "nestedWithTotal", pageLimit: 1 });
+    const { code, out: text } = await runExport(emulator, "--out", out, "--import", importFile);
+    expect([code, text, existsSync(out), existsSync(importFile)]).toEqual([1, "", false, false]);
+  });
+
+  test("reads and names the account of --env-prefix", async () => {
+    const emulator = await withGroups();
+    const settings = Object.entries(environment(emulator)).map(([key, value]) => [
+      key.replace("DEEPCALL_", "DEEPCALL_EMEA_"),
+      value,
+    ]);
+    const env = Object.fromEntries(settings) as Record<string, string>;
+    const args = ["--env-prefix", "DEEPCALL_EMEA", "--import", importFile, "--format", "typescript-resources"];
+    const { code, out } = await pulumiDeepcall(env, "export", ...args);
+    expect(code).toBe(0);
+    expect(out).toContain('\nnew DeepcallGroup("emea/support", { name: "Support" }, { provider });\n');
+    expect(readFileSync(importFile, "utf8")).toContain('"deepcall:environmentPrefix": "DEEPCALL_EMEA"');
+    const invalid = await pulumiDeepcall(env, "export", "--env-prefix", "DEEPCALL_");
+    expect(invalid.code).toBe(1);
+    expect(invalid.err).toContain("It must be the start of the variables' names, for example DEEPCALL_EMEA.");
+  });
+
+  const tooOld = (version: string): string =>
+    `warning: the Pulumi CLI ${version} is too old for the import file: \`pulumi import\` would fail and change nothing. ` +
+    "Update the CLI to 3.254 or later, or export without --import and adopt the groups.\n";
+  test.each([
+    ["echo v3.253.9", tooOld("v3.253.9")],
+    ["echo v2.300.0", tooOld("v2.300.0")],
+    ["echo v3.254.0", ""],
+    ["echo v3.1000.0", ""],
+    ["echo v4.0.0-alpha.1", ""],
+    ["echo unknown", ""],
+    ["echo v3.253.0; exit 1", ""],
+  ])("with a Pulumi CLI that is `%s`, it warns: %j", async (script, warning) => {
+    const emulator = await withGroups();
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "pulumi"), `#!/bin/sh\n[ "$1" = version ] && ${script}\n`);
+    chmodSync(join(bin, "pulumi"), 0o755);
+    const env = { ...environment(emulator), PATH: bin };
+    const { code, err } = await pulumiDeepcall(env, "export", "--out", out, "--import", importFile);
+    expect([code, err]).toEqual([0, `Wrote 2 groups to ${out} and ${importFile}.\n${warning}`]);
+    expect((await pulumiDeepcall(env, "export")).err).toBe("");
+  });
 });
 
 test("exit code 3 for refused credentials, 1 for missing settings and invalid flags", async () => {

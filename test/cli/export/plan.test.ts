@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { containsIgnoringCase } from "../../../cli/export/command";
-import { toTypeScript, toYaml } from "../../../cli/export/formats";
+import { toTypeScript, toTypeScriptResources, toYaml } from "../../../cli/export/formats";
 import { assignKeys, planExport } from "../../../cli/export/plan";
 import { quote } from "../../../cli/formatting";
 import type { Group } from "../../../client/responses";
@@ -131,6 +131,116 @@ test("the TypeScript of an account", () => {
     "}).outputs;",
     "",
   ]);
+});
+
+test("the resources of an account", () => {
+  expect(toTypeScriptResources(planExport(account, { inComponent: false })).split("\n")).toEqual([
+    "// The groups of a Deepcall account, written by `pulumi-deepcall export`.",
+    "// This is a complete Pulumi program: use it as a project's index.ts, or as a module.",
+    `// ${header[0] ?? ""}`,
+    "// program owns the groups: removing a resource deletes its group in Deepcall, unless it has retainOnDelete or protect.",
+    "// A resource's own name identifies its group: change the property `name`, not the resource's name.",
+    ...header.slice(3).map((line) => `// ${line}`),
+    'import { DeepcallGroup } from "pulumi-deepcall";',
+    "",
+    'new DeepcallGroup("desk", { name: "Desk", active: true, onNameConflict: "adopt" });',
+    String.raw`new DeepcallGroup("night-shift", { name: "Night: \"shift\"", active: false, onNameConflict: "adopt" });`,
+    'new DeepcallGroup("support", { name: "Support", onNameConflict: "adopt" });',
+    "",
+  ]);
+});
+
+const byId = { importFile: "import.json" };
+
+const importHeader = [
+  "These commands import every group by its id (Pulumi CLI 3.254 or later), and show that nothing remains to be done:",
+  "  pulumi import --file import.json --generate-code=false --yes",
+  "  pulumi preview --expect-no-changes",
+  "They change nothing in Deepcall. `pulumi up` before the import would create every group again. After the import, the",
+  "program owns the groups: removing an entry deletes its group in Deepcall, unless the component has retainOnDelete or",
+  "protect. A key identifies its group: change names, not keys.",
+  "Entries with the same name need onNameConflict: suffix, which is the default for all others.",
+  "Deepcall did not report the status of 1 group. The export and the import assume active: true and set nothing.",
+  "If a group is inactive, declare active: false: the next `pulumi up` then sets that.",
+  "Skipped, because they cannot be declared as they are. Rename them in Deepcall's panel and export again:",
+  `  group " edge" (id 5): its name ${nameProblem(" edge") ?? ""}`,
+  String.raw`  group "a\u2028b" (id 6): its name ${nameProblem("a\u2028b") ?? ""}`,
+];
+
+test("with an import file, groups with the same name are declared, and no group is adopted", () => {
+  expect(toYaml(planExport(account, byId)).split("\n")).toEqual([
+    "# yaml-language-server: $schema=node_modules/pulumi-deepcall/schema/groups.schema.json",
+    "# The groups of a Deepcall account, written by `pulumi-deepcall export`.",
+    '# Declare them in a Pulumi program: new DeepcallGroups("groups", { file: "groups.yaml" });',
+    ...importHeader.map((line) => `# ${line}`),
+    "groups:",
+    '  desk: { name: "Desk", active: true }',
+    String.raw`  night-shift: { name: "Night: \"shift\"", active: false }`,
+    '  support: { name: "Support" }',
+    '  twin: { name: "Twin", onNameConflict: suffix }',
+    '  twin-8: { name: "Twin", onNameConflict: suffix }',
+    "",
+  ]);
+  const program = toTypeScript(planExport(account, byId));
+  expect(program).toContain('    "twin-8": { name: "Twin", onNameConflict: "suffix" },\n');
+  expect(program).toContain(importHeader.map((line) => `// ${line}\n`).join(""));
+  const resources = toTypeScriptResources(planExport(account, { ...byId, inComponent: false }));
+  expect(resources).toContain('new DeepcallGroup("twin-8", { name: "Twin" });\n');
+  expect(resources).not.toContain("onNameConflict");
+});
+
+test("the programs of another account have a provider, and names that no other account's program has", () => {
+  const [first] = account;
+  const groups = first ? [first] : [];
+  const options = { environmentPrefix: "DEEPCALL_EMEA_2" };
+  const provider = 'const provider = new DeepcallProvider("emea-2", { environmentPrefix: "DEEPCALL_EMEA_2" });';
+  expect(toYaml(planExport(groups, options), "emea.yaml").split("\n").slice(2, 5)).toEqual([
+    "# Declare them in a Pulumi program:",
+    `#   ${provider}`,
+    '#   new DeepcallGroups("emea-2-groups", { file: "emea.yaml" }, { provider });',
+  ]);
+  const code = (text: string): string[] => text.split("\n").filter((line) => !/^(\/\/|$)/.test(line));
+  expect(code(toTypeScript(planExport(groups, options)))).toEqual([
+    'import { DeepcallGroups, DeepcallProvider } from "pulumi-deepcall";',
+    provider,
+    'export const groups = new DeepcallGroups("emea-2-groups", {',
+    "  groups: {",
+    '    support: { name: "Support", onNameConflict: "adopt" },',
+    "  },",
+    "}, { provider }).outputs;",
+  ]);
+  expect(code(toTypeScriptResources(planExport(groups, { ...options, inComponent: false })))).toEqual([
+    'import { DeepcallGroup, DeepcallProvider } from "pulumi-deepcall";',
+    provider,
+    'new DeepcallGroup("emea-2/support", { name: "Support", onNameConflict: "adopt" }, { provider });',
+  ]);
+});
+
+test.each([
+  ["DEEPCALL_EMEA", "emea"],
+  ["DEEPCALL_EMEA_2", "emea-2"],
+  ["ACME_DEEPCALL_X", "acme-deepcall-x"],
+])("the provider of the prefix %s is called %s", (environmentPrefix, name) => {
+  expect(planExport([], { environmentPrefix }).provider).toEqual({ name, environmentPrefix });
+});
+
+test("the resources of an empty account import nothing", () => {
+  const program = toTypeScriptResources(planExport([], { inComponent: false }));
+  expect(program.split("\n").filter((line) => !line.startsWith("//"))).toEqual(["export {};", ""]);
+});
+
+test("names of files stay in the comment", () => {
+  const importFile = "it's\n} evil.json";
+  const plan = planExport([], { importFile });
+  expect(toTypeScript(plan)).toContain(
+    String.raw`//   pulumi import --file 'it'\''s\u000a} evil.json' --generate-code=false`,
+  );
+  expect(toYaml(plan, "a\nb.yaml")).toContain(String.raw`{ file: "a\nb.yaml" }`);
+});
+
+test("a part of an account has the keys of the whole", () => {
+  const { entries } = planExport(groups("R & D", "R-D", "Sales"), { include: ({ name }) => name.startsWith("R-") });
+  expect(entries.map(({ key }) => key)).toEqual(["r-d-2"]);
 });
 
 test("the order of the list does not matter", () => {

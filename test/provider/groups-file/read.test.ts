@@ -123,6 +123,14 @@ test.each([
     entry("a: { name: b }\n  b:"),
     'groups.yaml:3:3: groups.b: the name "b" must be unique, but groups.a has the same name (the other one is at 2:14)',
   ],
+  [
+    entry("a: { name: X, onNameConflict: suffix }\n  b: { name: X }"),
+    'groups.yaml:3:14: groups.b.name: the name "X" must be unique, but groups.a has the same name (the other one is at 2:14)',
+  ],
+  [
+    entry("a: { name: X }\n  b: { name: X, onNameConflict: suffix }"),
+    'groups.yaml:3:14: groups.b.name: the name "X" must be unique, but groups.a has the same name (the other one is at 2:14)',
+  ],
   // Unsupported YAML.
   [
     entry("a: &x { name: A }\n  b: *x"),
@@ -169,6 +177,12 @@ test("names that differ only in case are a warning", () => {
   expect(warnings).toEqual([
     'groups.yaml:3:14: groups.b.name: the name "SUPPORT" differs only in case from "Support" of groups.a; it is not known whether names are case-sensitive in Deepcall (the other one is at 2:14)',
   ]);
+});
+
+test("groups may have the same name if all of them have onNameConflict: suffix", () => {
+  const twin = (key: string): string => `${key}: { name: Support, onNameConflict: suffix }`;
+  const { groups, problems, warnings } = readGroups(entry([twin("a"), twin("b"), twin("c")].join("\n  ")), "g.yaml");
+  expect([Object.keys(groups), problems, warnings]).toEqual([["a", "b", "c"], [], []]);
 });
 
 describe("files", () => {
