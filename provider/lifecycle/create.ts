@@ -146,6 +146,6 @@ function existingIdError(requestedName: string, existing: Group): GroupError {
 function ambiguousNameError(groups: readonly Group[]): NameTakenError {
   return new NameTakenError(
     `Could not adopt group ${JSON.stringify(groups[0]?.name)}: several groups have this name (ids ${groups.map(({ id }) => id).join(", ")}). ` +
-      "Nothing was changed. Rename all but one of them in Deepcall's panel, then run the command again.",
+      "Nothing was changed. Import them by id with `pulumi-deepcall export --import`, or rename all but one of them in Deepcall's panel and run the command again.",
   );
 }

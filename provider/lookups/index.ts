@@ -219,7 +219,7 @@ async function createAccount(provider: DeepcallProvider | undefined): Promise<Lo
   const { accountSettings } = require("../account-settings") as typeof import("../account-settings");
   const { settingsError } = require("../../client/settings") as typeof import("../../client/settings");
   const { LookupAccount } = require("./account") as typeof import("./account");
-  // `pulumi.Config` would warn about secrets that are not read as outputs.
+  // Not `pulumi.Config`, whose `get` Pulumi intends to warn about for secrets (pulumi/pulumi#7127).
   const read = config ? (key: string) => config.get(key) : pulumi.runtime.getConfig;
   const { settings, ...problems } = accountSettings(read, process.env);
   if (settings) return new LookupAccount(settings);

@@ -22,22 +22,20 @@ test("an export of an account with its own provider is imported by id: no write,
   expect(exported.output).toContain("Wrote 3 groups to emea.yaml and import.json.\n");
   expect(stack.emulator.calls.map(({ operation }) => operation)).toEqual(["list"]);
 
-  // The program is the one in the file's comment.
-  const [, lines = ""] = /Declare them in a Pulumi program:\n((?:# {3}.*\n)+)/.exec(stack.read("emea.yaml")) ?? [];
-  const declarations = lines.replaceAll(/^# {3}/gm, "").replace("{ provider }", "{ provider, retainOnDelete: true }");
-  stack.file(
-    "index.js",
-    `const { DeepcallGroups, DeepcallProvider } = require("pulumi-deepcall");\n${declarations.replace("new DeepcallGroups", "exports.groups = new DeepcallGroups").replace(/;\n$/, ".outputs;\n")}`,
-  );
+  // The program is the one in the file's comment, with an option.
+  const [, comment = ""] = /Declare them in a Pulumi program:\n((?:# {3}.*\n)+)/.exec(stack.read("emea.yaml")) ?? [];
+  const declarations = comment.replaceAll(/^# {3}/gm, "").replace("{ provider }", "{ provider, retainOnDelete: true }");
+  stack.file("index.js", `const { DeepcallGroups, DeepcallProvider } = require("pulumi-deepcall");\n${declarations}`);
   stack.emulator.clearCalls();
   const imported = await stack.run("import", "--file", "import.json", "--generate-code=false", "--yes");
-  expect(imported).toEqual({ code: 0, output: expect.stringContaining("3 imported") as string });
+  expect(imported).toEqual({ code: 0, output: expect.stringContaining("= 4 imported") as string });
   const preview = await stack.run("preview", "--expect-no-changes");
   expect(preview.code).toBe(0);
   expect(stack.emulator.count()).toBe(0);
   await stack.expectNoDrift();
   expect(stack.emulator.groups()).toEqual(before);
 
+  const recorded = stack.recorded();
   const renamed = stack.read("emea.yaml").replace(/(support-3: \{ name: )"Support"/, '$1"Helpdesk"');
   stack.file("emea.yaml", renamed);
   stack.emulator.clearCalls();
@@ -46,4 +44,8 @@ test("an export of an account with its own provider is imported by id: no write,
   expect(stack.emulator.groups()).toEqual(
     before.map((group) => (group.id === 3 ? { ...group, name: "Helpdesk" } : group)),
   );
+  // The program's own inputs and the provider's outputs are those of the import.
+  const unchanged = recorded.filter((group) => !JSON.stringify(group).includes("support-3"));
+  expect(unchanged).toHaveLength(2);
+  expect(stack.recorded()).toEqual(expect.arrayContaining(unchanged));
 });

@@ -164,9 +164,10 @@ export class TestStack {
     return this.resources().filter(({ type }) => type === "pulumi-nodejs:dynamic/deepcall:Group");
   }
 
-  /** What the state contains about the groups, without the engine's own fields. */
+  /** What the state contains about the groups, without the engine's own fields, sorted by URN. */
   recorded(): unknown[] {
-    return this.groups().map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }));
+    const groups = this.groups().toSorted((a, b) => (a.urn < b.urn ? -1 : 1));
+    return groups.map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }));
   }
 
   /** The stack's outputs; secrets are encrypted. */

@@ -1,5 +1,6 @@
 import { cpSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { execute, TestStack, type Result } from "../e2e/stack";
 import { difficultNames } from "../support/difficult-names";
 
@@ -58,7 +59,8 @@ test.each([
   stack.emulator.clearCalls();
   const imported = await stack.run("import", "--file", "import.json", "--generate-code=false", "--yes");
   expect(imported).toEqual({ code: 0, output: expect.stringMatching(/= 20[01] imported/) as string });
-  expect(stack.groups()).toHaveLength(200);
+  const recorded = stack.recorded();
+  expect(recorded).toHaveLength(200);
   const preview = await stack.run("preview", "--expect-no-changes");
   expect(preview).toEqual({ code: 0, output: expect.stringMatching(/20[123] unchanged/) as string });
   expect(stack.emulator.count()).toBe(0);
@@ -82,4 +84,7 @@ test.each([
   expect(stack.emulator.groups()).toEqual(
     before.map((group) => (group.id === last?.id ? { ...group, name: "Team: renamed" } : group)),
   );
+  // The program's own inputs are those of the import.
+  const changed = stack.recorded().filter((group) => !recorded.some((other) => isDeepStrictEqual(group, other)));
+  expect(changed).toEqual([expect.objectContaining({ id: String(last?.id) })]);
 });

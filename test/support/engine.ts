@@ -29,12 +29,12 @@ interface StateEntry {
  */
 export class Engine {
   state: Record<string, StateEntry> = {};
+  /** Short only for calls that never get an answer: on a busy machine, a short time-out fails other calls too. */
+  timeoutMs = 30_000;
 
   constructor(
     readonly emulator: Emulator,
     public retryPolicy: RetryPolicy = fastRetries,
-    /** Short only for calls that never get an answer: on a busy machine, a short time-out fails other calls too. */
-    public timeoutMs = 30_000,
   ) {}
 
   /** Runs `up` and returns the errors. */
