@@ -37,8 +37,8 @@ export interface DeepcallGroupArgs {
  *
  * Pulumi shows errors on the resource and keeps only their message: `SettingsError`, `NameTakenError`,
  * `GroupGoneError`, `OtherAccountError` (credentials of another account), `SharedGroupError` (two resources for one
- * group), `GroupHasAgentsError` (a deletion), `GroupError` (a failed call), `UnfinishedGroupError` (a failure after the group was created). Each message
- * ends with a code that `docs/errors.md` explains.
+ * group), `GroupHasAgentsError` (a refused deletion), `GroupError` (a failed call), `UnfinishedGroupError` (a failure
+ * after the group was created). Each message ends with a code that `docs/errors.md` explains.
  *
  * @example
  * ```ts

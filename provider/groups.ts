@@ -9,7 +9,8 @@ export type DeepcallGroupsArgs<Key extends string = string> =
   | {
       /**
        * A YAML or JSON file with the groups: `groups:`, then a map from keys to `name`, `active`, `onNameConflict` and
-       * `deleteWithAgents`. Relative to the program's working directory: the folder of `Pulumi.yaml`, or the one that its `main` names.
+       * `deleteWithAgents`. Relative to the program's working directory: the folder of `Pulumi.yaml`, or the one that its
+       * `main` names.
        */
       file: string;
       groups?: never;
