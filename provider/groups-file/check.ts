@@ -5,6 +5,7 @@ import {
   agentKeyList,
   agentKeys,
   emptyListProblem,
+  idHint,
   withoutUnknownAgents,
 } from "../lifecycle/agents/schema";
 import { entryKeyList, entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
@@ -97,8 +98,7 @@ function agentProblems(key: string, entry: unknown, isOutput: (value: unknown) =
 export function readInlineGroups(groups: unknown, isOutput: (value: unknown) => boolean): GroupsFile {
   const { problems, warnings, ...checked } = checkGroups({ groups }, isOutput);
   const format = ({ path, message }: Problem): string => {
-    const value = path.reduce<unknown>(childOf, { groups });
-    const hint = path[2] === "agents" && typeof value === "number" ? `; write ${JSON.stringify(String(value))}` : "";
+    const hint = path[2] === "agents" ? idHint(path.at(-1), path.reduce<unknown>(childOf, { groups })) : "";
     return `${formatPath(path)}: ${message}${hint}`;
   };
   return { ...checked, problems: problems.map(format), warnings: warnings.map(format) };
@@ -122,7 +122,10 @@ function problemsIn(issue: z.core.$ZodIssue, value: unknown): Problem[] {
   const invalid = path.reduce(childOf, value);
   const isRequired = path.length === 1 || path[4] === "id";
   if (invalid === undefined && isRequired) return [{ path, at: "key", message: "is missing" }];
-  return [{ path, at: "value", message: issue.message + hint(issue, path, invalid) }];
+  const problem: Problem = { path, at: "value", message: issue.message + hint(issue, path, invalid) };
+  const first: unknown = issue.code === "custom" ? issue.params?.["first"] : undefined;
+  if (typeof first !== "number") return [problem];
+  return [{ ...problem, other: { path: [...path.slice(0, -1), first], at: "value" } }];
 }
 
 function unknownKey(path: Path, key: string): string {
@@ -157,7 +160,7 @@ function suggest(word: string, candidates: readonly string[]): string[] {
   const completions = candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed));
   if (typed.length >= 2 && completions.length > 0) return completions;
   const distances = candidates.map((candidate) => distance(typed, candidate.toLowerCase()));
-  return candidates.filter((_, n) => distances[n] === Math.min(2, ...distances));
+  return candidates.filter((candidate, n) => distances[n] === Math.min(2, candidate.length - 1, ...distances));
 }
 
 /**

@@ -94,10 +94,10 @@ export const groupsSchema = z
 
 export const fileKeys = ["groups", "$schema"] as const;
 
-type EntryInput = NonNullable<z.input<typeof entry>>;
+type Entry = NonNullable<z.output<typeof entry>>;
 
-/** One entry as it is written in the file. */
-export type GroupEntry = { readonly [Key in keyof EntryInput]?: NonNullable<EntryInput[Key]> };
+/** One entry of the file. */
+export type GroupEntry = { readonly [Key in keyof Entry]?: NonNullable<Entry[Key]> };
 
 /** The JSON Schema in the package, for editors; in draft 7, which all of them support. */
 export function groupsJsonSchema(): object {

@@ -8,6 +8,7 @@ import {
   agentKeyList,
   agentListSchema,
   emptyListProblem,
+  idHint,
   otherAgentsSchema,
   removeExistingSchema,
   toAgent,
@@ -77,8 +78,7 @@ function describeIssue(issue: z.core.$ZodIssue, inputs: unknown): string[] {
     return issue.keys.map((key) => `${z.core.toDotPath([...path, key])}: unknown property; ${properties}`);
   }
   const value = issue.path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], inputs);
-  const hint = typeof value === "number" && path[0] === "agents" ? `; write ${JSON.stringify(String(value))}` : "";
-  return [`${z.core.toDotPath(path)}: ${issue.message}${hint}`];
+  return [`${z.core.toDotPath(path)}: ${issue.message}${idHint(path.at(-1), value)}`];
 }
 
 /** Without a property, because Pulumi would print the property's value with the reason. */

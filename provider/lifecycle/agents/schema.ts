@@ -37,12 +37,10 @@ export const agentListSchema = z.array(agentSchema, { error: "must be a list of 
   (agents, context) => {
     const ids = agents.map(idOf);
     ids.forEach((id, index) => {
-      if (id !== undefined && ids.indexOf(id) !== index)
-        context.addIssue({
-          code: "custom",
-          path: [index],
-          message: `agent ${JSON.stringify(id)} must be listed once, but agents[${ids.indexOf(id)}] is the same agent`,
-        });
+      const first = ids.indexOf(id);
+      if (id === undefined || first === index) return;
+      const message = `agent ${JSON.stringify(id)} must be listed once, but agents[${first}] is the same agent`;
+      context.addIssue({ code: "custom", path: [index], message, params: { first } });
     });
   },
   // Also if other agents are not valid: every problem is reported at once.
@@ -61,6 +59,12 @@ export function agentIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const [asId = [], asObject = []] = issue.errors;
   const isObject = !asObject.some(({ code, path }) => code === "invalid_type" && path.length === 0);
   return (isObject ? asObject : asId).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** A hint for an agent's id that is a number. @param key - the last part of its path. */
+export function idHint(key: PropertyKey | undefined, value: unknown): string {
+  const isId = typeof key === "number" || key === "id";
+  return isId && typeof value === "number" ? `; write ${JSON.stringify(String(value))}` : "";
 }
 
 export const otherAgentsSchema = z.enum(otherAgentsRules, {
