@@ -4,7 +4,10 @@
 const otherPackages = "^node_modules/(?!@pulumi/|pulumi-deepcall/)";
 const pulumi = "^node_modules/@pulumi/pulumi/";
 const thisPackage = "^node_modules/pulumi-deepcall/";
-const sharedByProvider = ["^provider/(state-contract|account-settings|lifecycle/(names|state))\\.ts$", "^provider/groups-file/"];
+const sharedByProvider = [
+  "^provider/(state-contract|account-settings|lifecycle/(names|state|agents/(schema|state)))\\.ts$",
+  "^provider/groups-file/",
+];
 
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
