@@ -175,7 +175,7 @@ function agentsLines(plan: Plan): string[] {
     plan.importFile === undefined
       ? "The listed agents are assigned already, so the first `pulumi up` reads them and changes none. From then on, removing an"
       : "The listed agents are imported, too: they are assigned already. After the import, removing an",
-    "agent from a list removes it from its group in Deepcall. Agents that are assigned elsewhere later stay assigned.",
+    "agent from a list removes it from its group in Deepcall. Agents that somebody assigns in Deepcall later stay assigned.",
   ];
 }
 

@@ -83,3 +83,22 @@ test("without an import, `up` adopts the groups with their agents and changes no
   await stack.expectNoDrift();
   expect([writes(stack), everything(stack)]).toEqual([[], before]);
 });
+
+test("agents are added to imported groups; after an `up`, they are removed before their groups are deleted", async () => {
+  const stack = await createAccount({});
+  const args = ["--format", "typescript-resources", "--out", "index.ts", "--import", "import.json", "--force"];
+  const importOptions = ["--file", "import.json", "--generate-code=false", "--protect=false", "--yes"];
+  await pulumiDeepcall(stack, "export", ...args);
+  expect((await stack.run("import", ...importOptions)).output).toContain("= 30 imported");
+  await pulumiDeepcall(stack, "export", "--agents", ...args);
+  stack.emulator.clearCalls();
+  const { code, output } = await stack.run("import", ...importOptions);
+  expect([code, output]).toEqual([0, expect.stringMatching(/= 21 imported\n.*31 unchanged/) as string]);
+  expect((await stack.run("preview", "--expect-no-changes")).code).toBe(0);
+  await stack.up();
+  expect(stack.emulator.count()).toBe(0);
+
+  stack.file("index.ts", "export {};\n");
+  await stack.up();
+  expect([stack.emulator.groups(), stack.groups()]).toEqual([[], []]);
+});

@@ -256,14 +256,14 @@ describe("with agents", () => {
       {},
       [
         "The listed agents are assigned already, so the first `pulumi up` reads them and changes none. From then on, removing an",
-        "agent from a list removes it from its group in Deepcall. Agents that are assigned elsewhere later stay assigned.",
+        "agent from a list removes it from its group in Deepcall. Agents that somebody assigns in Deepcall later stay assigned.",
       ],
     ],
     [
       byId,
       [
         "The listed agents are imported, too: they are assigned already. After the import, removing an",
-        "agent from a list removes it from its group in Deepcall. Agents that are assigned elsewhere later stay assigned.",
+        "agent from a list removes it from its group in Deepcall. Agents that somebody assigns in Deepcall later stay assigned.",
       ],
     ],
   ])("the comment says what that means for the agents (%j)", (options, lines) => {
