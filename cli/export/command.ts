@@ -2,12 +2,12 @@ import { existsSync, writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { DeepcallClient } from "../../client/client";
-import type { Group, GroupList } from "../../client/responses";
+import type { GroupList } from "../../client/responses";
 import { createClient, environmentSettings, envPrefixOption } from "../create-client";
 import { pluralize } from "../formatting";
 import { type Io, UsageError } from "../io";
 import { formats, skippedLine, unknownStatusLines } from "./formats";
-import { planExport, type Plan } from "./plan";
+import { entriesWithAgents, planExport, type Plan } from "./plan";
 import { oldCliWarning } from "./pulumi-version";
 
 interface Flags {
@@ -16,6 +16,7 @@ interface Flags {
   import?: string;
   force?: true;
   name?: string;
+  agents?: true;
   envPrefix: string;
 }
 
@@ -25,6 +26,9 @@ changes there.
 
 With --import, \`pulumi import\` (Pulumi CLI 3.254 or later) takes every group into the state by its id. Without it, each
 entry has onNameConflict: adopt, so that the first \`pulumi up\` adopts the group by its name. Neither changes a group.
+
+With --agents, the export also lists the agents of each group, and makes one more call per group. It contains the ids of
+agents, not their names. Groups without agents get no list.
 
 Groups that cannot be declared are skipped: names with control characters or surrounding whitespace and, without --import,
 duplicate names. A comment in the export and a warning on standard error name them, and the exit code stays 0. An
@@ -37,6 +41,7 @@ Examples:
   $ pulumi-deepcall export
   $ pulumi-deepcall export --format typescript --out index.ts --force
   $ pulumi-deepcall export --name support | less
+  $ pulumi-deepcall export --agents --out groups.yaml --import import.json
 `;
 
 export function addExportCommand(program: Command, io: Io): void {
@@ -48,23 +53,17 @@ export function addExportCommand(program: Command, io: Io): void {
     .option("--import <file>", "also write an import file for `pulumi import`")
     .option("--force", "overwrite existing files")
     .option("--name <text>", "only groups whose name contains this, ignoring case")
+    .option("--agents", "also export the groups' agents")
     .addOption(envPrefixOption())
     .addHelpText("after", help)
     .action((flags: Flags) => runExport(flags, io));
 }
 
 async function runExport(flags: Flags, io: Io): Promise<void> {
-  const { out, import: importFile, envPrefix, name } = flags;
+  const { out, import: importFile } = flags;
   checkFiles(flags);
-  const { groups, userId } = await readAccount(io, envPrefix, name);
-  const { inComponent, write } = formats[flags.format];
-  const plan = planExport(groups, {
-    include: (group) => containsIgnoringCase(group.name, name ?? ""),
-    inComponent,
-    environmentPrefix: envPrefix,
-    importFile: importFile === undefined ? undefined : basename(importFile),
-  });
-  const text = write(plan, out === undefined ? undefined : basename(out));
+  const { plan, userId } = await planAccount(io, flags);
+  const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out));
   const files: OutputFile[] = [];
   if (out !== undefined) files.push({ flag: "out", file: out, text });
   if (importFile !== undefined) {
@@ -96,20 +95,26 @@ function checkFiles(flags: Flags): void {
   }
 }
 
-interface Account {
-  readonly groups: readonly Group[];
-  /** The `userId` of the credentials, if known. */
-  readonly userId: string | undefined;
-}
-
-async function readAccount(io: Io, envPrefix: string, name: string | undefined): Promise<Account> {
-  const { userIdOf } = require("../../client/settings") as typeof import("../../client/settings");
-  const result = environmentSettings(io.env, envPrefix);
+/** Reads the account. */
+async function planAccount(io: Io, flags: Flags): Promise<{ plan: Plan; userId: string | undefined }> {
+  // Not static imports, because `--help` must not wait for zod.
+  const { requireSettings, userIdOf } = require("../../client/settings") as typeof import("../../client/settings");
+  const result = environmentSettings(io.env, flags.envPrefix);
+  const settings = requireSettings(result);
   const client = createClient(result);
   try {
-    const { groups, complete } = await listGroups(client, name);
+    const { groups, complete } = await listGroups(client, flags.name);
     if (!complete) throw new UsageError(incompleteListMessage(groups.length));
-    return { groups, userId: result.settings && userIdOf(result.settings) };
+    const plan = planExport(groups, {
+      include: (group) => containsIgnoringCase(group.name, flags.name ?? ""),
+      inComponent: formats[flags.format].inComponent,
+      environmentPrefix: flags.envPrefix,
+      importFile: flags.import === undefined ? undefined : basename(flags.import),
+    });
+    const userId = userIdOf(settings);
+    if (flags.agents === undefined) return { plan, userId };
+    const { addAgents } = require("./agents") as typeof import("./agents");
+    return { plan: await addAgents(plan, client, settings.maxConcurrency), userId };
   } finally {
     await client.close();
   }
@@ -148,8 +153,10 @@ function writeFiles(files: readonly OutputFile[], force: boolean): void {
 function summaryLines(plan: Plan, files: readonly OutputFile[], cliWarning: string | undefined): string[] {
   const { entries, skipped } = plan;
   const names = files.map(({ file }) => file);
+  const withAgents = entriesWithAgents(plan).length;
+  const agents = entries.some((entry) => entry.agents) ? ` and the agents of ${pluralize(withAgents, "group")}` : "";
   return [
-    ...(names.length === 0 ? [] : [`Wrote ${pluralize(entries.length, "group")} to ${names.join(" and ")}.`]),
+    ...(names.length === 0 ? [] : [`Wrote ${pluralize(entries.length, "group")}${agents} to ${names.join(" and ")}.`]),
     ...(entries.length === 0 && skipped.length === 0 ? ["No matching groups were found in the account."] : []),
     ...unknownStatusLines(plan).map((line) => `warning: ${line}`),
     ...skipped.map((group) => `warning: skipped ${skippedLine(group)}`),

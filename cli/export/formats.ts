@@ -1,5 +1,6 @@
 import { oneLine, pluralize, quote } from "../formatting";
-import type { Entry, Plan, SkippedGroup } from "./plan";
+import type { AssignedAgent } from "../../client/relations";
+import { agentsResource, entriesWithAgents, type Entry, type Plan, type SkippedGroup } from "./plan";
 
 const schemaComment = "# yaml-language-server: $schema=node_modules/pulumi-deepcall/schema/groups.schema.json";
 
@@ -54,15 +55,27 @@ export function toTypeScript(plan: Plan): string {
   );
 }
 
-/** The export as a program with a `DeepcallGroup` for each group. */
+/** The export as a program with a `DeepcallGroup` for each group, and a `DeepcallGroupAgents` for its agents. */
 export function toTypeScriptResources(plan: Plan): string {
   const { entries, provider } = plan;
   const option = provider ? ", { provider }" : "";
-  const declarations = entries.map(
-    (entry) =>
-      `new DeepcallGroup(${JSON.stringify(entry.resource)}, ${formatProperties(plan, entry, JSON.stringify)}${option});`,
-  );
-  return toProgram(plan, entries.length === 0 ? [] : ["DeepcallGroup"], declarations);
+  const declarations = entries.flatMap((entry) => {
+    const properties = formatProperties(plan, entry, JSON.stringify);
+    const group = `new DeepcallGroup(${JSON.stringify(entry.resource)}, ${properties}${option})`;
+    const agents = formatAgents(entry);
+    if (agents.length === 0) return [`${group};`];
+    // Without a name for the group: a key may not be a valid identifier.
+    return [
+      `new DeepcallGroupAgents(${JSON.stringify(agentsResource(entry))}, {`,
+      ...[`groupId: ${group}.groupId`, ...agents].map((property) => `  ${property},`),
+      `}${option});`,
+    ];
+  });
+  const classes = [
+    ...(entries.length === 0 ? [] : ["DeepcallGroup"]),
+    ...(entriesWithAgents(plan).length === 0 ? [] : ["DeepcallGroupAgents"]),
+  ];
+  return toProgram(plan, classes, declarations);
 }
 
 function toProgram(plan: Plan, classes: readonly string[], declarations: readonly string[]): string {
@@ -93,8 +106,16 @@ function formatProperties(plan: Plan, entry: Entry, word = (text: string) => tex
     `name: ${JSON.stringify(name)}`,
     ...(active === true ? [] : [`active: ${active ?? true}`]),
     ...(rule === undefined ? [] : [`onNameConflict: ${word(rule)}`]),
+    ...(plan.component === undefined ? [] : formatAgents(entry)),
   ];
   return `{ ${parts.join(", ")} }`;
+}
+
+/** The property `agents`, in syntax that YAML and TypeScript share; none for a group without agents. */
+function formatAgents({ agents = [] }: Entry): string[] {
+  const format = ({ id, receivesCalls }: AssignedAgent): string =>
+    receivesCalls ? JSON.stringify(id) : `{ id: ${JSON.stringify(id)}, receivesCalls: false }`;
+  return agents.length === 0 ? [] : [`agents: [${agents.map(format).join(", ")}]`];
 }
 
 function conflictRule({ importFile, component }: Plan, { sharesName }: Entry): string | undefined {
@@ -109,6 +130,7 @@ function headerLines(plan: Plan, ...usage: readonly string[]): string[] {
     "The groups of a Deepcall account, written by `pulumi-deepcall export`.",
     ...usage,
     ...takeoverLines(plan),
+    ...agentsLines(plan),
     ...unknownStatusLines(plan),
     ...(plan.skipped.length === 0
       ? []
@@ -143,6 +165,17 @@ function takeoverLines({ component, entries, importFile }: Plan): string[] {
     ...(component !== undefined && entries.some(({ sharesName }) => sharesName)
       ? ["Entries with the same name need onNameConflict: suffix, which is the default for all others."]
       : []),
+  ];
+}
+
+/** What declared agents mean for the agents of the groups. */
+function agentsLines(plan: Plan): string[] {
+  if (entriesWithAgents(plan).length === 0) return [];
+  return [
+    plan.importFile === undefined
+      ? "The listed agents are assigned already, so the first `pulumi up` reads them and changes none. From then on, removing an"
+      : "The listed agents are imported, too: they are assigned already. After the import, removing an",
+    "agent from a list removes it from its group in Deepcall. Agents that somebody assigns in Deepcall later stay assigned.",
   ];
 }
 

@@ -1,12 +1,19 @@
+import {
+  agentsInputsSchema,
+  agentsState,
+  storedAgentsInputs,
+  storedAgentsState,
+} from "../../provider/lifecycle/agents/state";
 import { appliedState, inputsSchema, storedInputs, storedState } from "../../provider/lifecycle/state";
-import { groupsType, groupType, providerText, providerType, providerIdentity } from "../../provider/state-contract";
-import type { Entry, Plan } from "./plan";
+import { agentsProviderText, agentsType, groupsType, groupType } from "../../provider/state-contract";
+import { providerIdentity, providerText, providerType } from "../../provider/state-contract";
+import { agentsResource, entriesWithAgents, type Entry, type Plan } from "./plan";
 
-/** The names that connect the entries of an import file. Groups are called `group_42`. */
+/** The names that connect the entries of an import file. Groups are called `group_42`, and their agents `agents_42`. */
 const [providerEntry, componentEntry] = ["provider", "component"];
 
 /**
- * A file for `pulumi import` that imports the groups of an export by id. Its entries contain inputs and outputs, so
+ * A file for `pulumi import` that imports the groups of an export, and their agents, by id. Its entries contain inputs and outputs, so
  * Pulumi (CLI 3.254 or later) does not ask the provider, which cannot import.
  *
  * @param userId - of the credentials that listed the groups, if known.
@@ -28,17 +35,18 @@ export function toImportFile(plan: Plan, userId: string | undefined): string {
       ? []
       : [{ type: groupsType, name: componentEntry, logicalName: component, component: true }]),
     ...entries.map((entry) => groupEntry(plan, entry, userId)),
+    ...entriesWithAgents(plan).map((entry) => agentsEntry(plan, entry, userId)),
   ];
   return `${JSON.stringify({ resources }, undefined, 2)}\n`;
 }
 
 /** A group as `create` would have stored it. */
-function groupEntry({ component, provider }: Plan, { group, resource }: Entry, userId: string | undefined) {
+function groupEntry(plan: Plan, { group, resource }: Entry, userId: string | undefined) {
   const inputs = inputsSchema.parse({
     requestedName: group.name,
     active: group.active ?? true,
     __resource: resource,
-    __providerName: provider?.name,
+    __providerName: plan.provider?.name,
   });
   // `create` stores a random key. This one is the same in each run, and no other resource has it.
   const state = appliedState(inputs, group, { userId, key: resource });
@@ -47,9 +55,37 @@ function groupEntry({ component, provider }: Plan, { group, resource }: Entry, u
     name: `group_${group.id}`,
     logicalName: resource,
     id: String(group.id),
-    ...(component !== undefined && { parent: componentEntry }),
-    ...(provider && { provider: providerEntry }),
+    ...connections(plan),
     inputs: { ...storedInputs(inputs), __provider: providerText },
     outputs: { ...storedState(state), __provider: providerText },
+  };
+}
+
+/** The agents of a group as `create` would have stored them: all are listed. */
+function agentsEntry(plan: Plan, entry: Entry, userId: string | undefined) {
+  const { group, agents = [] } = entry;
+  const resource = agentsResource(entry);
+  const inputs = agentsInputsSchema.parse({
+    groupId: group.id,
+    requestedAgents: agents,
+    __resource: resource,
+    __providerName: plan.provider?.name,
+  });
+  const state = agentsState(inputs, agents, { userId, __key: resource });
+  return {
+    type: agentsType,
+    name: `agents_${group.id}`,
+    logicalName: resource,
+    id: String(group.id),
+    ...connections(plan),
+    inputs: { ...storedAgentsInputs(inputs), __provider: agentsProviderText },
+    outputs: { ...storedAgentsState(state), __provider: agentsProviderText },
+  };
+}
+
+function connections({ component, provider }: Plan) {
+  return {
+    ...(component !== undefined && { parent: componentEntry }),
+    ...(provider && { provider: providerEntry }),
   };
 }

@@ -1,3 +1,4 @@
+import type { AssignedAgent } from "../../client/relations";
 import type { Group } from "../../client/responses";
 import { nameProblem } from "../../provider/lifecycle/names";
 import { standardPrefix } from "../create-client";
@@ -10,6 +11,8 @@ export interface Entry {
   readonly group: Group;
   /** Whether another entry has the same name. */
   readonly sharesName: boolean;
+  /** Sorted by id; `undefined` if the export does not include agents. */
+  readonly agents?: readonly AssignedAgent[];
 }
 
 /** A group that cannot be declared, and why. */
@@ -44,6 +47,16 @@ export interface PlanOptions {
   readonly inComponent?: boolean;
   readonly environmentPrefix?: string;
   readonly importFile?: string | undefined;
+}
+
+/** The name of the resource that declares a group's agents. */
+export function agentsResource({ resource }: Entry): string {
+  return `${resource}/agents`;
+}
+
+/** The entries whose groups have agents, if the export includes them. */
+export function entriesWithAgents({ entries }: Plan): Entry[] {
+  return entries.filter(({ agents = [] }) => agents.length > 0);
 }
 
 /** Decides which groups of an account the export declares, and how their resources are called. */

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../cli/program";
-import type { Emulator } from "../../../emulator";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../../emulator";
 import { nameProblem } from "../../../provider/lifecycle/names";
 import { emulate, environment, ssid, token } from "../../support/lifecycle";
 
@@ -257,6 +257,173 @@ describe("--import", () => {
     const { code, err } = await pulumiDeepcall(env, "export", "--out", out, "--import", importFile);
     expect([code, err]).toEqual([0, `Wrote 2 groups to ${out} and ${importFile}.\n${warning}`]);
     expect((await pulumiDeepcall(env, "export")).err).toBe("");
+  });
+});
+
+describe("--agents", () => {
+  async function withAgents(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+    const emulator = await withGroups(options);
+    const account = emulator.account("7");
+    account.add("Night");
+    account.setAgents(2, [{ id: "1003" }, { id: "1001", receivesCalls: false }]);
+    account.setAgents(4, [{ id: "1002" }]);
+    return emulator;
+  }
+  const withList = [
+    '  night: { name: "Night", onNameConflict: adopt, agents: ["1002"] }',
+    '  sales: { name: "Sales", active: false, onNameConflict: adopt, agents: [{ id: "1001", receivesCalls: false }, "1003"] }',
+    support,
+  ];
+
+  test.each<[Partial<EmulatorOptions>]>([
+    [{}],
+    [{ relationShape: "byId", agentShape: "byId" }],
+    [{ agentIdType: "number", agentIdKey: "agentId" }],
+    [{ receiveCallType: "boolean", agentData: "account", noAgents: "null" }],
+    [{ quickRelation: "none", idType: "string" }],
+  ])("lists the agents of each group, with one call for each (%j)", async (options) => {
+    const emulator = await withAgents(options);
+    const { code, out, err } = await runExport(emulator, "--agents");
+    expect([code, err, entries(out)]).toEqual([0, "", withList]);
+    expect(out).toContain(
+      "# The listed agents are assigned already, so the first `pulumi up` reads them and changes none.",
+    );
+    const [list, ...calls] = emulator.calls.map(({ operation, body }) => `${operation} ${String(body["groupId"])}`);
+    expect([list, ...calls.toSorted()]).toEqual([
+      "list undefined",
+      ...["1", "2", "4"].map((id) => `getGroupAgentRelation ${id}`),
+    ]);
+  });
+
+  test("without the flag, no agents are read or written", async () => {
+    const emulator = await withAgents();
+    expect((await runExport(emulator)).out).not.toContain("agents");
+    expect(emulator.count("getGroupAgentRelation")).toBe(0);
+  });
+
+  test("reads the agents of the exported groups only", async () => {
+    const emulator = await withAgents();
+    emulator.account("7").add("a\tb");
+    const { code, out: text } = await runExport(emulator, "--agents", "--name", "a");
+    expect([code, entries(text)]).toEqual([0, withList.slice(1, 2)]);
+    expect(emulator.count("getGroupAgentRelation")).toBe(1);
+  });
+
+  test("--format typescript-resources", async () => {
+    const { out } = await runExport(await withAgents(), "--agents", "--format", "typescript-resources");
+    expect(out).toContain(
+      [
+        'import { DeepcallGroup, DeepcallGroupAgents } from "pulumi-deepcall";',
+        "",
+        'new DeepcallGroupAgents("night/agents", {',
+        '  groupId: new DeepcallGroup("night", { name: "Night", onNameConflict: "adopt" }).groupId,',
+        '  agents: ["1002"],',
+        "});",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("--import writes an entry for each list", async () => {
+    const emulator = await withAgents();
+    expect(await runExport(emulator, "--agents", "--out", out, "--import", importFile)).toEqual({
+      code: 0,
+      out: "",
+      err: `Wrote 3 groups and the agents of 2 groups to ${out} and ${importFile}.\n`,
+    });
+    const { resources } = JSON.parse(readFileSync(importFile, "utf8")) as { resources: { logicalName: string }[] };
+    expect(resources.map(({ logicalName }) => logicalName)).toEqual([
+      "groups",
+      ...["groups/night", "groups/sales", "groups/support"],
+      ...["groups/night/agents", "groups/sales/agents"],
+    ]);
+    expect(readFileSync(importFile, "utf8")).not.toContain(token);
+  });
+
+  test("contains no names of agents", async () => {
+    const emulator = await startEmulator({
+      seed: {
+        accounts: [
+          {
+            userId: "7",
+            token,
+            groups: [{ id: 42, name: "Support", agents: [{ id: "1001" }] }],
+            agents: [{ id: "1001", name: "Zoe Example" }],
+          },
+        ],
+      },
+    });
+    try {
+      const { code } = await runExport(emulator, "--agents", "--out", out, "--import", importFile);
+      const text = [out, importFile].map((file) => readFileSync(file, "utf8")).join("");
+      expect([code, text.includes("1001"), text.includes("Zoe")]).toEqual([0, true, false]);
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  const subject = 'error: Could not export the agents of group "Support" (id 1), so nothing was written: ';
+  test.each<[string, Partial<EmulatorOptions>, string[], number, RegExp]>([
+    [
+      "no permission",
+      { agentPermission: "none" },
+      [],
+      1,
+      /refused getGroupAgentRelation with code 1015 .*Give this user/,
+    ],
+    ["an unknown form", { relationShape: "unknown" }, [], 1, /received an agent without an id in relationData .*x/],
+    ["no relationData", { noAgents: "absent" }, [], 1, /no relationData in the response/],
+    ["a group that is gone", {}, ["getGroupAgentRelation:error-before:1503"], 1, /with code 1503/],
+    ["an expired session", {}, ["getGroupAgentRelation:error-before:1014"], 3, /with code 1014/],
+    ["an unknown answer", {}, ["getGroupAgentRelation:shape-after"], 1, /Could not understand Deepcall's answer/],
+  ])("%s: the error names the group, and nothing is written", async (_, options, faults, exitCode, message) => {
+    const emulator = await emulate(options);
+    emulator.account("7").add("Support");
+    if (options.noAgents === undefined) emulator.account("7").setAgents(1, [{ id: "1001" }]);
+    for (const fault of faults) emulator.faults.add(fault);
+    const { code, out: text, err } = await runExport(emulator, "--agents", "--out", out, "--import", importFile);
+    expect([code, text, existsSync(out), existsSync(importFile)]).toEqual([exitCode, "", false, false]);
+    expect(err).toContain(subject);
+    expect(err).toMatch(message);
+    expect(err).not.toContain("1001");
+  });
+
+  test("a list that no program may declare is an error", async () => {
+    const emulator = await withAgents();
+    emulator.account("7").setAgents(1, [{ id: "a b" }]);
+    const { code, err } = await runExport(emulator, "--agents", "--out", out);
+    expect([code, existsSync(out)]).toEqual([1, false]);
+    expect(err).toBe(
+      `${subject}in Deepcall's answer, an agent's id must not be empty or contain spaces. Export without --agents, and report this message.\n`,
+    );
+  });
+
+  test("calls run at maxConcurrency, and none starts after a failure", async () => {
+    const emulator = await emulate();
+    for (let n = 1; n <= 30; n++) emulator.account("7").add(`Team ${n}`);
+    // Answers three calls together, so the export completes only if it makes three at a time.
+    let waiting: (() => void)[] = [];
+    let most = 0;
+    emulator.intercept = async ({ operation }) => {
+      if (operation === "list") return undefined;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        most = Math.max(most, waiting.length);
+        if (waiting.length < 3) return;
+        for (const proceed of waiting) proceed();
+        waiting = [];
+      });
+      return undefined;
+    };
+    const env = environment(emulator, { DEEPCALL_MAX_CONCURRENCY: "3" });
+    expect((await pulumiDeepcall(env, "export", "--agents")).code).toBe(0);
+    expect([emulator.count("getGroupAgentRelation"), most]).toEqual([30, 3]);
+
+    emulator.intercept = undefined;
+    emulator.clearCalls();
+    emulator.faults.add("getGroupAgentRelation:error-before:1015@2");
+    expect((await pulumiDeepcall(env, "export", "--agents")).code).toBe(1);
+    expect(emulator.count("getGroupAgentRelation")).toBeLessThan(15);
   });
 });
 

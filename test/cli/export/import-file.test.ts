@@ -1,8 +1,11 @@
 import { toImportFile } from "../../../cli/export/import-file";
 import { planExport, type PlanOptions } from "../../../cli/export/plan";
 import type { Group } from "../../../client/responses";
-import { groupType, providerIdentity, providerText } from "../../../provider/state-contract";
-import { create, emulate, operate, refresh } from "../../support/lifecycle";
+import { agentsProviderText, agentsType, groupType } from "../../../provider/state-contract";
+import { providerIdentity, providerText } from "../../../provider/state-contract";
+import { createProviders } from "../../../provider/lifecycle";
+import { Run } from "../../../provider/lifecycle/run";
+import { create, emulate, environment, fastRetries, operate, refresh } from "../../support/lifecycle";
 
 interface ImportEntry {
   type: string;
@@ -147,6 +150,89 @@ describe.each([
     }
     expect(emulator.calls.filter(({ operation }) => operation !== "list")).toEqual([]);
   });
+});
+
+describe("agents", () => {
+  const assigned = [
+    { id: "1001", receivesCalls: false },
+    { id: "1002", receivesCalls: true },
+  ];
+  const withAgents = (options: PlanOptions = {}, userId?: string): ImportEntry[] => {
+    const plan = planExport(groups, { importFile: "import.json", ...options });
+    const entries = plan.entries.map((entry) => ({ ...entry, agents: entry.group.id === 12 ? assigned : [] }));
+    return (JSON.parse(toImportFile({ ...plan, entries }, userId)) as { resources: ImportEntry[] }).resources;
+  };
+
+  test("a group with agents has a second entry, after all groups", () => {
+    const entries = withAgents();
+    expect(entries.slice(0, -1)).toEqual(importEntries(groups));
+    expect(entries.at(-1)).toEqual({
+      type: agentsType,
+      name: "agents_12",
+      logicalName: "groups/support-12/agents",
+      id: "12",
+      parent: "component",
+      inputs: {
+        groupId: 12,
+        requestedAgents: [{ id: "1001", receivesCalls: false }, "1002"],
+        __resource: "groups/support-12/agents",
+        __provider: agentsProviderText,
+      },
+      outputs: {
+        groupId: 12,
+        requestedAgents: [{ id: "1001", receivesCalls: false }, "1002"],
+        agents: [{ id: "1001", receivesCalls: false }, "1002"],
+        otherAgentIds: [],
+        __resource: "groups/support-12/agents",
+        __key: "groups/support-12/agents",
+        __provider: agentsProviderText,
+      },
+    });
+    const names = entries.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("single resources have no parent; those of another account have its provider", () => {
+    const entry = withAgents({ inComponent: false, environmentPrefix: "DEEPCALL_EMEA" }).at(-1);
+    expect([entry?.logicalName, entry?.parent, entry?.provider, entry?.inputs?.["__providerName"]]).toEqual([
+      "emea/support-12/agents",
+      undefined,
+      "provider",
+      "emea",
+    ]);
+  });
+
+  test.each([{}, { inComponent: false }, { environmentPrefix: "DEEPCALL_EMEA" }])(
+    "an entry is what `create` stores (%j)",
+    async (options: PlanOptions) => {
+      const emulator = await emulate();
+      for (let n = 1; n <= 12; n++) emulator.account("7").add(`Team ${n}`);
+      emulator.account("7").setAgents(12, assigned);
+      const { id = "", inputs = {}, outputs = {} } = withAgents(options, "7").at(-1) ?? {};
+      const { provider: explicit } = planExport([], options);
+      const config: Record<string, string> = explicit
+        ? providerIdentity(explicit.name, explicit.environmentPrefix)
+        : {};
+      const run = async () => {
+        const env = environment(emulator, { DEEPCALL_EMEA_BASE_URL: emulator.url, ...emeaCredentials });
+        const provider = createProviders(new Run(env, fastRetries)).agents;
+        await provider.configure({ config: { get: (key) => config[key], require: (key) => config[key] ?? "" } });
+        return provider;
+      };
+      const news = withoutKeys(inputs, "__providerName");
+      const created = await create(await run(), news);
+      expect([created.id, created.inputs]).toEqual([id, inputs]);
+      expect(withoutKeys(outputs, "__key")).toEqual({
+        ...withoutKeys(created.outputs, "__key"),
+        __provider: agentsProviderText,
+      });
+      const provider = await run();
+      expect(await provider.check(inputs, news)).toEqual({ inputs, failures: [] });
+      expect(await provider.diff(id, outputs, inputs)).toEqual({ changes: false });
+      expect(await refresh(provider, { id, inputs, outputs })).toMatchObject({ id, drift: false });
+      expect(emulator.count("submitAssignGroupToAgent")).toBe(0);
+    },
+  );
 });
 
 const emeaCredentials = { DEEPCALL_EMEA_USER_ID: "7", DEEPCALL_EMEA_TOKEN: "tok-3141592653" };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { containsIgnoringCase } from "../../../cli/export/command";
 import { toTypeScript, toTypeScriptResources, toYaml } from "../../../cli/export/formats";
-import { assignKeys, planExport } from "../../../cli/export/plan";
+import { assignKeys, planExport, type Plan, type PlanOptions } from "../../../cli/export/plan";
 import { quote } from "../../../cli/formatting";
 import type { Group } from "../../../client/responses";
 import { keyPattern } from "../../../provider/groups-file/schema";
@@ -187,6 +187,90 @@ test("with an import file, groups with the same name are declared, and no group 
   const resources = toTypeScriptResources(planExport(account, { ...byId, inComponent: false }));
   expect(resources).toContain('new DeepcallGroup("twin-8", { name: "Twin" });\n');
   expect(resources).not.toContain("onNameConflict");
+});
+
+describe("with agents", () => {
+  const withAgents = (options: PlanOptions = {}): Plan => {
+    const agents = new Map([
+      [
+        1,
+        [
+          { id: "1001", receivesCalls: true },
+          { id: 'A"2', receivesCalls: false },
+        ],
+      ],
+      [3, []],
+    ]);
+    const list = groups("Support", "delete", "Sales");
+    const plan = planExport(list, options);
+    const entries = plan.entries.map((entry) => ({ ...entry, agents: agents.get(entry.group.id) ?? [] }));
+    return { ...plan, entries };
+  };
+  const code = (text: string): string[] => text.split("\n").filter((line) => !/^(\/\/|#|$)/.test(line));
+  const list = String.raw`agents: ["1001", { id: "A\"2", receivesCalls: false }]`;
+
+  test.each([
+    ["adopted", {}, ", onNameConflict: adopt"],
+    ["imported", byId, ""],
+  ])("%s groups that have agents list them", (_, options, rule) => {
+    expect(code(toYaml(withAgents(options)))).toEqual([
+      "groups:",
+      `  delete: { name: "delete"${rule} }`,
+      `  sales: { name: "Sales"${rule} }`,
+      `  support: { name: "Support"${rule}, ${list} }`,
+    ]);
+    const quoted = rule.replace("adopt", '"adopt"');
+    expect(code(toTypeScript(withAgents(options)))).toEqual([
+      'import { DeepcallGroups } from "pulumi-deepcall";',
+      'export const groups = new DeepcallGroups("groups", {',
+      "  groups: {",
+      `    delete: { name: "delete"${quoted} },`,
+      `    sales: { name: "Sales"${quoted} },`,
+      `    support: { name: "Support"${quoted}, ${list} },`,
+      "  },",
+      "}).outputs;",
+    ]);
+    expect(code(toTypeScriptResources(withAgents({ ...options, inComponent: false })))).toEqual([
+      'import { DeepcallGroup, DeepcallGroupAgents } from "pulumi-deepcall";',
+      `new DeepcallGroup("delete", { name: "delete"${quoted} });`,
+      `new DeepcallGroup("sales", { name: "Sales"${quoted} });`,
+      'new DeepcallGroupAgents("support/agents", {',
+      `  groupId: new DeepcallGroup("support", { name: "Support"${quoted} }).groupId,`,
+      `  ${list},`,
+      "});",
+    ]);
+  });
+
+  test("the resources of another account have its provider", () => {
+    const options = { environmentPrefix: "DEEPCALL_EMEA", inComponent: false };
+    expect(code(toTypeScriptResources(withAgents(options))).slice(4)).toEqual([
+      'new DeepcallGroupAgents("emea/support/agents", {',
+      '  groupId: new DeepcallGroup("emea/support", { name: "Support", onNameConflict: "adopt" }, { provider }).groupId,',
+      `  ${list},`,
+      "}, { provider });",
+    ]);
+  });
+
+  test.each([
+    [
+      {},
+      [
+        "The listed agents are assigned already, so the first `pulumi up` reads them and changes none. From then on, removing an",
+        "agent from a list removes it from its group in Deepcall. Agents that somebody assigns in Deepcall later stay assigned.",
+      ],
+    ],
+    [
+      byId,
+      [
+        "The listed agents are imported, too: they are assigned already. After the import, removing an",
+        "agent from a list removes it from its group in Deepcall. Agents that somebody assigns in Deepcall later stay assigned.",
+      ],
+    ],
+  ])("the comment says what that means for the agents (%j)", (options, lines) => {
+    expect(toYaml(withAgents(options))).toContain(lines.map((line) => `# ${line}\n`).join(""));
+    expect(toTypeScript(withAgents(options))).toContain(lines.map((line) => `// ${line}\n`).join(""));
+    expect(toYaml(planExport(account, options))).not.toContain("agent");
+  });
 });
 
 test("the programs of another account have a provider, and names that no other account's program has", () => {
