@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join } from "node:path";
 import {
+  agentsProviderText,
+  agentsType,
   environmentPrefixKey,
   groupsType,
   groupType,
@@ -26,6 +28,13 @@ test("the type tokens and the provider text are those of recorded states", () =>
   for (const { type, inputs, outputs } of resources)
     if (type === groupType)
       expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
+});
+
+test("the type token and the provider text of a group's agents", () => {
+  expect([agentsType, agentsProviderText]).toEqual([
+    "pulumi-nodejs:dynamic/deepcall:GroupAgents",
+    'exports.handler=()=>require("pulumi-deepcall/lifecycle").agentsProvider',
+  ]);
 });
 
 test("the type token and the keys of a DeepcallProvider", () => {
@@ -55,11 +64,11 @@ function withoutProvider(properties: Readonly<Record<string, unknown>>): Record<
   return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== "__provider"));
 }
 
-test("the provider text loads all methods of the provider", () => {
+test.each([providerText, agentsProviderText])("the provider text %s loads all methods of the provider", (text) => {
   // As Pulumi's plugin process does: evaluated as a module without a file, from the program's folder.
   const stored = new Module("") as Module & { _compile: (text: string, file: string) => void };
   stored.paths = [join(__dirname, "../../node_modules")];
-  stored._compile(providerText, "");
+  stored._compile(text, "");
   const { handler } = stored.exports as { handler: () => object };
   expect(Object.keys(handler()).toSorted()).toEqual(
     ["check", "configure", "create", "delete", "diff", "read", "update"].toSorted(),
