@@ -27,6 +27,7 @@ const usage = `usage: npm run bench -- [options]
   --runs 3,3,1               runs for each number of groups
   --growth 10,100,1000,3000  numbers of groups for the growth chart; "" skips it
   --settings 500             number of groups to try Pulumi settings with; 0 skips it
+  --agents 500               number of groups with 10 agents each; 0 skips it
   --json FILE                write the figures to a file
   --publish                  update BENCHMARK.md, bench/results.json and bench/growth.svg`;
 const skipCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
@@ -43,6 +44,7 @@ await main(async () => {
       ...(await compare(sandbox, plan)),
       settings: plan.settings > 0 ? await trySettings(sandbox, plan.settings) : [],
       growth: await measureGrowth(sandbox, plan.growth),
+      agents: plan.agents > 0 ? [await measureAgents(sandbox, plan.agents)] : [],
     };
     const tables = report(results);
     console.log(`\n${tables}\nMeasured in ${elapsed(start)}.`);
@@ -77,18 +79,19 @@ function readPlan() {
         runs: string("3,3,1"),
         growth: string("10,100,1000,3000"),
         settings: string("500"),
+        agents: string("500"),
         json: { type: "string" },
         publish: { type: "boolean", default: false },
       },
     });
     const [groups, latency] = [numbers(values.groups), numbers(values.latency)];
     const [runs, growth] = [numbers(values.runs), numbers(values.growth)];
-    const settings = Number(values.settings);
-    if ([...groups, ...latency, ...runs, ...growth, settings].some((n) => !Number.isInteger(n) || n < 0)) {
+    const [settings, agents] = [Number(values.settings), Number(values.agents)];
+    if ([...groups, ...latency, ...runs, ...growth, settings, agents].some((n) => !Number.isInteger(n) || n < 0)) {
       throw new Error("numbers must be non-negative integers");
     }
     if (groups.length !== runs.length) throw new Error("--groups and --runs must have equally many numbers");
-    return { ...values, groups, latency, runs, growth, settings };
+    return { ...values, groups, latency, runs, growth, settings, agents };
   } catch (error) {
     throw new Failure(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
@@ -143,6 +146,21 @@ async function measureGrowth(sandbox: string, sizes: number[]): Promise<Results[
     checkpoints,
     steps: mapKeys(steps, (name) => ({ seconds: all[name].seconds, calls: total(all[name].calls) })),
   }));
+}
+
+/** Ours with groups whose agents are declared. */
+async function measureAgents(sandbox: string, groups: number): Promise<Results["agents"][number]> {
+  const steps = ["first up", "no-op up", "refresh", "destroy"] as const;
+  const agentsPerGroup = 10;
+  const env = { BENCH_AGENTS: String(agentsPerGroup) };
+  const [measured] = await measureAll(sandbox, "agents", steps, [{ candidate: "ours", groups, latencyMs: 50, env }]);
+  if (!measured) throw new Failure("nothing was measured");
+  return {
+    groups,
+    agentsPerGroup,
+    latencyMs: measured.latencyMs,
+    steps: mapKeys(steps, (name) => ({ seconds: measured.steps[name].seconds, calls: measured.steps[name].calls })),
+  };
 }
 
 /** Ours with each setting that might reduce the engine's own cost. */

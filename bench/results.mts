@@ -71,6 +71,13 @@ export interface Results {
     checkpoints: boolean;
     steps: Record<"first up" | "no-op up" | "refresh", { seconds: number; calls: number }>;
   }[];
+  /** Groups whose agents are declared. */
+  agents: {
+    groups: number;
+    agentsPerGroup: number;
+    latencyMs: number;
+    steps: Record<"first up" | "no-op up" | "refresh" | "destroy", { seconds: number; calls: Record<string, number> }>;
+  }[];
 }
 
 /** `Object.fromEntries` that keeps the type of the keys. */

@@ -4,11 +4,27 @@ import { execute } from "../e2e/stack";
 
 interface Results {
   comparisons: { candidates: { ours: Record<string, { calls: Record<string, number> }> } }[];
+  agents: { steps: Record<string, { calls: Record<string, number> }> }[];
 }
 
 test("the benchmark runs, and makes as few calls as the README promises", async () => {
   const file = join(process.env["E2E_FOLDER"] ?? "", "bench-results.json");
-  const sizes = ["--groups", "4", "--latency", "0", "--runs", "1", "--growth", "", "--settings", "0", "--json", file];
+  const sizes = [
+    "--groups",
+    "4",
+    "--latency",
+    "0",
+    "--runs",
+    "1",
+    "--growth",
+    "",
+    "--settings",
+    "0",
+    "--agents",
+    "3",
+    "--json",
+    file,
+  ];
   const env = {
     PATH: [process.env["PULUMI_CLI_BIN"], process.env["PATH"]].join(delimiter),
     // Speeds up the test, which ignores the times that the benchmark measures.
@@ -22,7 +38,7 @@ test("the benchmark runs, and makes as few calls as the README promises", async 
   );
   expect(output).toContain("### 4 groups, 0 ms per call: 1 run");
   expect(code).toBe(0);
-  const { comparisons } = JSON.parse(readFileSync(file, "utf8")) as Results;
+  const { comparisons, agents } = JSON.parse(readFileSync(file, "utf8")) as Results;
   const steps = Object.entries(comparisons[0]?.candidates.ours ?? {});
   expect(Object.fromEntries(steps.map(([step, { calls }]) => [step, calls]))).toEqual({
     "first up": { add: 4, list: 5 },
@@ -32,5 +48,13 @@ test("the benchmark runs, and makes as few calls as the README promises", async 
     refresh: { list: 1 },
     "change of one": { list: 2, update: 1 },
     destroy: { delete: 4, getGroupAgentRelation: 4 },
+  });
+  const agentSteps = Object.entries(agents[0]?.steps ?? {});
+  expect(Object.fromEntries(agentSteps.map(([step, { calls }]) => [step, calls]))).toEqual({
+    "first up": { add: 3, list: 4, getGroupAgentRelation: 6, submitAssignGroupToAgent: 3 },
+    "no-op up": {},
+    refresh: { list: 1, getGroupAgentRelation: 3 },
+    // Each list is read, submitted without the agents and read back; then the group is found to be empty.
+    destroy: { getGroupAgentRelation: 9, submitAssignGroupToAgent: 3, delete: 3 },
   });
 });
