@@ -159,6 +159,7 @@ test("one report contains drift, pending changes and undeclared groups, and hide
       },
       { ...declared("sales"), id: ids.sales, name: "Sales", drift: [{ kind: "gone" }] },
     ],
+    agents: [],
     undeclared: [
       { provider: null, listed: true, complete: true, groups: [{ id: undeclared, name: "Temp", status: "inactive" }] },
     ],
