@@ -61,7 +61,8 @@ export interface AssignedAgent {
   readonly receivesCalls: boolean;
 }
 
-const receivesCallsKeys = ["receive_call", "receiveCall", "receivesCalls"] as const;
+/** The possible keys of whether the group's calls reach an agent. */
+export const receivesCallsKeys = ["receive_call", "receiveCall", "receivesCalls"] as const;
 const groupIdKeys = ["groupId", "groupid", "group_id"] as const;
 
 const flags = new Map<unknown, boolean>([

@@ -4,6 +4,7 @@ import { PermissionError, RateLimitError, TimeoutError } from "../../client/erro
 import { environmentSource, readSettings, settingNames, type ClientSettings } from "../../client/settings";
 import type { Environment, SettingName, SettingsResult } from "../../client/settings";
 import type { HttpReply } from "../../client/transport";
+import { checkAgents } from "./agents";
 import { checkConnection, proxyVariable } from "./connection";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 import { describeGroups } from "./groups";
@@ -56,7 +57,7 @@ async function checkAccount(settings: ClientSettings, env: Environment, exchange
     if (!checks.some(isFailed)) checks.push(...(await checkAccess(call, all)));
     if (checks.some(isFailed)) return undefined;
     const probed = await probe(call, all);
-    checks.push(...checkReads(probed), ...checkFailedCalls(exchanges));
+    checks.push(...checkReads(probed), ...checkAgents(probed.agents), ...checkFailedCalls(exchanges));
     return probed;
   } catch (error) {
     if (!(error instanceof RateLimitError)) throw error;
@@ -104,7 +105,9 @@ function foreignAnswerCode({ httpStatus, headers, text, json }: HttpReply): Find
 function checkFailedCalls(exchanges: readonly Exchange[]): readonly Check[] {
   const [first, ...others] = exchanges
     .flatMap(({ error }) => error ?? [])
-    .filter((error) => !(error instanceof NotFoundError || error instanceof RateLimitError));
+    .filter((error) => !(error instanceof NotFoundError || error instanceof RateLimitError))
+    // The check `agents` reports that agents cannot be read.
+    .filter((error) => !(error instanceof PermissionError && error.operation === "getGroupAgentRelation"));
   if (first === undefined) return [];
   const count = `${others.length + 1} of ${exchanges.length} calls failed`;
   return [finding("calls-failed", `${count}, for example: ${first.description}`, first.hint)];

@@ -75,6 +75,16 @@ export const findings = {
   "existing-group-denied": failed("byId", `Do not refresh: Pulumi would treat existing groups as deleted. ${reportIt}`),
   "relation-denies-group": warning("relation", ifListsAreTruncated),
   "relation-finds-missing-group": warning("relation", ifListsAreTruncated),
+  "agents-denied": warning(
+    "agents",
+    "DeepcallGroupAgents and export --agents need this, and a group is deleted only with deleteWithAgents. Give this user the permission to read the agents of groups.",
+  ),
+  "agents-not-read": warning("agents", "Run doctor again. DeepcallGroupAgents and export --agents need this."),
+  "agents-unknown-shape": warning("agents", `DeepcallGroupAgents and export --agents would fail. ${reportIt}`),
+  "agents-not-observed": note(
+    "agents",
+    "To see how Deepcall reports agents, assign one to a group in the panel and run doctor again.",
+  ),
   "name-filter-misses": warning("byName", `onNameConflict "adopt" and "fail" would not find such a group. ${reportIt}`),
   "name-filter-case-sensitive": note("byName", "Nothing to do: the provider compares names exactly."),
   "list-cut-off": warning(

@@ -1,5 +1,6 @@
 import { arch, platform, release } from "node:os";
 import { ApiError, ConnectionError } from "../../client/errors";
+import { agentIdKeys, receivesCallsKeys } from "../../client/relations";
 import { idKeys, isJsonObject, totalKeys } from "../../client/responses";
 import { groupLabel } from "../../provider/lifecycle/names";
 import { oneLine, pluralize } from "../formatting";
@@ -42,7 +43,8 @@ export function toReport({ diagnosis, exchanges, settings }: DoctorResult, versi
   const brands = labels.filter((label) => /[a-z]{3}/.test(label) && !common.includes(label));
   const containsBrand = (text: string) => brands.some((brand) => text.toLowerCase().includes(brand));
   const report = {
-    about: "written by `pulumi-deepcall doctor --report`; no names or ids of groups, no credentials, no host name",
+    about:
+      "written by `pulumi-deepcall doctor --report`; no names or ids of groups and agents, no credentials, no host name",
     versions: { "pulumi-deepcall": version, node: process.version, os: `${platform()} ${release()} ${arch()}` },
     healthy,
     settings: diagnosis.settings,
@@ -74,11 +76,11 @@ function reportCall({ operation, fields, ms, reply, body, error }: Exchange, con
   };
 }
 
-/** Keys that cannot be names or ids of groups. */
+/** Keys that cannot be names or ids of groups and agents. */
 const knownKeys: ReadonlySet<string> = new Set([
   ...[...idKeys, ...totalKeys, "status", "message", "code", "response", "name", "user_id", "userId", "create_date"],
   ...["groups", "data", "list", "rows", "items", "results", "records", "groupData", "agentData", "relationData"],
-  ...["receive_call", "agent_unique_id", "page", "limit", "hasMore", "next"],
+  ...[...agentIdKeys, ...receivesCallsKeys, "page", "limit", "hasMore", "next"],
 ]);
 
 type Outline = string | readonly Outline[] | { readonly [key: string]: Outline };

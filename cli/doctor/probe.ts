@@ -3,6 +3,7 @@ import { CallError, NotFoundError, RateLimitError } from "../../client/errors";
 import { idKeys, isJsonObject, parseListShape, readAnswer, readList } from "../../client/responses";
 import type { Group, GroupList, JsonObject } from "../../client/responses";
 import type { HttpReply } from "../../client/transport";
+import { agentSample, probeAgents } from "./agents";
 import { finding, ok, type Check } from "./findings";
 
 type ReadOperation = "list" | "getGroupAgentRelation";
@@ -70,7 +71,7 @@ function readGroups(reply?: HttpReply, error?: CallError): Partial<GroupList> & 
 export type Probe = Awaited<ReturnType<typeof probe>>;
 type NameProbe = Awaited<ReturnType<typeof probeNames>>;
 
-/** Finds out with about a dozen calls how the server behaves where the API is undocumented. */
+/** Finds out with up to 20 calls how the server behaves where the API is undocumented. */
 export async function probe(call: Call, all: Exchange) {
   const { groups = [] } = all;
   const [group] = groups;
@@ -83,7 +84,8 @@ export async function probe(call: Call, all: Exchange) {
   const isFiltered = ({ error, groups: found }: Exchange) =>
     error instanceof NotFoundError || (found && (found.length > 0 ? false : groups.length > 0 || undefined));
   const byId = group && (await listById(group.id));
-  const relation = group && (await readRelation(group.id));
+  const agents = await probeAgents(call, groups);
+  const relation = group && (await readRelation((agentSample(agents)?.group ?? group).id));
   const byMissingId = await listById(missingId);
   const filters = {
     both: isFiltered(byMissingId),
@@ -97,7 +99,7 @@ export async function probe(call: Call, all: Exchange) {
   // The entries of an object by id may omit the id, but the relation does not.
   const groupData = isJsonObject(relation?.response) ? relation.response["groupData"] : undefined;
   const id = findId(entries[0]) ?? findId(groupData);
-  return { all, group, byId, relation, byMissingId, filters, missingRelation, names, truncation, entries, id };
+  return { all, group, byId, agents, relation, byMissingId, filters, missingRelation, names, truncation, entries, id };
 }
 
 function findId(entry: unknown) {

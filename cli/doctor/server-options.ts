@@ -1,7 +1,9 @@
 import { defaultOptions, type EmulatorOptions } from "../../emulator/options";
-import { NotFoundError, RateLimitError } from "../../client/errors";
+import { NotFoundError, PermissionError, RateLimitError } from "../../client/errors";
 import { redactedText } from "../../client/redact";
 import { parseListShape, type JsonObject } from "../../client/responses";
+import { agentDataScope, findAgentId, findNoAgents, isUnknownShape } from "./agents";
+import { quickRelation, receiveCallType, shapeOf, type AgentProbe } from "./agents";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 import { guessSuffix, suffixExamples } from "./groups";
 import type { Exchange, Probe } from "./probe";
@@ -27,6 +29,15 @@ const listForms = {
   nestedWithTotal: "an object with the array and a total in it",
   single: "an array, but a single group for one id",
 };
+/** An option that only agents show; the check `agents` says if none were seen. */
+function agentRow<V>(
+  observe: (reads: AgentProbe, evidence: Evidence) => V | undefined,
+  describe?: (value: V) => string | undefined,
+): Row<V> {
+  const row = { observe: (evidence: Evidence) => observe(evidence.agents ?? [], evidence), optional: true as const };
+  return describe ? { ...row, describe } : row;
+}
+const noAgentForms = { array: "[]", object: "{}", null: "null", text: '""', absent: "left out" };
 const describeField = (field: string, code: FindingCode) => (isListed: boolean) =>
   isListed ? `list responses include the ${field}` : finding(code, `list responses do not include the ${field}`);
 
@@ -115,6 +126,35 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
     describe: () => finding("credentials-echoed", "answers repeat the credentials that were sent"),
     optional: true,
   },
+  relationShape: agentRow(
+    (reads) => (isUnknownShape(reads) ? "unknown" : shapeOf(reads, "relationData")),
+    (shape) => (shape === "unknown" ? undefined : `relationData, the agents of a group, is ${listForms[shape]}`),
+  ),
+  agentShape: agentRow(
+    (reads) => shapeOf(reads, "agentData"),
+    (shape) => `agentData is ${listForms[shape]}`,
+  ),
+  agentData: agentRow(agentDataScope, (scope) => `agentData has the agents of the ${scope}`),
+  agentIdKey: agentRow(
+    (reads) => findAgentId(reads)?.key,
+    (key) => `the id of an agent is called ${key}`,
+  ),
+  agentIdType: agentRow(
+    (reads) => findAgentId(reads)?.type,
+    (type) => `the ids of agents are JSON ${type}s`,
+  ),
+  receiveCallType: agentRow(receiveCallType, (type) => `receive_call is a JSON ${type}`),
+  noAgents: agentRow(findNoAgents, (form) => `relationData of a group without agents is ${noAgentForms[form]}`),
+  quickRelation: agentRow(
+    (reads, { relation }) => quickRelation(reads, relation),
+    (answer) => `a quick read of a group's relations ${answer === "full" ? "includes" : "does not include"} its agents`,
+  ),
+  agentPermission: agentRow<EmulatorOptions["agentPermission"]>((reads) =>
+    // Reading does not show whether agents can be assigned.
+    reads.some(({ exchange: { error } }) => error instanceof PermissionError && error.code === 1015)
+      ? "none"
+      : undefined,
+  ),
   pageLimit: { observe: ({ truncation, all }) => (truncation ? all?.groups?.length : undefined), optional: true },
   authFailureCode: {
     observe: ({ exchanges }) =>

@@ -24,6 +24,7 @@ test("docs/doctor.md lists each finding with the check that reports it, and no o
 test("docs/doctor.md has every check and every field of the JSON", async () => {
   const emulator = await emulate({ echoCredentials: true });
   for (const name of ["Support", "Support1", "support", "Line 1", " x"]) emulator.account("7").add(name);
+  emulator.account("7").setAgents(2, [{ id: "1001" }]);
   const { code, ...diagnosis } = await diagnose(environment(emulator));
   expect(code).toBe(0);
   const documented = new Set(rowsOf(page).flatMap(({ names }) => names));

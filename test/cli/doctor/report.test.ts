@@ -37,9 +37,16 @@ const names = [
   "[redacted]",
 ];
 
+/** Ids of agents may be text, too. */
+const agents = [{ id: "55667788" }, { id: "wolpertinger" }];
+
 async function emulate(options: Partial<EmulatorOptions>): Promise<Emulator> {
-  const groups = names.map((name, n) => ({ id: 918_273 + n, name }));
-  const emulator = await startEmulator({ seed: { accounts: [{ userId, ...secrets, groups }] }, options });
+  const groups = names.map((name, n) => ({ id: 918_273 + n, name, agents: n === 1 ? agents : [] }));
+  const known = agents.map(({ id }, n) => ({ id, name: `Person ${["Xanthippe", "Yvonne"][n] ?? ""}` }));
+  const emulator = await startEmulator({
+    seed: { accounts: [{ userId, ...secrets, groups, agents: known }] },
+    options,
+  });
   open.push(emulator);
   return emulator;
 }
@@ -60,6 +67,10 @@ const identifying = [
   "91827",
   "91828",
   "127.0.0",
+  "5566",
+  "wolpertinger",
+  "Person",
+  "Xanthippe",
 ];
 
 describe("the report contains nothing about the account", () => {
@@ -71,6 +82,10 @@ describe("the report contains nothing about the account", () => {
     [{ listShape: "nestedWithTotal", pageLimit: 3 }],
     [{ listShape: "single", filterKey: "none", nameFilter: "none" }],
     [{ listShape: "unknown", echoCredentials: true }],
+    [{ relationShape: "byId", agentShape: "byId", agentData: "account" }],
+    [{ relationShape: "byId", agentIdType: "number", agentIdKey: "id" }],
+    [{ relationShape: "unknown", agentShape: "byId", quickRelation: "none" }],
+    [{ agentPermission: "none", echoCredentials: true }],
   ])("%j", async (options) => {
     const emulator = await emulate(options);
     const kinds = [
@@ -90,7 +105,16 @@ describe("the report contains nothing about the account", () => {
       ];
       expectNothingOf(text, [...hidden, encodeURIComponent(secrets.token), "Zx91", "Qy72", userId, "acme"]);
       // The terminal may show names, never credentials.
-      expectNothingOf(out + err, ["Zx91", "Qy72", "wrong-token", userId]);
+      expectNothingOf(out + err, [
+        "Zx91",
+        "Qy72",
+        "wrong-token",
+        userId,
+        "Xanthippe",
+        "Yvonne",
+        "5566",
+        "wolpertinger",
+      ]);
     }
   });
 
@@ -188,6 +212,30 @@ test("contains versions, shapes, counts, keys, header names, codes and messages"
     codeType: "number",
     message: "Group not found or not authorized …",
   });
+});
+
+test("shows how agents are reported: keys, kinds and options, and no id or name", async () => {
+  const emulator = await emulate({ relationShape: "byId", agentIdKey: "agentId" });
+  await doctor({ DEEPCALL_BASE_URL: emulator.url, DEEPCALL_SSID: secrets.ssid }, "--report", file);
+  const report = JSON.parse(readFileSync(file, "utf8")) as { server: object; checks: object[]; calls: object[] };
+  expect(report.server).toMatchObject({ relationShape: "byId", agentShape: "array", agentIdKey: "agentId" });
+  expect(report.checks).toContainEqual({ id: "agents", status: "ok", findings: [] });
+  expect(report.calls).toContainEqual(
+    expect.objectContaining({
+      operation: "getGroupAgentRelation",
+      fields: ["groupId"],
+      body: expect.objectContaining({
+        response: {
+          groupData: expect.any(Object) as object,
+          agentData: [
+            { agentId: "string of digits", name: "string" },
+            { agentId: "string", name: "string" },
+          ],
+          relationData: { "*": [{ groupId: "number", receive_call: "number" }] },
+        },
+      }) as object,
+    }),
+  );
 });
 
 test("does not overwrite an existing file, and makes no call", async () => {

@@ -1,4 +1,4 @@
-import { readOptionText, type EmulatorOptions } from "../../../emulator";
+import { readOptionText, type Emulator, type EmulatorOptions } from "../../../emulator";
 import { emulate, environment, ssid } from "../../support/lifecycle";
 import { diagnose, doctor, findings } from "./support";
 
@@ -18,10 +18,24 @@ const defaults = {
   nameFilter: "part",
   errorHttpStatus: false,
 };
+/** The default of each option that is observable if a group has agents and another one has none. */
+const agentDefaults = {
+  relationShape: "array",
+  agentShape: "array",
+  agentData: "group",
+  agentIdKey: "agent_unique_id",
+  agentIdType: "string",
+  receiveCallType: "number",
+  noAgents: "array",
+  quickRelation: "full",
+};
+const allDefaults = { ...defaults, ...agentDefaults };
 
+/** The second group has an agent. */
 async function account(options: Partial<EmulatorOptions>, names = ["Support", "Night shift", "Sales"]) {
   const emulator = await emulate(options);
   for (const name of names) emulator.account("7").add(name);
+  if (names.length > 1) emulator.account("7").setAgents(2, [{ id: "1001" }]);
   return emulator;
 }
 
@@ -51,24 +65,44 @@ const cases: [Partial<EmulatorOptions>, string[]][] = [
   [{ listShape: "nestedWithTotal", pageLimit: 2 }, ["listCut: list-cut-off"]],
   [{ pageLimit: 2 }, ["listCut: list-cut-off"]],
   [{ echoCredentials: true }, ["echoCredentials: credentials-echoed"]],
+  [{ relationShape: "byId" }, []],
+  [{ agentShape: "byId" }, []],
+  [{ agentData: "account" }, []],
+  ...(["agentId", "agent_id", "unique_id", "id"] as const).map((agentIdKey): [Partial<EmulatorOptions>, string[]] => [
+    { agentIdKey },
+    [],
+  ]),
+  [{ agentIdKey: "agentId", relationShape: "byId", agentIdType: "number" }, []],
+  [{ agentIdType: "number" }, []],
+  [{ receiveCallType: "string" }, []],
+  [{ receiveCallType: "boolean", agentData: "account", agentShape: "byId" }, []],
+  [{ noAgents: "object" }, []],
+  [{ noAgents: "null" }, []],
+  [{ noAgents: "text" }, []],
+  // Group 1 has no agents, and the provider cannot read it.
+  [{ noAgents: "absent" }, ["agents: agents-unknown-shape"]],
+  [{ quickRelation: "none" }, []],
+  [{ quickRelation: "none", noAgents: "null", relationShape: "byId" }, []],
 ];
 
 test.each(cases)("observes %j, and emulatorCommand has the same options", async (options, found) => {
   const emulator = await account(options);
-  const { code, server, emulatorCommand, ...rest } = await diagnose(environment(emulator));
+  const { code, server, emulatorCommand, checks } = await diagnose(environment(emulator));
   expect(code).toBe(0);
-  expect(server).toEqual({ ...defaults, ...options });
-  expect(findings({ ...rest, server, emulatorCommand })).toEqual(["tls: plain-http", ...found]);
+  // Without a second group that is understood, it may be that the group has all agents of the account.
+  const { agentData, ...withoutScope } = allDefaults;
+  expect(server).toEqual({ ...withoutScope, ...(options.noAgents !== "absent" && { agentData }), ...options });
+  expect(findings({ checks })).toEqual(["tls: plain-http", ...found]);
   const { calls } = emulator;
   expect(calls.filter(({ operation }) => !reads.has(operation))).toEqual([]);
-  expect(calls.length).toBeLessThanOrEqual(16);
+  expect(calls.length).toBeLessThanOrEqual(18);
   const texts = [...(emulatorCommand ?? "").matchAll(/--option (\S+)/g)].map(([, text = ""]) => text);
   expect(Object.assign({}, ...texts.map(readOptionText))).toEqual(options);
 });
 
 test("does not expect the type of the status if lists do not include it", async () => {
   const { server, checks, code } = await diagnose(environment(await account({ listStatus: false })));
-  const { statusType, ...rest } = defaults;
+  const { statusType, ...rest } = allDefaults;
   expect([code, statusType]).toEqual([0, "number"]);
   expect(server).toEqual({ ...rest, listStatus: false });
   expect(checks.find(({ id }) => id === "listStatus")).toMatchObject({ status: "warning" });
@@ -77,7 +111,7 @@ test("does not expect the type of the status if lists do not include it", async 
 
 test("does not guess the answer to a missing id if lists cannot be filtered by id", async () => {
   const found = await diagnose(environment(await account({ filterKey: "none" })));
-  const { missing, ...rest } = defaults;
+  const { missing, ...rest } = allDefaults;
   expect(missing).toBe("1503");
   expect(found.server).toEqual({ ...rest, filterKey: "none" });
   expect(findings(found)).toEqual(["tls: plain-http", "filterKey: id-filter-ignored", "unseen: not-observed"]);
@@ -107,31 +141,97 @@ test.each([
 test("repeats calls after HTTP 429, and reports the limit", async () => {
   const emulator = await account({ rateLimit: 5 });
   const found = await diagnose(environment(emulator));
-  expect([found.code, found.server]).toEqual([0, { ...defaults, rateLimit: 5 }]);
+  expect([found.code, found.server]).toEqual([0, { ...allDefaults, rateLimit: 5 }]);
   expect(findings(found)).toContain("rateLimit: rate-limited");
 });
 
-test("options about agents are neither observed nor reported as missing", async () => {
-  const options = {
-    agentData: "account",
-    agentShape: "byId",
-    relationShape: "unknown",
-    quickRelation: "none",
-  } as const;
-  const emulator = await account(options);
-  emulator.account("7").setAgents(1, [{ id: "1001" }]);
-  const found = await diagnose(environment(emulator));
-  expect([found.code, found.server, findings(found)]).toEqual([0, defaults, ["tls: plain-http"]]);
-  emulator.options.agentPermission = "none";
-  const withoutPermission = await diagnose(environment(emulator));
-  expect([withoutPermission.code, withoutPermission.server]).toEqual([0, defaults]);
-  expect(findings(withoutPermission)).toEqual(["tls: plain-http", "answers: calls-failed"]);
+describe("agents", () => {
+  const agentsOf = async (emulator: Emulator) => {
+    const found = await diagnose(environment(emulator));
+    const server = Object.entries(found.server).filter(([option]) => !(option in defaults));
+    return { ...found, server: Object.fromEntries(server), agents: found.checks.find(({ id }) => id === "agents") };
+  };
+
+  test("that can be read", async () => {
+    const found = await agentsOf(await account({}));
+    expect(found.agents).toEqual({
+      id: "agents",
+      status: "ok",
+      findings: [],
+      summary: "the agents of groups can be read",
+    });
+  });
+
+  test("an unknown form: the finding names the keys, and the command reproduces it", async () => {
+    const found = await agentsOf(await account({ relationShape: "unknown", agentShape: "byId" }));
+    expect([found.code, findings(found)]).toEqual([0, ["tls: plain-http", "agents: agents-unknown-shape"]]);
+    expect(found.agents?.summary).toMatch(/an agent without an id in relationData \(.*x\)/);
+    expect(found.server).toEqual({
+      relationShape: "unknown",
+      agentShape: "byId",
+      noAgents: "array",
+      quickRelation: "full",
+    });
+    expect(found.emulatorCommand).toContain(" --option relationShape=unknown --option agentShape=byId");
+  });
+
+  test("objects by id may omit the id, so its key is not observed", async () => {
+    const found = await agentsOf(await account({ relationShape: "byId", agentShape: "byId", agentIdKey: "agentId" }));
+    const { agentIdKey, agentIdType, ...rest } = agentDefaults;
+    expect([agentIdKey, agentIdType]).toEqual(["agent_unique_id", "string"]);
+    expect(found.server).toEqual({ ...rest, relationShape: "byId", agentShape: "byId" });
+    expect(findings(found)).toEqual(["tls: plain-http"]);
+  });
+
+  test("without permission: a warning, and no other finding", async () => {
+    const emulator = await account({ agentPermission: "none" });
+    const found = await agentsOf(emulator);
+    expect([found.code, findings(found)]).toEqual([0, ["tls: plain-http", "agents: agents-denied"]]);
+    expect([found.agents?.status, found.server]).toEqual(["warning", { agentPermission: "none" }]);
+    expect(found.emulatorCommand).toBe("pulumi-deepcall emulator --option agentPermission=none");
+    // One group is enough to see this.
+    expect(emulator.calls.filter(({ body }) => body["groupId"] === "2")).toEqual([]);
+  });
+
+  test("a failed read is a warning", async () => {
+    const emulator = await account({});
+    emulator.faults.add("getGroupAgentRelation:http-before:503");
+    const found = await agentsOf(emulator);
+    expect(findings(found)).toEqual(["tls: plain-http", "agents: agents-not-read", "answers: calls-failed"]);
+    expect(found.server).toEqual({});
+  });
+
+  test.each([
+    [["Support"], 1, "the first group has none"],
+    [["Support", "Sales", "Kim", "Line", "Night"], 3, "the first 3 groups have none"],
+  ])("of the groups %j, it reads %d to find one with agents", async (names, count, reason) => {
+    const emulator = await account({ noAgents: "object" }, names);
+    for (const [n] of names.entries()) emulator.account("7").setAgents(n + 1, []);
+    emulator.account("7").setAgents(names.length, names.length > 3 ? [{ id: "1001" }] : []);
+    const found = await agentsOf(emulator);
+    expect(findings(found)).toEqual(["tls: plain-http", "agents: agents-not-observed"]);
+    expect(found.agents?.summary).toBe(`the agents of groups can be read, but ${reason}`);
+    expect(found.server).toEqual({ noAgents: "object", quickRelation: "full" });
+    const full = emulator.calls.filter(
+      ({ operation, body }) => operation === "getGroupAgentRelation" && body["quick"] === undefined,
+    );
+    expect(full.map(({ body }) => body["groupId"])).toEqual(names.slice(0, count).map((_, n) => String(n + 1)));
+  });
+
+  test("an account in which one group has all agents does not show whose agents agentData has", async () => {
+    const emulator = await account({ agentData: "account" }, ["Support"]);
+    emulator.account("7").setAgents(1, [{ id: "1001" }, { id: "A2", receivesCalls: false }]);
+    const found = await agentsOf(emulator);
+    const { agentData, noAgents, ...rest } = agentDefaults;
+    expect([agentData, noAgents]).toEqual(["group", "array"]);
+    expect(found.server).toEqual(rest);
+  });
 });
 
 test("with an ssid", async () => {
   const emulator = await account({});
   const found = await diagnose({ DEEPCALL_BASE_URL: emulator.url, DEEPCALL_SSID: ssid });
-  expect([found.code, found.server]).toEqual([0, defaults]);
+  expect([found.code, found.server]).toEqual([0, allDefaults]);
   expect(found.settings).toEqual({
     baseUrl: "DEEPCALL_BASE_URL",
     ssid: "DEEPCALL_SSID",

@@ -27,7 +27,7 @@ export async function diagnose(env: Record<string, string>): Promise<Diagnosis &
 }
 
 /** All findings, as `check: finding`. */
-export function findings({ checks }: Diagnosis): string[] {
+export function findings({ checks }: Pick<Diagnosis, "checks">): string[] {
   return checks.flatMap(({ id, findings }) => findings.map((what) => `${id}: ${what}`));
 }
 
