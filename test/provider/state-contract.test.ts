@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join } from "node:path";
 import {
+  agentsProviderText,
+  agentsType,
   environmentPrefixKey,
   groupsType,
   groupType,
@@ -26,6 +28,13 @@ test("the type tokens and the provider text are those of recorded states", () =>
   for (const { type, inputs, outputs } of resources)
     if (type === groupType)
       expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([providerText, providerText]);
+});
+
+test("the type token and the provider text of a group's agents", () => {
+  expect([agentsType, agentsProviderText]).toEqual([
+    "pulumi-nodejs:dynamic/deepcall:GroupAgents",
+    'exports.handler=()=>require("pulumi-deepcall/lifecycle").agentsProvider',
+  ]);
 });
 
 test("the type token and the keys of a DeepcallProvider", () => {
