@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ResourceError } from "./lifecycle/errors";
 import { agentsProviderText, agentsType, type OtherAgents } from "./state-contract";
 
 /** An agent: its id, or its id and whether the group's calls reach it. */
@@ -59,22 +60,93 @@ export class DeepcallGroupAgents extends pulumi.CustomResource {
    * Declares a group's agents.
    *
    * @param name - the resource's name in this program.
+   * @param opts - Pulumi's options. `import`, `id` and `ignoreChanges: ["agents"]` are not supported.
+   * @throws ResourceError if an option cannot work.
    */
   constructor(name: string, args: DeepcallGroupAgentsArgs, opts: pulumi.CustomResourceOptions = {}) {
+    assertOptions(name, opts);
+    // Unknown properties are passed on so that `check` can report them: JavaScript programs have no compiler for that.
     const { agents, ...rest } = args;
     super(
       agentsType,
       name,
       {
+        // Pulumi fills only outputs that it knows from the inputs.
+        otherAgentIds: undefined,
         ...rest,
         // Not `agents`: a preview shows the input's value for an output with the same name.
         requestedAgents: agents,
         agents: undefined,
-        otherAgentIds: undefined,
         __resource: name,
         __provider: agentsProviderText,
       },
-      { deleteBeforeReplace: true, ...opts },
+      resourceOptions(args, opts),
     );
   }
+}
+
+/** A secret list of agents is secret in all of these. */
+const agentProperties = ["agents", "requestedAgents"];
+
+/** A property name in an option: `agents` or a part of it. */
+const agentsPath = /^(agents|requestedAgents)(?=$|[.[])/;
+
+function resourceOptions(
+  { agents }: DeepcallGroupAgentsArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResourceOptions {
+  const { additionalSecretOutputs, replaceOnChanges, transforms } = opts;
+  return {
+    deleteBeforeReplace: true,
+    ...opts,
+    ...(replaceOnChanges && {
+      replaceOnChanges: replaceOnChanges.map((path) => path.replace(agentsPath, "requestedAgents")),
+    }),
+    ...(additionalSecretOutputs?.includes("agents") && {
+      additionalSecretOutputs: [...additionalSecretOutputs, ...agentProperties],
+    }),
+    ...(containsOutput(agents) && { transforms: [...(transforms ?? []), markAgentsSecret(agents)] }),
+  };
+}
+
+function containsOutput(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(containsOutput);
+}
+
+/** Makes the agents from the server as secret as the requested ones. */
+function markAgentsSecret(agents: DeepcallGroupAgentsArgs["agents"]): pulumi.ResourceTransform {
+  return async ({ props, opts }) =>
+    (await pulumi.isSecret(pulumi.output(agents)))
+      ? { props, opts: pulumi.mergeOptions(opts, { additionalSecretOutputs: agentProperties }) }
+      : undefined;
+}
+
+function assertOptions(name: string, opts: pulumi.CustomResourceOptions): void {
+  const resource = `DeepcallGroupAgents ${JSON.stringify(name)}`;
+  for (const option of ["import", "id"] as const)
+    if (opts[option] !== undefined)
+      throw new ResourceError(
+        `${resource}: the option ${JSON.stringify(option)} is not supported. Remove it: with otherAgents: "keep", ` +
+          "the first `pulumi up` adds the listed agents that are not assigned yet and removes none.",
+      );
+  assertIgnoreChanges(resource, opts.ignoreChanges);
+}
+
+/**
+ * @param resource - for the message.
+ * @throws ResourceError if the option contains the list of agents.
+ */
+export function assertIgnoreChanges(resource: string, ignoreChanges: readonly string[] = []): void {
+  const path = ignoreChanges.find((path) => path === "*" || agentsPath.test(path));
+  if (path === undefined) return;
+  throw new ResourceError(
+    `${resource}: ignoreChanges: [${JSON.stringify(path)}] is not supported for the list of agents, because an update always sends the whole list. ` +
+      'Remove the option. With otherAgents: "keep", agents that are not listed can be assigned in Deepcall\'s panel.',
+  );
+}
+
+/** The paths of `ignoreChanges` that are about a group's agents. */
+export function agentsIgnoreChanges(ignoreChanges: readonly string[] = []): string[] {
+  return ignoreChanges.filter((path) => ["otherAgents", "removeExisting"].includes(path));
 }

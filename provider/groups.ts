@@ -1,15 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DeepcallGroup, type DeepcallGroupArgs } from "./group";
+import {
+  agentsIgnoreChanges,
+  assertIgnoreChanges,
+  DeepcallGroupAgents,
+  type DeepcallGroupAgentsArgs,
+} from "./group-agents";
 import type { GroupsFile } from "./groups-file/check";
 import { GroupsError, ResourceError } from "./lifecycle/errors";
 import { groupsType } from "./state-contract";
+
+/** An entry: the arguments of a group and, if `agents` is given, those of its agents. */
+export interface GroupEntryArgs
+  extends DeepcallGroupArgs, Partial<Pick<DeepcallGroupAgentsArgs, "agents" | "otherAgents" | "removeExisting">> {}
 
 /** Either a file with groups or the groups themselves. */
 export type DeepcallGroupsArgs<Key extends string = string> =
   | {
       /**
-       * A YAML or JSON file with the groups: `groups:`, then a map from keys to `name`, `active`, `onNameConflict` and
-       * `deleteWithAgents`. Relative to the program's working directory: the folder of `Pulumi.yaml`, or the one that its `main` names.
+       * A YAML or JSON file with the groups: `groups:`, then a map from keys to `name`, `active`, `onNameConflict`,
+       * `deleteWithAgents`, `agents`, `otherAgents` and `removeExisting`. Relative to the program's working directory: the folder of `Pulumi.yaml`, or the one that its `main` names.
        */
       file: string;
       groups?: never;
@@ -19,7 +29,7 @@ export type DeepcallGroupsArgs<Key extends string = string> =
        * The groups by key. A key identifies its group and consists of letters a to z, digits, `-` and `_`. The key is
        * the default of `name`; `null` stands for a group with all defaults.
        */
-      groups: Readonly<Record<Key, DeepcallGroupArgs | null>>;
+      groups: Readonly<Record<Key, GroupEntryArgs | null>>;
       file?: never;
     };
 
@@ -27,11 +37,11 @@ export type DeepcallGroupsArgs<Key extends string = string> =
 export type GroupOutputs = Pick<DeepcallGroup, "name" | "requestedName" | "groupId" | "active">;
 
 /**
- * One `DeepcallGroup` for each entry of a file or of an object in the program. An entry's key identifies its group: the
+ * One `DeepcallGroup` for each entry of a file or of an object in the program, and one `DeepcallGroupAgents` for each entry with `agents`. An entry's key identifies its group: the
  * order does not matter, and another name under the same key renames the group.
  *
- * The resource for the key `support` in the component `groups` is called `groups/support`. These options of the
- * component also apply to its groups: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`, `aliases`, `transforms`.
+ * The resources for the key `support` in the component `groups` are called `groups/support` and `groups/support/agents`. These
+ * options of the component also apply to them: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`, `aliases`, `transforms`.
  *
  * @example
  * ```ts
@@ -48,10 +58,12 @@ export class DeepcallGroups<Key extends string = string> extends pulumi.Componen
    *
    * @param name - the component's name in this program, and the prefix of its groups' resource names.
    * @throws GroupsError with every problem of the groups. Nothing was declared.
-   * @throws ResourceError unless exactly one of `file` and `groups` is given.
+   * @throws ResourceError unless exactly one of `file` and `groups` is given, or if `ignoreChanges` contains `agents`.
    */
   constructor(name: string, args: DeepcallGroupsArgs<Key>, opts: pulumi.ComponentResourceOptions = {}) {
     const { groups, warnings } = readArgs(name, args);
+    if (Object.values(groups).some((group) => group?.agents !== undefined))
+      assertIgnoreChanges(`DeepcallGroups ${JSON.stringify(name)}`, opts.ignoreChanges);
     super(groupsType, name, {}, opts);
     for (const warning of warnings) void pulumi.log.warn(warning, this);
     const { dependsOn, ignoreChanges, retainOnDelete } = opts;
@@ -59,20 +71,26 @@ export class DeepcallGroups<Key extends string = string> extends pulumi.Componen
       parent: this,
       // Pulumi does not pass these on to children.
       ...(dependsOn !== undefined && { dependsOn }),
-      ...(ignoreChanges !== undefined && { ignoreChanges }),
       ...(retainOnDelete !== undefined && { retainOnDelete }),
     };
-    const outputs = Object.entries(groups).map(([key, group]): [string, GroupOutputs] => {
-      const resource = new DeepcallGroup(`${name}/${key}`, { ...group, name: group?.name ?? key }, childOptions);
-      return [
-        key,
-        {
-          name: resource.name,
-          requestedName: resource.requestedName,
-          groupId: resource.groupId,
-          active: resource.active,
-        },
-      ];
+    const groupOptions = { ...childOptions, ...(ignoreChanges !== undefined && { ignoreChanges }) };
+    const agentsOptions = { ...childOptions, ignoreChanges: agentsIgnoreChanges(ignoreChanges) };
+    const outputs = Object.entries(groups).map(([key, entry]): [string, GroupOutputs] => {
+      const { agents, otherAgents, removeExisting, ...group } = entry ?? {};
+      const resource = new DeepcallGroup(`${name}/${key}`, { ...group, name: group.name ?? key }, groupOptions);
+      const { requestedName, groupId, active } = resource;
+      if (agents !== undefined)
+        new DeepcallGroupAgents(
+          `${name}/${key}/agents`,
+          {
+            groupId,
+            agents,
+            ...(otherAgents !== undefined && { otherAgents }),
+            ...(removeExisting !== undefined && { removeExisting }),
+          },
+          agentsOptions,
+        );
+      return [key, { name: resource.name, requestedName, groupId, active }];
     });
     this.outputs = Object.fromEntries(outputs) as Record<Key, GroupOutputs>;
     this.registerOutputs();
@@ -82,7 +100,7 @@ export class DeepcallGroups<Key extends string = string> extends pulumi.Componen
 function readArgs(
   name: string,
   { file, groups }: DeepcallGroupsArgs,
-): { groups: Readonly<Record<string, DeepcallGroupArgs | null>>; warnings: readonly string[] } {
+): { groups: Readonly<Record<string, GroupEntryArgs | null>>; warnings: readonly string[] } {
   const component = `DeepcallGroups ${JSON.stringify(name)}`;
   if ((file === undefined) === (groups === undefined))
     throw new ResourceError(`${component}: set exactly one of file and groups. Nothing was changed.`);

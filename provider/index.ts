@@ -7,7 +7,7 @@ export {
   type GroupAgent,
   type GroupAgentArgs,
 } from "./group-agents";
-export { DeepcallGroups, type DeepcallGroupsArgs, type GroupOutputs } from "./groups";
+export { DeepcallGroups, type DeepcallGroupsArgs, type GroupEntryArgs, type GroupOutputs } from "./groups";
 export {
   getGroup,
   getGroupOutput,

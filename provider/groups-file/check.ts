@@ -1,11 +1,21 @@
 import { distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { groupArgumentList } from "../lifecycle/state";
-import { entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
+import {
+  agentIssues,
+  agentKeyList,
+  agentKeys,
+  emptyListProblem,
+  idHint,
+  withoutUnknownAgents,
+} from "../lifecycle/agents/schema";
+import { entryKeyList, entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
 
-/** A place in a groups file: a path of keys, and whether the last key itself or its value is meant. */
+/** The keys of maps and the indexes of lists that lead to a value. */
+export type Path = readonly (string | number)[];
+
+/** A place in a groups file, and whether the last key itself or its value is meant. */
 export interface Place {
-  readonly path: readonly string[];
+  readonly path: Path;
   readonly at: "key" | "value";
 }
 
@@ -38,21 +48,24 @@ export function checkGroups(value: unknown, isOutput: (value: unknown) => boolea
       Object.entries(result.data?.groups ?? {}).map(([key, entry]) => [key, (entry ?? {}) as GroupEntry]),
     ),
     problems: [
-      ...(result.error?.issues ?? []).flatMap((issue) => problemsIn(issue, value)),
+      ...(result.error?.issues ?? []).flatMap(agentIssues).flatMap((issue) => problemsIn(issue, value)),
       ...prototypeKeys,
+      ...entries.flatMap(([key, entry]) => agentProblems(key, entry, isOutput)),
       ...problems,
     ],
     warnings,
   };
 }
 
-/** Leaves out the properties of groups that are known only later. Unknown properties stay, because the key itself is wrong. */
+/** Leaves out what is known only later. Unknown properties stay, because the key itself is wrong. */
 function withoutOutputs(isOutput: (value: unknown) => boolean, value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const kept = Object.entries(value).filter(([key, item]) => depth < 2 || !isEntryKey(key) || !isOutput(item));
-  return Object.fromEntries(
-    kept.map(([key, item]) => [key, depth < 2 ? withoutOutputs(isOutput, item, depth + 1) : item]),
-  );
+  const read = (key: string, item: unknown): unknown => {
+    if (depth < 2) return withoutOutputs(isOutput, item, depth + 1);
+    return key === "agents" ? withoutUnknownAgents(item, isOutput) : item;
+  };
+  return Object.fromEntries(kept.map(([key, item]) => [key, read(key, item)]));
 }
 
 function isEntryKey(key: string): boolean {
@@ -64,6 +77,19 @@ function invalidKey(key: string): Problem {
   return { path: ["groups", key], at: "key", message: keyRule };
 }
 
+/** What is wrong with an entry's agents as a whole. */
+function agentProblems(key: string, entry: unknown, isOutput: (value: unknown) => boolean): Problem[] {
+  const path = ["groups", key];
+  const [agents, otherAgents] = [childOf(entry, "agents"), childOf(entry, "otherAgents")];
+  if (agents === undefined)
+    return ["otherAgents", "removeExisting"]
+      .filter((property) => childOf(entry, property) !== undefined)
+      .map((property) => ({ path: [...path, property], at: "key", message: "requires agents" }));
+  if (!Array.isArray(agents) || isOutput(otherAgents)) return [];
+  const message = emptyListProblem(agents, otherAgents);
+  return message === undefined ? [] : [{ path: [...path, "agents"], at: "value", message }];
+}
+
 /**
  * Reads the groups of a program.
  *
@@ -71,35 +97,48 @@ function invalidKey(key: string): Problem {
  */
 export function readInlineGroups(groups: unknown, isOutput: (value: unknown) => boolean): GroupsFile {
   const { problems, warnings, ...checked } = checkGroups({ groups }, isOutput);
-  const format = ({ path, message }: Problem): string => `${formatPath(path)}: ${message}`;
+  const format = ({ path, message }: Problem): string => {
+    const hint = path[2] === "agents" ? idHint(path.at(-1), path.reduce<unknown>(childOf, { groups })) : "";
+    return `${formatPath(path)}: ${message}${hint}`;
+  };
   return { ...checked, problems: problems.map(format), warnings: warnings.map(format) };
 }
 
-/** The form of a path in messages: `groups.support.name`. */
-export function formatPath(path: readonly string[]): string {
+/** The form of a path in messages: `groups.support.agents[0].id`. */
+export function formatPath(path: Path): string {
   const [first = "", ...rest] = path;
-  return rest.reduce((label, key) => label + (keyPattern.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`), first);
+  const isPlain = (key: string | number): boolean => typeof key === "string" && keyPattern.test(key);
+  return rest.reduce<string>(
+    (label, key) => label + (isPlain(key) ? `.${key}` : `[${JSON.stringify(key)}]`),
+    String(first),
+  );
 }
 
 function problemsIn(issue: z.core.$ZodIssue, value: unknown): Problem[] {
-  const path = issue.path.map(String);
+  const path = issue.path.map((key) => (typeof key === "number" ? key : String(key)));
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ path: [...path, key], at: "key", message: unknownKey(path, key) }));
   if (issue.code === "invalid_key") return [{ path, at: "key", message: issue.issues[0]?.message ?? issue.message }];
   const invalid = path.reduce(childOf, value);
-  if (invalid === undefined && path.length === 1) return [{ path, at: "key", message: "is missing" }];
-  return [{ path, at: "value", message: issue.message + hint(issue, path, invalid) }];
+  const isRequired = path.length === 1 || path[4] === "id";
+  if (invalid === undefined && isRequired) return [{ path, at: "key", message: "is missing" }];
+  const problem: Problem = { path, at: "value", message: issue.message + hint(issue, path, invalid) };
+  const first: unknown = issue.code === "custom" ? issue.params?.["first"] : undefined;
+  if (typeof first !== "number") return [problem];
+  return [{ ...problem, other: { path: [...path.slice(0, -1), first], at: "value" } }];
 }
 
-function unknownKey(path: readonly string[], key: string): string {
+function unknownKey(path: Path, key: string): string {
   if (path.length === 0) return `unknown property; a groups file has groups${didYouMean(key, fileKeys)}`;
-  return `unknown property; a group has ${groupArgumentList}${didYouMean(key, entryKeys)}`;
+  if (path.length > 2) return `unknown property; an agent has ${agentKeyList}${didYouMean(key, agentKeys)}`;
+  return `unknown property; a group has ${entryKeyList}${didYouMean(key, entryKeys)}`;
 }
 
-function hint(issue: z.core.$ZodIssue, path: readonly string[], invalid: unknown): string {
-  if (typeof invalid !== "string") return Array.isArray(invalid) ? ", not a list" : "";
+function hint(issue: z.core.$ZodIssue, path: Path, invalid: unknown): string {
+  if (typeof invalid !== "string") return Array.isArray(invalid) && issue.code === "invalid_type" ? ", not a list" : "";
   if (path.length === 2) return `; did you mean { name: ${JSON.stringify(invalid)} }?`;
-  if (path[2] === "active" || path[2] === "deleteWithAgents")
+  if (path.length === 3 && path[2] === "agents") return `; did you mean [${JSON.stringify(invalid)}]?`;
+  if (booleanKeys.has(path.at(-1)))
     return /^(true|yes|on|y)$/i.test(invalid)
       ? "; write true"
       : /^(false|no|off|n)$/i.test(invalid)
@@ -107,6 +146,8 @@ function hint(issue: z.core.$ZodIssue, path: readonly string[], invalid: unknown
         : "";
   return issue.code === "invalid_value" ? didYouMean(invalid, issue.values.map(String)) : "";
 }
+
+const booleanKeys = new Set<unknown>(["active", "deleteWithAgents", "removeExisting", "receivesCalls"]);
 
 function didYouMean(word: string, candidates: readonly string[]): string {
   const suggestions = suggest(word, candidates);
@@ -119,7 +160,7 @@ function suggest(word: string, candidates: readonly string[]): string[] {
   const completions = candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed));
   if (typed.length >= 2 && completions.length > 0) return completions;
   const distances = candidates.map((candidate) => distance(typed, candidate.toLowerCase()));
-  return candidates.filter((_, n) => distances[n] === Math.min(2, ...distances));
+  return candidates.filter((candidate, n) => distances[n] === Math.min(2, candidate.length - 1, ...distances));
 }
 
 /**
@@ -165,8 +206,8 @@ function requestedNameOf(key: string, entry: unknown): { name: string | undefine
   return { name: typeof name === "string" ? name : undefined, place: { path: ["groups", key, "name"], at: "value" } };
 }
 
-function childOf(value: unknown, key: string): unknown {
+function childOf(value: unknown, key: string | number): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<string, unknown>>)[key]
+    ? (value as Readonly<Record<string | number, unknown>>)[key]
     : undefined;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseAllDocuments } from "yaml";
 import { checkGroups, formatPath, type GroupsFile, type Problem } from "./check";
-import { YamlTree, type LocatedProblem } from "./yaml-tree";
+import { rejected, YamlTree, type LocatedProblem } from "./yaml-tree";
 
 /** Reads a groups file in YAML or JSON (which is YAML too). */
 export function readGroupsFile(file: string): GroupsFile {
@@ -40,7 +40,7 @@ export function readGroups(text: string, file: string): GroupsFile {
     return invalidFile(format({ offset: second.range[0], text: "the file must contain only one YAML document" }));
 
   const tree = new YamlTree(first?.contents ?? null);
-  const { groups, problems, warnings } = checkGroups(tree.value);
+  const { groups, problems, warnings } = checkGroups(tree.value, (value) => value === rejected);
   const locate = (problem: Problem): LocatedProblem => ({
     offset: tree.offset(problem),
     text: `${problem.path.length === 0 ? "" : `${formatPath(problem.path)}: `}${problem.message}${tree.hint(problem)}`,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { conflictRuleProblem, conflictRules, groupArgumentList, groupArguments, nameSchema } from "../lifecycle/state";
+import { agentListSchema, otherAgentsSchema, removeExistingSchema } from "../lifecycle/agents/schema";
+import { conflictRuleProblem, conflictRules, groupArguments, nameSchema } from "../lifecycle/state";
 
 /** Keys become part of resource names, so they must be safe in shells and URNs. */
 export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -32,11 +33,42 @@ const deleteWithAgents = z.boolean({ error: "must be true or false" }).optional(
   default: false,
 });
 
+const agents = agentListSchema.optional().meta({
+  description:
+    "The agents of the group, in any order: an agent's id in quotes, or { id, receivesCalls }. Without this list, the group's agents are not managed.",
+  uniqueItems: true,
+});
+
+const otherAgents = otherAgentsSchema.optional().meta({
+  description:
+    'What to do with agents of the group that are not listed: "keep" leaves them assigned, "remove" removes them.',
+  default: "keep",
+});
+
+const removeExisting = removeExistingSchema.optional().meta({
+  description: "Whether the first apply with otherAgents: remove may remove agents that are not listed.",
+  default: false,
+});
+
+/** The properties of an entry. */
+export const entryKeys = [...groupArguments, "agents", "otherAgents", "removeExisting"] as const;
+/** The properties of an entry, for messages. */
+export const entryKeyList = "name, active, onNameConflict, deleteWithAgents, agents, otherAgents and removeExisting";
+
 const entry = z
   .strictObject(
-    { name, active, onNameConflict, deleteWithAgents } satisfies Record<(typeof groupArguments)[number], z.ZodType>,
-    { error: `must be a map with ${groupArgumentList}` },
+    { name, active, onNameConflict, deleteWithAgents, agents, otherAgents, removeExisting } satisfies Record<
+      (typeof entryKeys)[number],
+      z.ZodType
+    >,
+    { error: `must be a map with ${entryKeyList}` },
   )
+  // For editors; `checkGroups` applies the same rules to what is known.
+  .meta({
+    dependencies: { otherAgents: ["agents"], removeExisting: ["agents"] },
+    if: { properties: { agents: { type: "array", maxItems: 0 } }, required: ["agents"] },
+    then: { properties: { otherAgents: { const: "remove" } }, required: ["otherAgents"] },
+  })
   .nullable()
   .meta({ description: "A group. An empty entry is an active group whose name is its key." });
 
@@ -60,13 +92,12 @@ export const groupsSchema = z
     description: "The agent groups of a Deepcall account, for DeepcallGroups of pulumi-deepcall.",
   });
 
-export const entryKeys = groupArguments;
 export const fileKeys = ["groups", "$schema"] as const;
 
-type EntryInput = NonNullable<z.input<typeof entry>>;
+type Entry = NonNullable<z.output<typeof entry>>;
 
-/** One entry as it is written in the file. */
-export type GroupEntry = { readonly [Key in keyof EntryInput]?: NonNullable<EntryInput[Key]> };
+/** One entry of the file. */
+export type GroupEntry = { readonly [Key in keyof Entry]?: NonNullable<Entry[Key]> };
 
 /** The JSON Schema in the package, for editors; in draft 7, which all of them support. */
 export function groupsJsonSchema(): object {

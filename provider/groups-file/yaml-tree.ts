@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar } from "yaml";
-import { formatPath, type Place } from "./check";
+import { formatPath, type Path, type Place } from "./check";
 
 /** A problem at an offset of the text, in characters. */
 export interface LocatedProblem {
@@ -14,6 +14,9 @@ interface Position {
   readonly value: number;
   readonly node: ParsedNode | null;
 }
+
+/** Stands for an alias, which is reported already. */
+export const rejected = Symbol("rejected");
 
 /** The data of a parsed file, with the position of each part. */
 export class YamlTree {
@@ -35,22 +38,24 @@ export class YamlTree {
     return position ? position[at] : this.offset({ path: path.slice(0, -1), at });
   }
 
-  /** A hint for a name that is not text because it has no quotes: YAML reads `007` as 7 and `null` as nothing. */
+  /** A hint for text that YAML does not read as text because it has no quotes: `007` is 7 and `null` is nothing. */
   hint({ path, at }: Place): string {
     const node = this.#positions.get(positionKey(path))?.node;
-    if (at !== "value" || path[2] !== "name" || !isScalar(node) || typeof node.value === "string") return "";
-    return node.source === "" ? "; leave name out to use the key as the name" : `; ${quotesHint(node)}`;
+    const isText = path[2] === "name" || isAgentId(path);
+    if (at !== "value" || !isText || !isScalar(node) || typeof node.value === "string") return "";
+    if (node.source !== "") return `; ${quotesHint(node)}`;
+    return path[2] === "name" ? "; leave name out to use the key as the name" : "";
   }
 
-  #read(node: ParsedNode | null, path: readonly string[]): unknown {
+  #read(node: ParsedNode | null, path: Path): unknown {
     if (isMap(node)) return Object.fromEntries(node.items.flatMap((pair) => this.#readPair(pair, path)));
-    // A groups file contains no lists, so their items don't matter.
-    if (isSeq(node)) return [];
+    if (isSeq(node)) return node.items.map((item, index) => this.#readValue(item, [...path, index], item.range[0]));
+    if (isAlias(node)) return rejected;
     return isScalar(node) ? node.value : null;
   }
 
   /** The pair as an entry; none if it is not valid. */
-  #readPair({ key, value }: Pair<ParsedNode, ParsedNode | null>, path: readonly string[]): [string, unknown][] {
+  #readPair({ key, value }: Pair<ParsedNode, ParsedNode | null>, path: Path): [string, unknown][] {
     const [offset] = key.range;
     if (!isScalar(key) || typeof key.value !== "string") {
       const written = isScalar(key) && key.source !== "";
@@ -60,16 +65,27 @@ export class YamlTree {
     const inner = [...path, key.value];
     const first = this.#positions.get(positionKey(inner));
     if (first) return this.#reject(offset, inner, "duplicate key", first.key);
-    this.#positions.set(positionKey(inner), { key: offset, value: value?.range[0] ?? offset, node: value });
-    if (isAlias(value))
-      return this.#reject(value.range[0], inner, "aliases (*) are not supported; write the value out");
-    return [[key.value, this.#read(value, inner)]];
+    const read = this.#readValue(value, inner, offset);
+    // An entry or a file without its value would be another problem.
+    return read === rejected && inner.length < 3 ? [] : [[key.value, read]];
   }
 
-  #reject(offset: number, path: readonly string[], message: string, other?: number): [] {
+  /** @param key - the offset of the value's key, or of the value itself in a list. */
+  #readValue(value: ParsedNode | null, path: Path, key: number): unknown {
+    const offset = value?.range[0] ?? key;
+    this.#positions.set(positionKey(path), { key, value: offset, node: value });
+    if (isAlias(value)) this.#reject(offset, path, "aliases (*) are not supported; write the value out");
+    return this.#read(value, path);
+  }
+
+  #reject(offset: number, path: Path, message: string, other?: number): [] {
     this.problems.push({ offset, text: path.length === 0 ? message : `${formatPath(path)}: ${message}`, other });
     return [];
   }
+}
+
+function isAgentId(path: Path): boolean {
+  return path[2] === "agents" && (path.length === 4 || (path.length === 5 && path[4] === "id"));
 }
 
 function quotesHint({ value, source = "" }: Scalar): string {
@@ -77,6 +93,6 @@ function quotesHint({ value, source = "" }: Scalar): string {
   return `without quotes ${source} is ${kind}, so write ${JSON.stringify(source)}`;
 }
 
-function positionKey(path: readonly string[]): string {
+function positionKey(path: Path): string {
   return JSON.stringify(path);
 }

@@ -1,5 +1,5 @@
 import { AnswerError, NotFoundError } from "../../provider/index";
-import { readAssignedAgents } from "../../client/relations";
+import { readAgentList, readAssignedAgents } from "../../client/relations";
 import type { HttpReply } from "../../client/transport";
 
 const operation = "getGroupAgentRelation";
@@ -70,4 +70,113 @@ test.each<[unknown, string]>([
 test("code 1503 is an error, not an answer without agents", () => {
   const notFound = { status: "error", message: "Group not found or not authorized", code: 1503 };
   expect(() => readAssignedAgents(operation, reply(notFound))).toThrow(NotFoundError);
+});
+
+describe("a group's agents with receive_call", () => {
+  const readList = (response: unknown) =>
+    readAgentList(operation, reply({ status: "success", code: 200, response }), 42);
+  const ann = { id: "1001", receivesCalls: true };
+  const bob = { id: "1002", receivesCalls: false };
+
+  test.each<[string, unknown]>([
+    ["null", null],
+    ["an empty text", ""],
+    ["an empty array", []],
+    ["an empty object", {}],
+  ])("no agents: %s", (_, relationData) => {
+    expect(readList({ relationData, agentData })).toEqual([]);
+  });
+
+  test.each<[string, unknown]>([
+    ...["agent_unique_id", "agentId", "agent_id", "unique_id", "id"].map((key): [string, unknown] => [
+      `ids as ${key}`,
+      [
+        { [key]: "1001", receive_call: 1 },
+        { [key]: 1002, receive_call: 0 },
+      ],
+    ]),
+    ...[
+      ["1", "0"],
+      [true, false],
+      ["true", "false"],
+    ].map(([yes, no]): [string, unknown] => [
+      `receive_call as ${JSON.stringify(yes)}`,
+      [
+        { agent_unique_id: "1001", receive_call: yes },
+        { agent_unique_id: "1002", receive_call: no },
+      ],
+    ]),
+    ...["receiveCall", "receivesCalls"].map((key): [string, unknown] => [
+      `receive_call as ${key}`,
+      [
+        { agent_unique_id: "1001", [key]: 1 },
+        { agent_unique_id: "1002", [key]: 0 },
+      ],
+    ]),
+    ["an object keyed by id", { 1001: { receive_call: 1 }, 1002: { receive_call: 0 } }],
+    [
+      "an object keyed by id that repeats it",
+      { 1002: { id: 1002, receive_call: 0 }, 1001: { id: "1001", receive_call: 1 } },
+    ],
+    [
+      "an object keyed by the relation's id",
+      { 7: { agent_id: 1002, receive_call: 0 }, 8: { agent_id: 1001, receive_call: 1 } },
+    ],
+    [
+      "the id of the relation beside the agent's",
+      [
+        { id: 8, agent_unique_id: "1002", receive_call: 0 },
+        { id: 7, agent_unique_id: "1001", receive_call: 1 },
+      ],
+    ],
+    [
+      "rows that name the group",
+      [
+        { groupId: 42, agentId: "1001", receive_call: 1 },
+        { group_id: "42", agentId: "1002", receive_call: 0 },
+      ],
+    ],
+    [
+      "null beside the id",
+      [
+        { agent_unique_id: null, agentId: "1001", receive_call: 1 },
+        { agent_unique_id: null, agentId: "1002", receive_call: 0 },
+      ],
+    ],
+  ])("%s", (_, relationData) => {
+    expect(readList({ relationData, agentData })).toEqual([ann, bob]);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, "no relationData in the response"],
+    [null, "no relationData in the response"],
+    [[], "no relationData in the response"],
+    [{ agentData }, "no relationData in the response (an object with the keys agentData)"],
+    [{ relationData: "none" }, "relationData that is no list of agents"],
+    [{ relationData: 0 }, "relationData that is no list of agents"],
+    [{ relationData: false }, "relationData that is no list of agents"],
+    [{ relationData: ["1001"] }, "a row that is no agent"],
+    [{ relationData: [null] }, "a row that is no agent"],
+    [{ relationData: { 1001: 1 } }, "a row that is no agent"],
+    [{ relationData: { rows: [] } }, "a row that is no agent"],
+    [
+      { relationData: [{ name: "Ann", receive_call: 1 }] },
+      "an agent without an id in relationData (an object with the keys name, receive_call)",
+    ],
+    [{ relationData: [{ agentId: "", receive_call: 1 }] }, "an agent without an id"],
+    [{ relationData: [{ agentId: {}, receive_call: 1 }] }, "an agent without an id"],
+    [{ relationData: [{ agentId: "1001" }] }, "an agent whose receive_call is neither 1 nor 0"],
+    [{ relationData: [{ agentId: "1001", receive_call: 2 }] }, "an agent whose receive_call is neither 1 nor 0"],
+    [{ relationData: [{ agentId: "1001", receive_call: null }] }, "an agent whose receive_call is neither 1 nor 0"],
+    [{ relationData: [{ groupId: 43, agentId: "1001", receive_call: 1 }] }, "an agent of another group"],
+    [{ relationData: { 7: { id: "1001", receive_call: 1 } } }, "an agent with two ids"],
+  ])("not understood: %j", (response, message) => {
+    expect(() => readList(response)).toThrow(AnswerError);
+    expect(() => readList(response)).toThrow(message);
+  });
+
+  test("one row that is not understood makes the whole list an error", () => {
+    const rows = [{ agentId: "1001", receive_call: 1 }, { agentId: "1002" }];
+    expect(() => readList({ relationData: rows })).toThrow(AnswerError);
+  });
 });

@@ -17,12 +17,13 @@ async function expectMove(stack: TestStack): Promise<void> {
 test("a groups file: its problems without a stack trace, its path, a warning, a rename, moves by aliases", async () => {
   const stack = await TestStack.create();
   stack.program('new DeepcallGroups("groups", { file: "groups.yaml" });');
-  stack.file("groups.yaml", "groups:\n  support: { nme: Support }\n  seven: { name: 007 }\n");
+  stack.file("groups.yaml", "groups:\n  support: { nme: Support }\n  seven: { name: 007, agents: [007] }\n");
   const output = await stack.failing("preview");
   expect(output.replaceAll(/^ +/gm, "")).toContain(`\
 error: DeepcallGroups "groups": groups.yaml is not valid. Nothing was changed.
-groups.yaml:2:14: groups.support.nme: unknown property; a group has name, active, onNameConflict and deleteWithAgents; did you mean name?
+groups.yaml:2:14: groups.support.nme: unknown property; a group has name, active, onNameConflict, deleteWithAgents, agents, otherAgents and removeExisting; did you mean name?
 groups.yaml:3:18: groups.seven.name: must be a string; without quotes 007 is a number, so write "007"
+groups.yaml:3:32: groups.seven.agents[0]: must be a string; without quotes 007 is a number, so write "007"
 Correct this and run the command again. [deepcall:groups-file]
 `);
   expect(output).not.toContain(" at ");

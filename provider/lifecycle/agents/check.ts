@@ -3,7 +3,17 @@ import { z } from "zod";
 import { withErrorCode } from "../../../client/errors";
 import { unknownValue } from "../diff";
 import type { ProviderErrorCode } from "../errors";
-import { agentListSchema, emptyListProblem, otherAgentsSchema, removeExistingSchema, toAgent } from "./schema";
+import {
+  agentIssues,
+  agentKeyList,
+  agentListSchema,
+  emptyListProblem,
+  idHint,
+  otherAgentsSchema,
+  removeExistingSchema,
+  toAgent,
+  withoutUnknownAgents,
+} from "./schema";
 import { storedAgentsInputs } from "./state";
 
 const schema = z
@@ -32,7 +42,10 @@ export function checkAgentsInputs(
   const { __provider, ...given } = news;
   const inputs = { ...given, __providerName: providerName };
   const result = schema.safeParse(withoutUnknown(inputs));
-  if (!result.success) return { inputs: news, failures: result.error.issues.flatMap(describeIssue).map(checkFailure) };
+  if (!result.success) {
+    const reasons = result.error.issues.flatMap(agentIssues).flatMap((issue) => describeIssue(issue, inputs));
+    return { inputs: news, failures: reasons.map(checkFailure) };
+  }
   const checked = containsUnknown(inputs)
     ? inputs
     : storedAgentsInputs({ ...result.data, requestedAgents: result.data.requestedAgents.map(toAgent) });
@@ -46,26 +59,26 @@ function containsUnknown(value: unknown): boolean {
 /** Replaces what is unknown in a preview by valid values, so that the rest is checked. */
 function withoutUnknown(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const placeholders = { groupId: 1, requestedAgents: ["unknown"], otherAgents: "remove", removeExisting: false };
-  const { requestedAgents: agents } = inputs;
+  const { requestedAgents } = inputs;
   return {
     ...inputs,
-    ...(Array.isArray(agents) && {
-      requestedAgents: agents.map((agent: unknown, index) =>
-        containsUnknown(agent) ? `unknown ${index}`.replace(" ", "-") : agent,
-      ),
+    ...(requestedAgents !== undefined && {
+      requestedAgents: withoutUnknownAgents(requestedAgents, (value) => value === unknownValue),
     }),
     ...Object.fromEntries(Object.entries(placeholders).filter(([key]) => inputs[key] === unknownValue)),
   };
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === "unrecognized_keys" && issue.path.length === 0)
-    return issue.keys.map(
-      (key) => `${key}: unknown property; a group's agents have groupId, agents, otherAgents and removeExisting`,
-    );
-  const [key, ...path] = issue.path;
-  const name = key === "requestedAgents" ? "agents" : String(key);
-  return [`${name}${path.map((item) => `[${String(item)}]`).join("")}: ${issue.message}`];
+const argumentList = "groupId, agents, otherAgents and removeExisting";
+
+function describeIssue(issue: z.core.$ZodIssue, inputs: unknown): string[] {
+  const path = issue.path.map((key, depth) => (depth === 0 && key === "requestedAgents" ? "agents" : key));
+  if (issue.code === "unrecognized_keys") {
+    const properties = path.length === 0 ? `a group's agents have ${argumentList}` : `an agent has ${agentKeyList}`;
+    return issue.keys.map((key) => `${z.core.toDotPath([...path, key])}: unknown property; ${properties}`);
+  }
+  const value = issue.path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], inputs);
+  return [`${z.core.toDotPath(path)}: ${issue.message}${idHint(path.at(-1), value)}`];
 }
 
 /** Without a property, because Pulumi would print the property's value with the reason. */

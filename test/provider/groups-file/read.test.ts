@@ -23,6 +23,8 @@ groups:
   yes: { name: yes }
   "7": { name: "007" }
   constructor: { name: !!str 42 }
+  team: { agents: ["1001", { id: "007", receivesCalls: false }, { id: A-1 }], otherAgents: remove, removeExisting: true }
+  nobody: { agents: [], otherAgents: remove }
 `;
   expect(readGroups(text, "groups.yaml")).toEqual({
     groups: {
@@ -33,6 +35,12 @@ groups:
       yes: { name: "yes" },
       7: { name: "007" },
       constructor: { name: "42" },
+      team: {
+        agents: ["1001", { id: "007", receivesCalls: false }, { id: "A-1", receivesCalls: true }],
+        otherAgents: "remove",
+        removeExisting: true,
+      },
+      nobody: { agents: [], otherAgents: "remove" },
     },
     problems: [],
     warnings: [],
@@ -51,6 +59,8 @@ test.each([
 test("an empty map of groups", () => {
   expect(readGroups("groups: {}", "groups.yaml")).toEqual({ groups: {}, problems: [], warnings: [] });
 });
+
+const entryKeyList = "name, active, onNameConflict, deleteWithAgents, agents, otherAgents and removeExisting";
 
 const notAString = (source: string, kind: string): string =>
   `must be a string; without quotes ${source} is ${kind}, so write "${source}"`;
@@ -97,19 +107,67 @@ test.each([
   ],
   [
     entry("a: { onNameConflct: adopt }"),
-    "groups.yaml:2:8: groups.a.onNameConflct: unknown property; a group has name, active, onNameConflict and deleteWithAgents; did you mean onNameConflict?",
+    `groups.yaml:2:8: groups.a.onNameConflct: unknown property; a group has ${entryKeyList}; did you mean onNameConflict?`,
   ],
-  [
-    entry("a: { members: [1] }"),
-    "groups.yaml:2:8: groups.a.members: unknown property; a group has name, active, onNameConflict and deleteWithAgents",
-  ],
+  [entry("a: { members: [1] }"), `groups.yaml:2:8: groups.a.members: unknown property; a group has ${entryKeyList}`],
   [
     entry("a: Support"),
-    'groups.yaml:2:6: groups.a: must be a map with name, active, onNameConflict and deleteWithAgents; did you mean { name: "Support" }?',
+    `groups.yaml:2:6: groups.a: must be a map with ${entryKeyList}; did you mean { name: "Support" }?`,
+  ],
+  [entry("a: [Support]"), `groups.yaml:2:6: groups.a: must be a map with ${entryKeyList}, not a list`],
+  // Agents.
+  [entry("a: { agents: [007] }"), `groups.yaml:2:17: groups.a.agents[0]: ${notAString("007", "a number")}`],
+  [
+    entry('a:\n    agents:\n      - "1001"\n      - 1002'),
+    `groups.yaml:5:9: groups.a.agents[1]: ${notAString("1002", "a number")}`,
+  ],
+  [entry("a: { agents: [{ id: 1e3 }] }"), `groups.yaml:2:23: groups.a.agents[0].id: ${notAString("1e3", "a number")}`],
+  [entry("a: { agents: [null] }"), `groups.yaml:2:17: groups.a.agents[0]: ${notAString("null", "nothing")}`],
+  [entry("a:\n    agents:\n      -"), "groups.yaml:4:8: groups.a.agents[0]: must be a string"],
+  [entry('a: { agents: [""] }'), "groups.yaml:2:17: groups.a.agents[0]: must not be empty or contain spaces"],
+  [entry("a: { agents: [1 2] }"), "groups.yaml:2:17: groups.a.agents[0]: must not be empty or contain spaces"],
+  [
+    entry("a: { agents: [[x]] }"),
+    "groups.yaml:2:17: groups.a.agents[0]: must be an agent's id, or an object with id and receivesCalls, not a list",
+  ],
+  [entry("a: { agents: [{ receivesCalls: true }] }"), "groups.yaml:2:17: groups.a.agents[0].id: is missing"],
+  [
+    entry("a: { agents: [{ id: x, recievesCalls: true }] }"),
+    "groups.yaml:2:26: groups.a.agents[0].recievesCalls: unknown property; an agent has id and receivesCalls; did you mean receivesCalls?",
   ],
   [
-    entry("a: [Support]"),
-    "groups.yaml:2:6: groups.a: must be a map with name, active, onNameConflict and deleteWithAgents, not a list",
+    entry("a: { agents: [{ id: x, receivesCalls: no }] }"),
+    "groups.yaml:2:41: groups.a.agents[0].receivesCalls: must be true or false; write false",
+  ],
+  [
+    entry("a: { agents: [{ id: x, id: y }] }"),
+    "groups.yaml:2:26: groups.a.agents[0].id: duplicate key (the other one is at 2:19)",
+  ],
+  [
+    entry("a: { agents: [x, y, { id: x }] }"),
+    'groups.yaml:2:23: groups.a.agents[2]: agent "x" must be listed once, but agents[0] is the same agent (the other one is at 2:17)',
+  ],
+  [entry("a: { agents: x }"), 'groups.yaml:2:16: groups.a.agents: must be a list of agents; did you mean ["x"]?'],
+  [entry("a: { agents: 7 }"), "groups.yaml:2:16: groups.a.agents: must be a list of agents"],
+  [entry("a: { agents: }"), "groups.yaml:2:16: groups.a.agents: must be a list of agents"],
+  [
+    entry("a: { agent: [x] }"),
+    `groups.yaml:2:8: groups.a.agent: unknown property; a group has ${entryKeyList}; did you mean agents?`,
+  ],
+  [entry("a: { agents: [] }"), 'groups.yaml:2:16: groups.a.agents: must not be empty unless otherAgents is "remove"'],
+  [
+    entry("a: { agents: [], otherAgents: keep }"),
+    'groups.yaml:2:16: groups.a.agents: must not be empty unless otherAgents is "remove"',
+  ],
+  [entry("a: { otherAgents: remove }"), "groups.yaml:2:8: groups.a.otherAgents: requires agents"],
+  [entry("a: { removeExisting: true }"), "groups.yaml:2:8: groups.a.removeExisting: requires agents"],
+  [
+    entry("a: { agents: [x], otherAgents: remvoe }"),
+    'groups.yaml:2:34: groups.a.otherAgents: must be one of "keep", "remove"; did you mean remove?',
+  ],
+  [
+    entry("a: { agents: [x], removeExisting: yes }"),
+    "groups.yaml:2:37: groups.a.removeExisting: must be true or false; write true",
   ],
   // Duplicates.
   [entry("a: {}\n  a: { name: B }"), "groups.yaml:3:3: groups.a: duplicate key (the other one is at 2:3)"],
@@ -137,9 +195,22 @@ test.each([
     "groups.yaml:3:6: groups.b: aliases (*) are not supported; write the value out",
   ],
   [
-    entry("a: { <<: { name: A } }"),
-    'groups.yaml:2:8: groups.a["<<"]: unknown property; a group has name, active, onNameConflict and deleteWithAgents',
+    entry("a: { name: &x A }\n  b: { name: *x }"),
+    "groups.yaml:3:14: groups.b.name: aliases (*) are not supported; write the value out",
   ],
+  [
+    entry("a: { agents: [&x x, *x] }"),
+    "groups.yaml:2:23: groups.a.agents[1]: aliases (*) are not supported; write the value out",
+  ],
+  [
+    entry("a: { agents: [{ id: &x x }, { id: *x }] }"),
+    "groups.yaml:2:37: groups.a.agents[1].id: aliases (*) are not supported; write the value out",
+  ],
+  [
+    entry("a: { agents: &x [x] }\n  b: { agents: *x, otherAgents: remove }"),
+    "groups.yaml:3:16: groups.b.agents: aliases (*) are not supported; write the value out",
+  ],
+  [entry("a: { <<: { name: A } }"), `groups.yaml:2:8: groups.a["<<"]: unknown property; a group has ${entryKeyList}`],
   ["groups:\n\ta: {}", "groups.yaml:2:1: is not valid YAML: Tabs are not allowed as indentation"],
   [entry("a: !group {}"), "groups.yaml:2:6: is not valid YAML: Unresolved tag: !group"],
   ["groups: {}\n---\ngroups: {}", "groups.yaml:2:1: the file must contain only one YAML document"],
@@ -160,7 +231,8 @@ test("every problem at once, in the order of the file", () => {
 groups:
   a: { name: 007, activ: true }
   a: {}
-  b: { onNameConflict: take }
+  b: { onNameConflict: take, agents: [7, x, x, y z] }
+  c: { agents: [], otherAgents: [] }
 `;
   expect(problems(text).map((line) => line.split(" ", 2).join(" "))).toEqual([
     "groups.yaml:1:1: group:",
@@ -168,6 +240,11 @@ groups:
     "groups.yaml:3:19: groups.a.activ:",
     "groups.yaml:4:3: groups.a:",
     "groups.yaml:5:24: groups.b.onNameConflict:",
+    "groups.yaml:5:39: groups.b.agents[0]:",
+    "groups.yaml:5:45: groups.b.agents[2]:",
+    "groups.yaml:5:48: groups.b.agents[3]:",
+    "groups.yaml:6:16: groups.c.agents:",
+    "groups.yaml:6:33: groups.c.otherAgents:",
   ]);
 });
 
@@ -214,9 +291,39 @@ describe("in the program", () => {
     const { problems, warnings } = read({
       a: { name: later, active: later, onNameConflict: later, deleteWithAgents: later },
       later: { name: "a" },
-      c: { name: undefined },
+      c: { name: undefined, agents: undefined },
+      d: { agents: later, otherAgents: later, removeExisting: later },
+      e: { agents: [], otherAgents: later },
+      f: { agents: ["1", later, later, { id: later }, { id: "2", receivesCalls: later }] },
     });
     expect([problems, warnings]).toEqual([[], []]);
+  });
+
+  test("problems of agents, beside values that are known only later", () => {
+    const agents = [
+      later,
+      7,
+      "1",
+      "1",
+      { id: later, receivesCalls: "no" },
+      { id: "2", calls: later },
+      { id: 8, receivesCalls: 1 },
+      null,
+    ];
+    expect(read({ a: { agents }, b: { agents: [] }, c: { removeExisting: later }, d: { agents: 7 } }).problems).toEqual(
+      [
+        'groups.a.agents[1]: must be a string; write "7"',
+        "groups.a.agents[4].receivesCalls: must be true or false; write false",
+        "groups.a.agents[5].calls: unknown property; an agent has id and receivesCalls",
+        'groups.a.agents[6].id: must be a string; write "8"',
+        "groups.a.agents[6].receivesCalls: must be true or false",
+        "groups.a.agents[7]: must be a string",
+        'groups.a.agents[3]: agent "1" must be listed once, but agents[2] is the same agent',
+        "groups.d.agents: must be a list of agents",
+        'groups.b.agents: must not be empty unless otherAgents is "remove"',
+        "groups.c.removeExisting: requires agents",
+      ],
+    );
   });
 
   test("problems name the key and the property", () => {
@@ -224,7 +331,7 @@ describe("in the program", () => {
       read({ a: { nam: later, active: "yes" }, "b c": {}, d: { name: 7 }, e: null, f: { name: "e" } }).problems,
     ).toEqual([
       "groups.a.active: must be true or false; write true",
-      "groups.a.nam: unknown property; a group has name, active, onNameConflict and deleteWithAgents; did you mean name?",
+      `groups.a.nam: unknown property; a group has ${entryKeyList}; did you mean name?`,
       'groups["b c"]: a key must consist of letters a to z, digits, - and _, and start with a letter or digit',
       "groups.d.name: must be a string",
       'groups.f.name: the name "e" must be unique, but groups.e has the same name',

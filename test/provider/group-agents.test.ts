@@ -1,0 +1,198 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DeepcallGroupAgents, DeepcallGroups, ResourceError, type DeepcallGroupAgentsArgs } from "../../provider";
+import { agentsType, groupType } from "../../provider/state-contract";
+
+/** What was registered with Pulumi. Its options are those that the constructors pass to Pulumi. */
+interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  options: pulumi.CustomResourceOptions;
+}
+const registered: Registered[] = [];
+const optionsOf = new Map<string, pulumi.CustomResourceOptions>();
+
+beforeEach(async () => {
+  registered.length = 0;
+  // A preview, in which the engine knows only the inputs.
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name, inputs: inputs as Registered["inputs"], options: optionsOf.get(name) ?? {} });
+        return { id: undefined, state: inputs as object };
+      },
+      call: () => ({}),
+    },
+    "project",
+    "stack",
+    true,
+  );
+});
+
+/** Runs a program; returns its resources other than the stack and components. */
+async function run(program: () => void): Promise<Registered[]> {
+  await pulumi.runtime.runInPulumiStack(() => {
+    pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+      optionsOf.set(name, opts);
+      return undefined;
+    });
+    program();
+    return Promise.resolve();
+  });
+  await pulumi.runtime.disconnect();
+  return registered.filter(({ type }) => type === groupType || type === agentsType);
+}
+
+const args: DeepcallGroupAgentsArgs = { groupId: 42, agents: ["1001", { id: "1002", receivesCalls: false }] };
+
+async function inspect(output: pulumi.Output<unknown>): Promise<{ known: boolean; value: unknown }> {
+  const { isKnown, promise } = output as unknown as { isKnown: Promise<boolean>; promise: () => Promise<unknown> };
+  return { known: await isKnown, value: await promise() };
+}
+
+test("a preview knows the group, but not which agents Deepcall will list", async () => {
+  let resource: DeepcallGroupAgents | undefined;
+  const [agents] = await run(() => {
+    resource = new DeepcallGroupAgents("support-agents", args);
+  });
+  expect(agents?.inputs).toEqual({
+    groupId: 42,
+    requestedAgents: args.agents,
+    __resource: "support-agents",
+    __provider: expect.stringContaining(".agentsProvider") as string,
+  });
+  if (!resource) throw new Error("no resource");
+  expect(await inspect(resource.groupId)).toEqual({ known: true, value: 42 });
+  expect((await inspect(resource.agents)).known).toBe(false);
+  expect((await inspect(resource.otherAgentIds)).known).toBe(false);
+});
+
+test("unknown properties reach the provider's check", async () => {
+  const more = { agent: ["1"], otherAgentIds: ["2"] };
+  const [agents] = await run(() => {
+    new DeepcallGroupAgents("support-agents", { ...args, ...more });
+  });
+  expect(agents?.inputs).toMatchObject(more);
+});
+
+test("options speak of agents, and the provider's input has another name", async () => {
+  const [agents] = await run(() => {
+    new DeepcallGroupAgents("support-agents", args, {
+      replaceOnChanges: ["agents", "agents[0].id", "agentsOfOthers", "otherAgents"],
+      additionalSecretOutputs: ["agents"],
+      ignoreChanges: ["name", "otherAgents"],
+    });
+  });
+  expect(agents?.options).toMatchObject({
+    deleteBeforeReplace: true,
+    replaceOnChanges: ["requestedAgents", "requestedAgents[0].id", "agentsOfOthers", "otherAgents"],
+    additionalSecretOutputs: ["agents", "agents", "requestedAgents"],
+    ignoreChanges: ["name", "otherAgents"],
+  });
+});
+
+test.each<[string, DeepcallGroupAgentsArgs["agents"], boolean]>([
+  ["a secret list", pulumi.secret(["1001"]), true],
+  ["a secret id", [pulumi.secret("1001")], true],
+  ["a secret property", [{ id: "1001", receivesCalls: pulumi.secret(true) }], true],
+  ["an output", pulumi.output(["1001"]), false],
+])("%s: the agents from Deepcall are as secret", async (_, agents, isSecret) => {
+  const transforms = await run(() => {
+    new DeepcallGroupAgents("support-agents", { groupId: 42, agents });
+  }).then(([resource]) => resource?.options.transforms ?? []);
+  expect(transforms).toHaveLength(1);
+  const given = { custom: true, type: agentsType, name: "support-agents", props: {}, opts: {} };
+  const result = await transforms[0]?.(given);
+  expect(result?.opts).toEqual(isSecret ? { additionalSecretOutputs: ["agents", "requestedAgents"] } : undefined);
+});
+
+test("plain agents need no transform", async () => {
+  const [agents] = await run(() => {
+    new DeepcallGroupAgents("support-agents", args);
+  });
+  expect(agents?.options.transforms).toBeUndefined();
+});
+
+test.each<[pulumi.CustomResourceOptions, string]>([
+  [{ import: "42" }, 'the option "import" is not supported. Remove it: '],
+  [{ id: "42" }, 'the option "id" is not supported. Remove it: '],
+  ...["agents", "agents[0]", "agents[*].receivesCalls", "requestedAgents", "*"].map(
+    (path): [pulumi.CustomResourceOptions, string] => [
+      { ignoreChanges: ["removeExisting", path] },
+      `ignoreChanges: ["${path}"] is not supported for the list of agents`,
+    ],
+  ),
+])("the option %j is rejected before anything is registered", async (options, reason) => {
+  await run(() => {
+    expect(() => new DeepcallGroupAgents("support-agents", args, options)).toThrow(ResourceError);
+    expect(() => new DeepcallGroupAgents("support-agents", args, options)).toThrow(
+      `DeepcallGroupAgents "support-agents": ${reason}`,
+    );
+  });
+  expect(registered.filter(({ type }) => type === agentsType)).toEqual([]);
+});
+
+describe("in DeepcallGroups", () => {
+  const groups = { support: { agents: ["1001"], otherAgents: "remove", removeExisting: true }, sales: null } as const;
+
+  test("an entry with agents is a group and its agents", async () => {
+    const resources = await run(() => {
+      new DeepcallGroups("groups", { groups });
+    });
+    expect(resources.map(({ type, name }) => [type, name])).toEqual(
+      expect.arrayContaining([
+        [groupType, "groups/support"],
+        [groupType, "groups/sales"],
+        [agentsType, "groups/support/agents"],
+      ]),
+    );
+    expect(resources).toHaveLength(3);
+    const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
+    expect(inputs("groups/support/agents")).toMatchObject({
+      requestedAgents: ["1001"],
+      otherAgents: "remove",
+      removeExisting: true,
+    });
+    for (const property of ["agents", "otherAgents", "removeExisting"])
+      expect(inputs("groups/support")).not.toHaveProperty(property);
+  });
+
+  test("its options apply to both; ignoreChanges of groups' properties only to groups", async () => {
+    const resources = await run(() => {
+      new DeepcallGroups("groups", { groups }, { ignoreChanges: ["name", "otherAgents"], retainOnDelete: true });
+    });
+    const options = Object.fromEntries(resources.map(({ name, options }) => [name, options]));
+    expect(options["groups/support"]).toMatchObject({
+      ignoreChanges: ["requestedName", "otherAgents"],
+      retainOnDelete: true,
+    });
+    expect(options["groups/support/agents"]).toMatchObject({ ignoreChanges: ["otherAgents"], retainOnDelete: true });
+  });
+
+  test.each(["agents", "*"])("ignoreChanges: [%j] is rejected if an entry has agents", async (path) => {
+    await run(() => {
+      expect(() => new DeepcallGroups("groups", { groups }, { ignoreChanges: [path] })).toThrow(
+        `DeepcallGroups "groups": ignoreChanges: ["${path}"] is not supported for the list of agents`,
+      );
+      new DeepcallGroups("plain", { groups: { sales: null } }, { ignoreChanges: [path] });
+    });
+    expect(registered.filter(({ type }) => type === agentsType || type === groupType)).toMatchObject([
+      { name: "plain/sales" },
+    ]);
+  });
+
+  test("what is known only later is left to the provider's check", async () => {
+    const later = <T>(value: T) => pulumi.output(value);
+    const resources = await run(() => {
+      new DeepcallGroups("groups", {
+        groups: {
+          a: { agents: later(["1"]), otherAgents: later("keep" as const), removeExisting: later(false) },
+          b: { agents: [later("1"), { id: later("2"), receivesCalls: later(false) }] },
+        },
+      });
+    });
+    const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
+    expect(inputs("groups/a/agents")).toMatchObject({ requestedAgents: ["1"], otherAgents: "keep" });
+    expect(inputs("groups/b/agents")).toMatchObject({ requestedAgents: ["1", { id: "2", receivesCalls: false }] });
+  });
+});
