@@ -2,7 +2,7 @@ import { AnswerError, NotFoundError, PermissionError } from "../../client/errors
 import { agentIdKeys, readAgentList, receivesCallsKeys } from "../../client/relations";
 import { isJsonObject, type Group, type JsonObject } from "../../client/responses";
 import { finding, ok, type Check } from "./findings";
-import type { Call, Exchange } from "./probe";
+import type { Call, Exchange } from "./calls";
 
 /** How many groups the doctor reads to find one that has agents. */
 const maxGroups = 3;

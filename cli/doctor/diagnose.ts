@@ -5,10 +5,11 @@ import { environmentSource, readSettings, settingNames, type ClientSettings } fr
 import type { Environment, SettingName, SettingsResult } from "../../client/settings";
 import type { HttpReply } from "../../client/transport";
 import { checkAgents } from "./agents";
+import { recordCalls, retryPolicy, type Call, type Exchange } from "./calls";
 import { checkConnection, proxyVariable } from "./connection";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 import { describeGroups } from "./groups";
-import { checkReads, probe, recordCalls, retryPolicy, type Call, type Exchange } from "./probe";
+import { checkReads, probe } from "./probe";
 import { describeServer } from "./server-options";
 
 export type DoctorResult = Awaited<ReturnType<typeof diagnose>>;

@@ -5,8 +5,8 @@ import { idKeys, isJsonObject, totalKeys } from "../../client/responses";
 import { groupLabel } from "../../provider/lifecycle/names";
 import { oneLine, pluralize } from "../formatting";
 import type { Diagnosis, DoctorResult } from "./diagnose";
+import type { Exchange } from "./calls";
 import type { NamedGroup } from "./findings";
-import type { Exchange } from "./probe";
 import { jsonType } from "./server-options";
 
 /** A line for each check, followed by its advice. */

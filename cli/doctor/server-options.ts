@@ -4,9 +4,10 @@ import { redactedText } from "../../client/redact";
 import { parseListShape, type JsonObject } from "../../client/responses";
 import { agentDataScope, findAgentId, findNoAgents, isUnknownShape } from "./agents";
 import { quickRelation, receiveCallType, shapeOf, type AgentProbe } from "./agents";
+import type { Exchange } from "./calls";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 import { guessSuffix, suffixExamples } from "./groups";
-import type { Exchange, Probe } from "./probe";
+import type { Probe } from "./probe";
 
 type Option = keyof EmulatorOptions;
 /** How a server behaves where the API is undocumented, as options of the emulator; without those not observed. */

@@ -1,7 +1,7 @@
 import type { DeepcallClient } from "../../client/client";
 import { DeepcallError } from "../../client/errors";
 import type { AssignedAgent } from "../../client/relations";
-import { agentListSchema } from "../../provider/lifecycle/agents/schema";
+import { agentIssues, agentListSchema } from "../../provider/lifecycle/agents/schema";
 import { groupLabel } from "../../provider/lifecycle/names";
 import { oneLine } from "../formatting";
 import { UsageError } from "../io";
@@ -40,11 +40,11 @@ async function readAgents(client: DeepcallClient, { group }: Entry): Promise<rea
     if (error instanceof DeepcallError) error.prefixWith(subject);
     throw error;
   }
-  // A program with such a list would be invalid.
-  const [issue] = agentListSchema.safeParse(agents).error?.issues ?? [];
+  const [issue] = (agentListSchema.safeParse(agents).error?.issues ?? []).flatMap(agentIssues);
   if (issue !== undefined)
     throw new UsageError(
-      `${subject}: in Deepcall's answer, an agent's id ${issue.message}. Export without --agents, and report this message.`,
+      `${subject}: a program cannot declare the agents in Deepcall's answer (${issue.message}). ` +
+        "Export without --agents, and report this message.",
     );
   return agents;
 }

@@ -37,28 +37,33 @@ function everything({ emulator }: TestStack): unknown {
   return emulator.groups().map((group) => ({ ...group, agents: emulator.agents(group.id) }));
 }
 
-const servers: [string, Partial<EmulatorOptions>][] = [
-  ["arrays", {}],
-  ["objects by id, ids as numbers", { relationShape: "byId", agentShape: "byId", agentIdType: "number" }],
+const component = 'import { DeepcallGroups } from "pulumi-deepcall";\n';
+/** The count is that of the resources in the import file. */
+const formats: [string, string, string | undefined, number, Partial<EmulatorOptions>][] = [
+  ["yaml", "groups.yaml", `${component}new DeepcallGroups("groups", { file: "groups.yaml" });\n`, 52, {}],
+  ["typescript", "index.ts", undefined, 52, { relationShape: "byId", agentShape: "byId", agentIdType: "number" }],
+  ["typescript-resources", "index.ts", undefined, 51, {}],
 ];
 
-test.each(servers)("groups and their agents are imported, from %s", async (_, options) => {
+test.each(formats)("groups and their agents are imported from the format %s", async (...row) => {
+  const [format, out, program, count, options] = row;
   const stack = await createAccount(options);
   const before = everything(stack);
-  const args = ["--agents", "--format", "typescript-resources", "--out", "index.ts", "--import", "import.json"];
-  expect(await pulumiDeepcall(stack, "export", ...args, "--force")).toEqual({
+  const args = ["--agents", "--format", format, "--out", out, "--import", "import.json", "--force"];
+  expect(await pulumiDeepcall(stack, "export", ...args)).toEqual({
     code: 0,
-    output: "Wrote 30 groups and the agents of 21 groups to index.ts and import.json.\n",
+    output: `Wrote 30 groups and the agents of 21 groups to ${out} and import.json.\n`,
   });
+  if (program !== undefined) stack.file("index.ts", program);
   expect([stack.emulator.count("list"), stack.emulator.count("getGroupAgentRelation")]).toEqual([1, 30]);
   expect(await stack.execute(join(bin, "tsc"), [])).toEqual({ code: 0, output: "" });
 
   stack.emulator.clearCalls();
   const imported = await stack.run("import", "--file", "import.json", "--generate-code=false", "--yes");
-  expect(imported).toEqual({ code: 0, output: expect.stringContaining("= 51 imported") as string });
+  expect(imported).toEqual({ code: 0, output: expect.stringContaining(`= ${count} imported`) as string });
   expect(await stack.run("preview", "--expect-no-changes")).toEqual({
     code: 0,
-    output: expect.stringContaining("52 unchanged") as string,
+    output: expect.stringContaining(`${count + 1} unchanged`) as string,
   });
   expect(stack.emulator.count()).toBe(0);
   expect(await pulumiDeepcall(stack, "drift", "--stack", "dev")).toEqual({
@@ -68,7 +73,7 @@ test.each(servers)("groups and their agents are imported, from %s", async (_, op
   expect([writes(stack), everything(stack)]).toEqual([[], before]);
 
   // The program manages the agents from then on.
-  stack.file("index.ts", stack.read("index.ts").replace('agents: ["1001"]', 'agents: ["1001", "1039"]'));
+  stack.file(out, stack.read(out).replace('agents: ["1001"]', 'agents: ["1001", "1039"]'));
   await stack.up();
   expect(writes(stack)).toEqual(["submitAssignGroupToAgent"]);
   expect(stack.emulator.agents(1).map(({ id }) => id)).toEqual(["1001", "1039"]);

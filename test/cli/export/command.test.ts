@@ -388,13 +388,20 @@ describe("--agents", () => {
     expect(err).not.toContain("1001");
   });
 
-  test("a list that no program may declare is an error", async () => {
-    const emulator = await withAgents();
-    emulator.account("7").setAgents(1, [{ id: "a b" }]);
-    const { code, err } = await runExport(emulator, "--agents", "--out", out);
+  test.each([
+    [["a b"], "must not be empty or contain spaces"],
+    [["1001", "1001"], 'agent "1001" must be listed once, but agents[0] is the same agent'],
+  ])("the agents %j, which no program may declare, are an error", async (ids, reason) => {
+    const emulator = await withGroups();
+    emulator.intercept = ({ operation }) => {
+      const relationData = ids.map((id) => ({ agent_unique_id: id, receive_call: 1 }));
+      const answer = { status: "success", code: 200, response: { relationData } };
+      return operation === "list" ? undefined : Response.json(answer);
+    };
+    const { code, err } = await runExport(emulator, "--agents", "--out", out, "--name", "Support");
     expect([code, existsSync(out)]).toEqual([1, false]);
     expect(err).toBe(
-      `${subject}in Deepcall's answer, an agent's id must not be empty or contain spaces. Export without --agents, and report this message.\n`,
+      `${subject}a program cannot declare the agents in Deepcall's answer (${reason}). Export without --agents, and report this message.\n`,
     );
   });
 
