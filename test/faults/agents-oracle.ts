@@ -56,7 +56,7 @@ export class AgentsOracle {
     for (const { id } of this.#emulator.groups("7")) {
       const declared = declaredFor(this.engine, program, id);
       const everListed = this.#everListed.get(id) ?? new Set();
-      for (const agent of declared?.list ?? []) everListed.add(idOf(agent));
+      for (const { list } of declared) for (const agent of list) everListed.add(idOf(agent));
       this.#everListed.set(id, everListed);
       broken.push(...this.#brokenFor(id, declared).map((what) => `group ${id}: ${what}`));
       const now = [...this.#agents(id).keys()];
@@ -72,12 +72,14 @@ export class AgentsOracle {
     return broken;
   }
 
-  #brokenFor(id: number, declared: AgentsDeclaration | undefined): string[] {
+  #brokenFor(id: number, declared: readonly AgentsDeclaration[]): string[] {
     const before = this.#before.get(id) ?? new Map<string, boolean>();
     const now = this.#agents(id);
     const strangers = this.strangers(id);
-    const listed = (declared?.list ?? []).map(idOf);
-    const mayRemove = declared?.otherAgents === "remove" && (declared.removeExisting === true || this.#exact.has(id));
+    const listed = declared.flatMap(({ list }) => list.map(idOf));
+    const mayRemove = declared.some(
+      ({ otherAgents, removeExisting }) => otherAgents === "remove" && (removeExisting === true || this.#exact.has(id)),
+    );
     const untouched = [...strangers].filter((agent) => !listed.includes(agent));
     return [
       ...(mayRemove ? [] : untouched.filter((agent) => !now.has(agent))).map(
@@ -87,7 +89,8 @@ export class AgentsOracle {
         .filter((agent) => now.has(agent) && now.get(agent) !== before.get(agent))
         .map((agent) => `agent ${agent}, whom the program never listed, was changed`),
       ...listed
-        .filter((agent) => before.has(agent) && !now.has(agent))
+        // Two resources for one group are an error; until then, each may remove the other's agents.
+        .filter((agent) => declared.length === 1 && before.has(agent) && !now.has(agent))
         .map((agent) => `the listed agent ${agent} was lost`),
       ...[...now.keys()]
         .filter((agent) => !strangers.has(agent) && !this.#isOurs(id, agent) && !this.#hasSuccessor(id))
@@ -175,10 +178,10 @@ export class AgentsOracle {
 }
 
 /** What a program declares for the agents of a group. */
-function declaredFor(engine: Engine, program: Program, id: number): AgentsDeclaration | undefined {
-  const [resource] =
-    Object.entries(engine.state).find(([name, kept]) => kept.id === String(id) && name in program) ?? [];
-  return resource === undefined ? undefined : program[resource]?.agents;
+function declaredFor({ state }: Engine, program: Program, id: number): AgentsDeclaration[] {
+  return Object.entries(program).flatMap(([resource, { agents }]) =>
+    agents && state[resource]?.id === String(id) ? [agents] : [],
+  );
 }
 
 const idOf = (agent: DeclaredAgent): string => (typeof agent === "string" ? agent : agent.id);
