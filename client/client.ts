@@ -111,14 +111,20 @@ export class DeepcallClient {
   /**
    * Assigns agents to a group (Group: Submit Assign Group To Agent). It is not documented whether agents that the list
    * omits are removed: read the agents back.
+   *
+   * @param onFailure - called for every failed attempt, including those that are retried.
    */
-  async assignAgents(id: number, agents: readonly AssignedAgent[]): Promise<void> {
+  async assignAgents(
+    id: number,
+    agents: readonly AssignedAgent[],
+    onFailure?: (error: CallError) => void,
+  ): Promise<void> {
     const fields = {
       groupId: String(id),
       agent_unique_id: agents.map((agent) => agent.id),
       receive_call: agents.filter(({ receivesCalls }) => receivesCalls).map((agent) => agent.id),
     };
-    await this.#call("submitAssignGroupToAgent", fields, readAnswer);
+    await this.#call("submitAssignGroupToAgent", fields, readAnswer, { onFailure });
   }
 
   /**

@@ -146,10 +146,14 @@ export async function withCallError<T>(what: string, outcomeText: OutcomeText, s
   try {
     return await step();
   } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    const hint = error instanceof AuthenticationError ? `${error.hint} ${staleConfigHint}` : error.hint;
-    throw callFailure(`Could not ${what}.`, error, outcomeText[error.outcome], hint);
+    throw error instanceof CallError ? callErrorOf(what, error, outcomeText) : error;
   }
+}
+
+/** The error for a call that failed in a step. */
+export function callErrorOf(what: string, error: CallError, outcomeText: OutcomeText): GroupError {
+  const hint = error instanceof AuthenticationError ? `${error.hint} ${staleConfigHint}` : error.hint;
+  return callFailure(`Could not ${what}.`, error, outcomeText[error.outcome], hint);
 }
 
 /** The error for a failed call: what failed, why, what was and wasn't done, and what to do next. */

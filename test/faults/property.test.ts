@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import type { Emulator, GroupSnapshot } from "../../emulator";
+import type { Emulator, EmulatorOptions, GroupSnapshot } from "../../emulator";
 import { couldBeAssignedFor } from "../../provider/lifecycle/names";
-import { Engine, type Declaration, type Program } from "../support/engine";
-import { assignAgents, emulate, fastRetries } from "../support/lifecycle";
+import { Engine, type AgentsDeclaration, type DeclaredAgent, type Declaration, type Program } from "../support/engine";
+import { emulate, fastRetries } from "../support/lifecycle";
 import { seed } from "../support/seed";
+import { AgentsOracle } from "./agents-oracle";
 import { brokenPromises, deletedWithAgents, guardedGroups, leftBehind } from "./oracle";
 
 jest.setTimeout(600_000);
@@ -13,12 +14,23 @@ const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] =
 const retryPolicy = (lasting: boolean) => ({ ...fastRetries, deadlineMs: lasting ? 200 : 30_000, lateCommitMs: 10 });
 
 const names = ["Support", "Sales", "R & D", "Night"] as const;
+const agent: fc.Arbitrary<DeclaredAgent> = fc.oneof(
+  fc.constantFrom("1001", "1002", "1003", "1004"),
+  fc.record({ id: fc.constantFrom("1001", "1002"), receivesCalls: fc.boolean() }),
+);
+const agentList = (minLength: number) =>
+  fc.uniqueArray(agent, { minLength, maxLength: 3, selector: (one) => (typeof one === "string" ? one : one.id) });
+const agents: fc.Arbitrary<AgentsDeclaration> = fc.oneof(
+  fc.record({ list: agentList(1) }),
+  fc.record({ list: agentList(0), otherAgents: fc.constant("remove" as const), removeExisting: fc.boolean() }),
+);
 const declaration: fc.Arbitrary<Declaration> = fc.record(
   {
     name: fc.constantFrom(...names),
     active: fc.boolean(),
     onNameConflict: fc.constantFrom("suffix", "suffix", "adopt", "fail"),
     deleteWithAgents: fc.boolean(),
+    agents,
   },
   { requiredKeys: ["name"] },
 );
@@ -38,17 +50,31 @@ const faultOf = (...operations: string[]): fc.Arbitrary<string> =>
       fc.constantFrom(1, 2, 0),
     )
     .map(([operation, kind, nth, times]) => `${operation}:${kind}@${nth}x${times}`);
-const fault = faultOf("add", "update", "delete", "list", "getGroupAgentRelation", "any");
+const fault = faultOf("add", "update", "delete", "list", "getGroupAgentRelation", "submitAssignGroupToAgent", "any");
 /** The answer to `add` is lost, and a list after it may fail too. */
 const lostAdd = fc.tuple(
   fc.constantFrom(...kinds.filter((kind) => kind.includes("-after"))).map((kind) => `add:${kind}`),
   faultOf("list"),
 );
+/** The answer to `submitAssignGroupToAgent` is lost, and a second attempt or a read after it may fail too. */
+const lostSubmit = fc.tuple(
+  fc.constantFrom(...kinds.filter((kind) => kind.includes("-after"))).map((kind) => `submitAssignGroupToAgent:${kind}`),
+  fc.oneof(
+    faultOf("getGroupAgentRelation"),
+    fc.constantFrom("error-before:1015@2", "error-before:1047@2x0").map((kind) => `submitAssignGroupToAgent:${kind}`),
+  ),
+);
 
 type Step =
   | { kind: "up"; program: Program; refresh: boolean; faults: string[] }
-  | { kind: "destroy"; faults: string[] }
-  | { kind: "edit"; action: "add" | "rename" | "switch" | "remove" | "assign"; which: number; name: string };
+  | { kind: "destroy" | "refresh"; faults: string[] }
+  | {
+      kind: "edit";
+      action: "add" | "rename" | "switch" | "remove" | "assign";
+      which: number;
+      name: string;
+      agents: readonly DeclaredAgent[];
+    };
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
@@ -56,12 +82,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant("up" as const),
       program,
       refresh: fc.boolean(),
-      faults: fc.oneof({ weight: 3, arbitrary: fc.array(fault, { maxLength: 2 }) }, { weight: 1, arbitrary: lostAdd }),
+      faults: fc.oneof(
+        { weight: 3, arbitrary: fc.array(fault, { maxLength: 2 }) },
+        { weight: 1, arbitrary: lostAdd },
+        { weight: 1, arbitrary: lostSubmit },
+      ),
     }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("destroy" as const), faults: fc.array(fault, { maxLength: 1 }) }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("destroy" as const, "refresh" as const),
+      faults: fc.array(fault, { maxLength: 1 }),
+    }),
   },
   {
     weight: 3,
@@ -76,12 +109,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ),
       which: fc.nat(9),
       name: fc.constantFrom(...names, "By hand"),
+      agents: agentList(0),
     }),
   },
 );
 
 /** A regression: a removed group was not deleted because another resource, which had its own group, requests its name. */
-const regression: [Step[], Program, boolean] = [
+const regression: [Step[], Program, boolean, Partial<EmulatorOptions>] = [
   [
     { kind: "up", program: { a: { name: "Sales" }, c: { name: "R & D" } }, refresh: false, faults: [] },
     {
@@ -93,29 +127,41 @@ const regression: [Step[], Program, boolean] = [
   ],
   { d: { name: "R & D", onNameConflict: "adopt" } },
   true,
+  {},
 ];
+
+/** How the server may answer about agents. */
+const agentsOptions: fc.Arbitrary<Partial<EmulatorOptions>> = fc.record({
+  assign: fc.constantFrom("replace", "replace", "replace", "add"),
+  relationShape: fc.constantFrom("array", "byId"),
+  agentData: fc.constantFrom("group", "account"),
+});
 
 /** An account with a program, manual changes and faults. */
 class History {
   readonly engine: Engine;
+  readonly #agents: AgentsOracle;
   #foreign: GroupSnapshot[] = [];
-  /** The ids of the groups that have agents. */
-  readonly #withAgents = new Set<number>();
 
   constructor(readonly emulator: Emulator) {
     this.engine = new Engine(emulator);
+    this.#agents = new AgentsOracle(this.engine);
   }
 
   async apply(next: Step): Promise<void> {
     if (next.kind === "edit") {
-      await this.#edit(next);
+      this.#edit(next);
       return;
     }
     const isLasting = next.faults.some((text) => text.endsWith("x0"));
     this.engine.retryPolicy = retryPolicy(isLasting);
     for (const text of next.faults) this.emulator.faults.add(text);
-    const guarded = guardedGroups(this.engine, this.#withAgents);
-    const errors = next.kind === "up" ? await this.engine.up(next.program, next) : await this.engine.destroy();
+    const withAgents = this.emulator.groups("7").filter(({ id }) => this.#agents.strangers(id).size > 0);
+    const guarded = guardedGroups(this.engine, new Set(withAgents.map(({ id }) => id)));
+    const errors =
+      next.kind === "up"
+        ? await this.#run(next.program, () => this.engine.up(next.program, next))
+        : await this.#run({}, () => this.engine[next.kind]());
     this.emulator.faults.clear();
     expect(deletedWithAgents(this.engine, guarded)).toEqual([]);
     if (!isLasting) expect(leftBehind(this.engine, this.#foreign)).toEqual([]);
@@ -123,15 +169,36 @@ class History {
   }
 
   /**
-   * Without faults and agents, a refresh and an update lead to the declared state, or to an error for a name that is
-   * really taken.
+   * Without faults, a refresh and an update lead to the declared state, or to an error for a name that is really taken,
+   * for agents that the program does not list, or for a server that cannot remove agents. The last two kinds end with
+   * their cause.
    */
   async settle(last: Program): Promise<void> {
-    for (const { id } of this.emulator.groups("7")) await assignAgents(this.emulator, id);
-    const errors = await this.engine.up(last, { refresh: true });
+    const up = async () => this.#run(last, () => this.engine.up(last, { refresh: true }));
+    const first = await up();
+    this.#expectPromises(first);
+    const taken = ["name-taken", "shared-group"];
+    for (const error of first)
+      expect([...taken, "has-agents", "other-agents", "agents-rejected"]).toContain(codeOf(error));
+    this.emulator.options.assign = "replace";
+    for (const { id } of this.emulator.groups("7")) {
+      const strangers = this.#agents.strangers(id);
+      // A predecessor's agents count as others, too.
+      const hasPredecessor = Object.entries(this.engine.agentsState).some(
+        ([resource, kept]) => kept.id === String(id) && !last[resource]?.agents,
+      );
+      this.#agents.setAgents(
+        id,
+        this.emulator.agents(id).filter((one) => !strangers.has(one.id) && !hasPredecessor),
+      );
+    }
+    const errors = await up();
     this.#expectPromises(errors);
-    for (const error of errors) expect(["NameTakenError", "SharedGroupError"]).toContain(error.name);
+    const groupIds = Object.values(this.engine.state).map(({ id }) => id);
+    const isShared = new Set(groupIds).size < groupIds.length;
+    for (const error of errors) expect([...taken, ...(isShared ? ["other-agents"] : [])]).toContain(codeOf(error));
     if (errors.length > 0) return;
+    expect(this.#agents.differences(last)).toEqual([]);
     const groups = this.emulator.groups("7");
     for (const [resource, { name, active = true }] of Object.entries(last)) {
       const group = groups.find(({ id }) => String(id) === this.engine.state[resource]?.id);
@@ -148,6 +215,14 @@ class History {
     );
   }
 
+  /** Runs a command and checks what it did to agents. */
+  async #run(program: Program, command: () => Promise<Error[]>): Promise<Error[]> {
+    this.#agents.start();
+    const errors = await command();
+    expect(this.#agents.finish(program)).toEqual([]);
+    return errors;
+  }
+
   #expectPromises(errors: Error[]): void {
     expect(brokenPromises(this.engine, this.#foreign, errors)).toEqual([]);
     const kept = new Set(Object.values(this.engine.state).map(({ id }) => id));
@@ -155,7 +230,7 @@ class History {
     this.#foreign = this.emulator.groups("7").filter(({ id }) => !kept.has(String(id)));
   }
 
-  async #edit({ action, which, name }: Extract<Step, { kind: "edit" }>): Promise<void> {
+  #edit({ action, which, name, agents: assigned }: Extract<Step, { kind: "edit" }>): void {
     const panel = this.emulator.account("7");
     const groups = this.emulator.groups("7");
     const group = groups[which % Math.max(1, groups.length)];
@@ -165,13 +240,16 @@ class History {
     if (action === "rename" && !isTaken) panel.rename(group.id, name);
     if (action === "switch") panel.setStatus(group.id, group.status === 1 ? 0 : 1);
     if (action === "remove") panel.remove(group.id);
-    if (action === "assign") {
-      await assignAgents(this.emulator, group.id, "1001", "1002");
-      this.#withAgents.add(group.id);
-    }
+    if (action === "assign")
+      this.#agents.setAgents(
+        group.id,
+        assigned.map((one) => (typeof one === "string" ? { id: one } : one)),
+      );
     this.#foreign = this.#foreign.flatMap(({ id }) => this.emulator.groups("7").find((now) => now.id === id) ?? []);
   }
 }
+
+const codeOf = (error: Error): string | undefined => /\[deepcall:([\w-]+)\]$/.exec(error.message)?.[1];
 
 test(`the promises hold after each step of ${runs} random histories`, async () => {
   process.stdout.write(`property test: SEED=${seed}\n`);
@@ -181,8 +259,9 @@ test(`the promises hold after each step of ${runs} random histories`, async () =
       fc.array(step, { minLength: 1, maxLength: 6 }),
       program,
       fc.boolean(),
-      async (historySteps, last, ownNameTaken) => {
-        const emulator = await emulate({ ownNameTaken, nameTransform: ownNameTaken ? "none" : "escape" });
+      agentsOptions,
+      async (historySteps, last, ownNameTaken, options) => {
+        const emulator = await emulate({ ...options, ownNameTaken, nameTransform: ownNameTaken ? "none" : "escape" });
         const history = new History(emulator);
         for (const next of historySteps) {
           steps++;

@@ -1,6 +1,7 @@
 import type { Emulator } from "../../emulator";
 import type { RetryPolicy } from "../../client/retry";
-import { createProvider, type GroupProvider } from "../../provider/lifecycle";
+import { createProviders } from "../../provider/lifecycle";
+import { Run, type LifecycleProvider } from "../../provider/lifecycle/run";
 import { environment, fastRetries } from "./lifecycle";
 
 /** A resource in the program. */
@@ -11,7 +12,15 @@ export interface Declaration {
   readonly deleteWithAgents?: boolean;
   /** The properties of `ignoreChanges`. */
   readonly ignore?: readonly ("name" | "active")[];
+  /** A second resource, which depends on the group. */
+  readonly agents?: AgentsDeclaration;
 }
+export interface AgentsDeclaration {
+  readonly list: readonly DeclaredAgent[];
+  readonly otherAgents?: "keep" | "remove";
+  readonly removeExisting?: boolean;
+}
+export type DeclaredAgent = string | { readonly id: string; readonly receivesCalls: boolean };
 export type Program = Readonly<Record<string, Declaration>>;
 
 /** A resource in the state. */
@@ -22,13 +31,19 @@ interface StateEntry {
   /** It was created, and a later step failed: the next run updates it. */
   unfinished: boolean;
 }
+type State = Record<string, StateEntry>;
+type Step = () => Promise<void>;
 
 /**
- * Calls the provider as Pulumi's engine does, for tests with thousands of runs: one provider for each run, creates and
- * updates in parallel, deletes at the end and only if nothing failed. The end-to-end tests prove that the engine does so.
+ * Calls the providers as Pulumi's engine does, for tests with thousands of runs: new providers for each run, creates and
+ * updates in parallel but after what they depend on, deletes at the end and only if nothing failed. The end-to-end tests
+ * prove that the engine does so.
  */
 export class Engine {
-  state: Record<string, StateEntry> = {};
+  /** The groups. */
+  state: State = {};
+  /** The agents of groups, by the group's resource. */
+  agentsState: State = {};
   /** Short only for calls that never get an answer: on a busy machine, a short time-out fails other calls too. */
   timeoutMs = 30_000;
 
@@ -39,79 +54,148 @@ export class Engine {
 
   /** Runs `up` and returns the errors. */
   async up(program: Program, options: { refresh?: boolean } = {}): Promise<Error[]> {
-    const provider = this.#startRun();
-    const errors = options.refresh ? await this.#refresh(provider) : [];
+    const { groups, agents } = this.#startRun();
+    const errors = options.refresh ? await settle([...groups.refresh(), ...agents.refresh()]) : [];
     if (errors.length > 0) return errors;
-    // `check` and `diff` run one after the other, creates and updates in parallel.
+    // `check` and `diff` run one after the other, creates and updates in parallel. After an error, the engine starts no
+    // further step and waits for the running ones.
     const steps: Promise<void>[] = [];
-    for (const [resource, declaration] of Object.entries(program)) {
+    let failed = false;
+    const run = async (step: Step): Promise<void> => {
       try {
-        const step = await this.#step(provider, resource, declaration);
-        steps.push(step());
+        await step();
       } catch (error) {
-        // The engine starts no further step and waits for the running ones.
+        failed = true;
+        throw error;
+      }
+    };
+    for (const [resource, { agents: declaredAgents, ...group }] of Object.entries(program)) {
+      try {
+        const step = await groups.step(resource, groupInputs(resource, group, this.state[resource]));
+        const agentsStep: Step = async () => {
+          const { id } = this.state[resource] ?? {};
+          if (!declaredAgents || id === undefined || failed) return;
+          await run(await agents.step(resource, agentsInputs(resource, Number(id), declaredAgents)));
+        };
+        steps.push(run(step).then(agentsStep));
+      } catch (error) {
         errors.push(error as Error);
+        failed = true;
         break;
       }
     }
-    for (const result of await Promise.allSettled(steps))
-      if (result.status === "rejected") errors.push(result.reason as Error);
+    errors.push(...(await settle(steps)));
     if (errors.length > 0) return errors;
-    return this.#delete(provider, (resource) => !(resource in program));
+    return this.#delete(groups, agents, program);
   }
 
   /** Runs `refresh` and returns the errors. */
   async refresh(): Promise<Error[]> {
-    return this.#refresh(this.#startRun());
+    const { groups, agents } = this.#startRun();
+    return settle([...groups.refresh(), ...agents.refresh()]);
   }
 
   /** Runs `destroy` and returns the errors. */
   async destroy(): Promise<Error[]> {
-    return this.#delete(this.#startRun(), () => true);
+    const { groups, agents } = this.#startRun();
+    return this.#delete(groups, agents, {});
   }
 
-  #startRun(): GroupProvider {
-    return createProvider(environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}` }), this.retryPolicy);
+  /** What depends on a group is deleted before it. */
+  async #delete(groups: Resources, agents: Resources, program: Program): Promise<Error[]> {
+    const errors = await settle(agents.delete((resource) => !program[resource]?.agents));
+    return errors.length > 0 ? errors : settle(groups.delete((resource) => !(resource in program)));
   }
 
-  async #step(provider: GroupProvider, resource: string, declaration: Declaration): Promise<() => Promise<void>> {
-    const { name, ignore = [], ...rest } = declaration;
+  #startRun(): { groups: Resources; agents: Resources } {
+    const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}` });
+    const { group, agents } = createProviders(new Run(settings, this.retryPolicy));
+    return { groups: new Resources(group, this.state), agents: new Resources(agents, this.agentsState) };
+  }
+}
+
+function groupInputs(
+  resource: string,
+  { name, ignore = [], ...rest }: Omit<Declaration, "agents">,
+  kept: StateEntry | undefined,
+): Record<string, unknown> {
+  return {
+    ...rest,
+    // The engine replaces an ignored input by the recorded one.
+    requestedName: ignore.includes("name") && kept ? kept.inputs["requestedName"] : name,
+    ...(ignore.includes("active") && kept && { active: kept.inputs["active"] }),
+    ...(ignore.length > 0 && { __ignore: ignore }),
+    __resource: resource,
+    __provider: "text",
+  };
+}
+
+function agentsInputs(
+  resource: string,
+  groupId: number,
+  { list, ...rest }: AgentsDeclaration,
+): Record<string, unknown> {
+  return { ...rest, groupId, requestedAgents: list, __resource: `${resource}-agents`, __provider: "text" };
+}
+
+/** The resources of one type in one run. */
+class Resources {
+  constructor(
+    private readonly provider: LifecycleProvider,
+    private readonly state: State,
+  ) {}
+
+  /** Calls `check` and `diff`, and returns what changes the resource. */
+  async step(resource: string, news: Record<string, unknown>): Promise<Step> {
     const kept = this.state[resource];
-    const news = {
-      ...rest,
-      // The engine replaces an ignored input by the recorded one.
-      requestedName: ignore.includes("name") && kept ? kept.inputs["requestedName"] : name,
-      ...(ignore.includes("active") && kept && { active: kept.inputs["active"] }),
-      ...(ignore.length > 0 && { __ignore: ignore }),
-      __resource: resource,
-      __provider: "text",
-    };
-    const { inputs = {}, failures = [] } = await provider.check(kept?.inputs ?? {}, news);
+    const { inputs = {}, failures = [] } = await this.provider.check(kept?.inputs ?? {}, news);
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
-    if (!kept) return () => this.#create(provider, resource, inputs);
-    const { changes } = await provider.diff(kept.id, kept.outputs, inputs);
-    if (changes === true || kept.unfinished) return () => this.#update(provider, resource, kept, inputs);
+    if (!kept) return () => this.#create(resource, inputs);
+    const { changes, replaces = [] } = await this.provider.diff(kept.id, kept.outputs, inputs);
+    if (replaces.length > 0)
+      return async () => {
+        await this.#delete(resource, kept);
+        await this.#create(resource, inputs);
+      };
+    if (changes === true || kept.unfinished) return () => this.#update(resource, kept, inputs);
     return () => {
       this.state[resource] = { ...kept, inputs };
       return Promise.resolve();
     };
   }
 
-  async #create(provider: GroupProvider, resource: string, inputs: Record<string, unknown>): Promise<void> {
+  refresh(): Promise<void>[] {
+    return Object.entries(this.state).map(async ([resource, kept]) => {
+      const { id, props = {}, inputs = {} } = await this.provider.read(kept.id, kept.outputs);
+      if (id === undefined) {
+        Reflect.deleteProperty(this.state, resource);
+        return;
+      }
+      await this.provider.diff(id, props, kept.inputs);
+      this.state[resource] = {
+        ...kept,
+        inputs: { ...inputs, __provider: "text" },
+        outputs: { ...props, __provider: "text" },
+      };
+    });
+  }
+
+  delete(shouldDelete: (resource: string) => boolean): Promise<void>[] {
+    return Object.entries(this.state)
+      .filter(([resource]) => shouldDelete(resource))
+      .map(([resource, kept]) => this.#delete(resource, kept));
+  }
+
+  async #create(resource: string, inputs: Record<string, unknown>): Promise<void> {
     await this.#recordResult(resource, inputs, async () => {
-      const { id, outs = {} } = await provider.create(inputs);
+      const { id, outs = {} } = await this.provider.create(inputs);
       return { id, outputs: outs };
     });
   }
 
-  async #update(
-    provider: GroupProvider,
-    resource: string,
-    kept: StateEntry,
-    inputs: Record<string, unknown>,
-  ): Promise<void> {
+  async #update(resource: string, kept: StateEntry, inputs: Record<string, unknown>): Promise<void> {
     await this.#recordResult(resource, inputs, async () => {
-      const { outs = {} } = await provider.update(kept.id, kept.outputs, inputs);
+      const { outs = {} } = await this.provider.update(kept.id, kept.outputs, inputs);
       return { id: kept.id, outputs: outs };
     });
   }
@@ -132,34 +216,14 @@ export class Engine {
     }
   }
 
-  async #refresh(provider: GroupProvider): Promise<Error[]> {
-    return this.#each(async (resource, kept) => {
-      const { id, props = {}, inputs = {} } = await provider.read(kept.id, kept.outputs);
-      if (id === undefined) {
-        Reflect.deleteProperty(this.state, resource);
-        return;
-      }
-      await provider.diff(id, props, kept.inputs);
-      this.state[resource] = {
-        ...kept,
-        inputs: { ...inputs, __provider: "text" },
-        outputs: { ...props, __provider: "text" },
-      };
-    });
+  async #delete(resource: string, kept: StateEntry): Promise<void> {
+    await this.provider.delete(kept.id, kept.outputs);
+    Reflect.deleteProperty(this.state, resource);
   }
+}
 
-  async #delete(provider: GroupProvider, shouldDelete: (resource: string) => boolean): Promise<Error[]> {
-    return this.#each(async (resource, kept) => {
-      if (!shouldDelete(resource)) return;
-      await provider.delete(kept.id, kept.outputs);
-      Reflect.deleteProperty(this.state, resource);
-    });
-  }
-
-  async #each(step: (resource: string, kept: StateEntry) => Promise<void>): Promise<Error[]> {
-    const results = await Promise.allSettled(
-      Object.entries(this.state).map(([resource, kept]) => step(resource, kept)),
-    );
-    return results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
-  }
+/** Waits for all, and returns the errors. */
+async function settle(steps: readonly Promise<void>[]): Promise<Error[]> {
+  const results = await Promise.allSettled(steps);
+  return results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AssignedAgent } from "../../../client/relations";
-import { CallError, NotFoundError } from "../../../client/errors";
+import { CallError, NotFoundError, type Outcome } from "../../../client/errors";
 import type { ReadOptions } from "../../../client/retry";
 import type { OperationContext } from "../context";
 import {
   GroupError,
+  callErrorOf,
   nothingChanged,
   forEveryOutcome,
   withCallError,
@@ -21,6 +22,8 @@ export class AfterSubmitError extends GroupError {
     description: string,
     /** The agents that are assigned now; if that is not known, those that were submitted. */
     readonly assigned: readonly AssignedAgent[],
+    /** The previously requested agents that are, or may be, still assigned: the next update must remove them. */
+    readonly notRemoved: readonly string[],
     options?: ErrorOptions,
   ) {
     super(errorCode, description, options);
@@ -66,44 +69,48 @@ export async function applyAgents(
   const target = targetAgents(assigned, inputs, previousIds);
   if (isEqual(compareAgents(assigned, target))) return assigned;
   const lost = await submit(context, inputs, target);
+  const requestedIds = inputs.requestedAgents.map(({ id }) => id);
+  const droppedIds = previousIds.filter((id) => !requestedIds.includes(id));
   const confirmed = lost ? uncertain : forEveryOutcome("Deepcall confirmed the update, but its result is unknown.");
   let after: AssignedAgent[] | undefined;
   try {
     after = await readAgents(context, inputs, confirmed, { retryEveryFailure: true });
   } catch (error) {
     if (!(error instanceof GroupError)) throw error;
-    throw new AfterSubmitError(error.errorCode, error.description, target, { cause: error });
+    throw new AfterSubmitError(error.errorCode, error.description, target, droppedIds, { cause: error });
   }
   const problems = findProblems(after ?? [], inputs, previousIds);
   if (problems.length === 0) return after ?? [];
-  if (lost) throw new AfterSubmitError(lost.errorCode, lost.description, after ?? [], { cause: lost });
+  const notRemoved = droppedIds.filter((id) => after?.some((agent) => agent.id === id));
+  if (lost) throw new AfterSubmitError(lost.errorCode, lost.description, after ?? [], notRemoved, { cause: lost });
   throw new AfterSubmitError(
     "agents-rejected" satisfies ProviderErrorCode,
     `Could not update ${agentsLabel(inputs)}: Deepcall confirmed the update, but ${problems.join(", and ")}. ` +
       "The state contains what is assigned. Check the agents in Deepcall's panel.",
     after ?? [],
+    notRemoved,
   );
 }
 
 const uncertain = forEveryOutcome("The update may or may not have been applied.");
 
-/** Submits a list. Returns the error if its answer was lost, so that the result is unknown. */
+/** Submits a list. Returns the error if an answer was lost, so that the result is unknown. */
 async function submit(
   context: OperationContext,
   inputs: AgentsInputs,
   target: readonly AssignedAgent[],
 ): Promise<GroupError | undefined> {
-  const outcomeText = { ...uncertain, "not sent": "Nothing was changed.", refused: "Nothing was changed." };
+  const outcomes = new Set<Outcome>();
   try {
-    await withCallError(`update ${agentsLabel(inputs)}`, outcomeText, () =>
-      context.client.assignAgents(inputs.groupId, target),
-    );
+    await context.client.assignAgents(inputs.groupId, target, ({ outcome }) => outcomes.add(outcome));
     return undefined;
   } catch (error) {
-    const outcome = error instanceof GroupError && error.cause instanceof CallError ? error.cause.outcome : undefined;
-    if (!(error instanceof GroupError) || outcome === "not sent" || outcome === "refused") throw error;
-    if (outcome === "unknown") await sleep(context.retryPolicy.lateCommitMs);
-    return error;
+    if (!(error instanceof CallError)) throw error;
+    const what = `update ${agentsLabel(inputs)}`;
+    // Even if Deepcall refused the last attempt, an earlier one may have taken effect.
+    if (!outcomes.has("unknown") && !outcomes.has("answered")) throw callErrorOf(what, error, nothingChanged);
+    if (outcomes.has("unknown")) await sleep(context.retryPolicy.lateCommitMs);
+    return callErrorOf(what, error, uncertain);
   }
 }
 

@@ -96,7 +96,7 @@ async function createAgents(run: Run, context: OperationContext, inputs: AgentsI
   const assigned = await readAgents(context, inputs);
   if (!assigned) throw groupGone(inputs);
   assertMayRemove(inputs, assigned, []);
-  const outs = await apply(context, inputs, assigned, [], { userId: context.userId, __key });
+  const outs = await apply(context, inputs, assigned, [], { userId: context.userId, __key, otherAgents: "keep" });
   return { id, outs };
 }
 
@@ -109,7 +109,7 @@ async function updateAgents(context: OperationContext, recorded: AgentsState, in
   const previousIds = recorded.requestedAgents.map((agent) => agent.id);
   if (recorded.otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds);
   const userId = context.userId ?? recorded.userId;
-  return apply(context, inputs, assigned, previousIds, { userId, __key: recorded.__key });
+  return apply(context, inputs, assigned, previousIds, { ...recorded, userId });
 }
 
 /** Removes only the agents that the resource listed. If another resource has the group's agents, it decides about them. */
@@ -133,13 +133,22 @@ async function apply(
   inputs: AgentsInputs,
   assigned: readonly AssignedAgent[],
   previousIds: readonly string[],
-  recorded: Pick<AgentsState, "userId" | "__key">,
+  recorded: Pick<AgentsState, "userId" | "__key"> & { readonly otherAgents: AgentsInputs["otherAgents"] },
 ) {
   try {
     return storedAgentsState(agentsState(inputs, await applyAgents(context, inputs, assigned, previousIds), recorded));
   } catch (error) {
     if (!(error instanceof AfterSubmitError)) throw error;
-    const properties = storedAgentsState(agentsState(inputs, error.assigned, recorded));
+    const properties = storedAgentsState({
+      ...agentsState(inputs, error.assigned, recorded),
+      // So that the next update, or a deletion, still removes them.
+      requestedAgents: [
+        ...inputs.requestedAgents,
+        ...error.notRemoved.map((agentId) => ({ id: agentId, receivesCalls: true })),
+      ],
+      // The first apply with "remove" is not done.
+      otherAgents: recorded.otherAgents === "remove" ? inputs.otherAgents : "keep",
+    });
     throw new UnfinishedGroupError(error, String(inputs.groupId), properties, { cause: error }, "The resource");
   }
 }

@@ -3,7 +3,18 @@ import { startEmulator } from "../../../emulator";
 import { OtherAccountError, SharedGroupError } from "../../../provider";
 import { createProviders } from "../../../provider/lifecycle";
 import { Run, type LifecycleProvider } from "../../../provider/lifecycle/run";
-import { change, create, environment, failure, fastRetries, otherUser, refresh, token } from "../../support/lifecycle";
+import {
+  change,
+  create,
+  environment,
+  failure,
+  fastRetries,
+  otherUser,
+  refresh,
+  shortDeadline,
+  token,
+  type Resource,
+} from "../../support/lifecycle";
 
 const running: Emulator[] = [];
 afterEach(async () => {
@@ -217,4 +228,85 @@ test("another group replaces the resource", async () => {
   const { id, outputs } = await create(provider, desired(["1001"]));
   const { inputs = {} } = await provider.check({}, desired(["1001"], { groupId: 43 }));
   expect(await provider.diff(id, outputs, inputs)).toMatchObject({ changes: true, replaces: ["groupId"] });
+});
+
+describe("after a failed update, the state still has what the next one needs", () => {
+  /** An error of the update, and the resource as the engine keeps it. */
+  async function failed(
+    emulator: Emulator,
+    resource: Resource | undefined,
+    news: Record<string, unknown>,
+  ): Promise<Resource> {
+    const step = resource ? change(operate(emulator), resource, news) : create(operate(emulator), news);
+    const { id, properties } = await failure(step);
+    expect([id, properties]).toEqual(["42", expect.anything()]);
+    return { id: "42", inputs: news, outputs: { ...properties } };
+  }
+
+  test("an agent that the program dropped is removed later", async () => {
+    const emulator = await emulate();
+    const created = await create(operate(emulator), desired(["1001", "1002"]));
+    emulator.faults.add("submitAssignGroupToAgent:reset-before@1x0");
+    const kept = await failed(emulator, created, desired(["1001"]));
+    expect(kept.outputs).toMatchObject({ agents: ["1001"], otherAgentIds: ["1002", "1004", "1005"] });
+    emulator.faults.clear();
+    expect((await change(operate(emulator), kept, desired(["1001"]))).changed).toBe(true);
+    expect(assigned(emulator)).toBe("1001 1004 1005-");
+  });
+
+  test("the same if the result could not be read, and with a refresh and a deletion in between", async () => {
+    const emulator = await emulate();
+    const created = await create(operate(emulator), desired(["1001", "1002"]));
+    emulator.faults.add("submitAssignGroupToAgent:error-before:1009@1x0");
+    emulator.faults.add("getGroupAgentRelation:shape-after@2x0");
+    const provider = createProviders(new Run(environment(emulator), shortDeadline)).agents;
+    const { properties } = await failure(change(provider, created, desired(["1001"])));
+    emulator.faults.clear();
+    const kept = { id: "42", inputs: desired(["1001"]), outputs: { ...properties } };
+    const refreshed = await refresh(operate(emulator), kept);
+    await operate(emulator).delete("42", refreshed?.outputs ?? {});
+    expect(assigned(emulator)).toBe("1004 1005-");
+  });
+
+  test("but not an agent that is known to be removed: somebody may assign it again", async () => {
+    const emulator = await emulate();
+    const created = await create(operate(emulator), desired(["1001", "1002"]));
+    emulator.intercept = ({ operation }) => {
+      if (operation === "submitAssignGroupToAgent") emulator.account("7").setAgents(42, []);
+      return undefined;
+    };
+    emulator.faults.add("submitAssignGroupToAgent:error-before:1009@1x0");
+    const kept = await failed(emulator, created, desired(["1001"]));
+    emulator.intercept = undefined;
+    emulator.faults.clear();
+    emulator.account("7").setAgents(42, [{ id: "1002" }]);
+    await change(operate(emulator), kept, desired(["1001"]));
+    expect(assigned(emulator)).toBe("1001 1002");
+  });
+
+  test("an attempt that was lost counts, even if Deepcall refuses the next one", async () => {
+    const emulator = await emulate();
+    emulator.faults.add("submitAssignGroupToAgent:reset-after");
+    emulator.faults.add("submitAssignGroupToAgent:error-before:1047@2");
+    const created = await create(operate(emulator), desired(["1001"]));
+    expect(created.outputs["agents"]).toEqual(["1001"]);
+
+    emulator.faults.add("submitAssignGroupToAgent:reset-before");
+    emulator.faults.add("submitAssignGroupToAgent:error-before:1047@2");
+    const error = await failure(change(operate(emulator), created, desired(["1001", "1002"])));
+    expect(error.message).toMatch(/code 1047 .*sent 2 times\. The update may or may not have been applied\./);
+    expect(error.properties).toMatchObject({ agents: ["1001"], requestedAgents: ["1001", "1002"] });
+  });
+
+  test("a first apply with remove that failed does not allow to remove agents that came later", async () => {
+    const emulator = await emulate();
+    emulator.account("7").setAgents(42, []);
+    emulator.faults.add("submitAssignGroupToAgent:reset-before@1x0");
+    const kept = await failed(emulator, undefined, desired(["1001"], remove));
+    emulator.faults.clear();
+    emulator.account("7").setAgents(42, [{ id: "1005" }]);
+    const error = await failure(change(operate(emulator), kept, desired(["1001"], remove)));
+    expect(error.message).toMatch(/list \(1005\).*\[deepcall:other-agents\]$/);
+    expect(assigned(emulator)).toBe("1005");
+  });
 });
