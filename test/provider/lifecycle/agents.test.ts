@@ -151,7 +151,7 @@ test("on a server that only adds agents, a removal is an error, and the state is
   const created = await create(operate(emulator), desired(["1001", "1002"]));
   const error = await failure(change(operate(emulator), created, desired(["1001"])));
   expect(error.message).toMatch(
-    /agent 1002 is still assigned, because .*The resource is in the state with id 42\. .*\[deepcall:agents-rejected\]$/,
+    /agent 1002 is still assigned: .*The resource is in the state with id 42\. .*\[deepcall:agents-rejected\]$/,
   );
   expect(error.properties).toMatchObject({ agents: ["1001"], otherAgentIds: ["1002", "1004", "1005"] });
   expect((await failure(operate(emulator).delete("42", created.outputs))).message).toContain("still assigned");
