@@ -127,7 +127,9 @@ function findProblems(
     ...(changed.length === 0 ? [] : [`receivesCalls of ${listIds(changed)} is not as requested`]),
     ...(notRemoved.length === 0
       ? []
-      : [`${listIds(notRemoved)} ${isOrAre(notRemoved)} still assigned: this server may only add agents, and never remove them`]),
+      : [
+          `${listIds(notRemoved)} ${isOrAre(notRemoved)} still assigned: this server may only add agents, and never remove them`,
+        ]),
   ];
 }
 
