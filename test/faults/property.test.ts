@@ -106,6 +106,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         "switch" as const,
         "remove" as const,
         "assign" as const,
+        "assign" as const,
+        "assign" as const,
       ),
       which: fc.nat(9),
       name: fc.constantFrom(...names, "By hand"),
