@@ -83,6 +83,11 @@ const scenarios: [string, FaultyOperation[], Scenario][] = [
     { before: team, program: exactly(["1001"], false), withAgents, expectedError: refused, next: team },
   ],
   ["remove the agents", ["getGroupAgentRelation", "submitAssignGroupToAgent"], removal],
+  [
+    "remove the agents of an exact list",
+    ["submitAssignGroupToAgent"],
+    { ...removal, before: exactly(["1001"], false) },
+  ],
   ["delete a group with its agents", ["getGroupAgentRelation", "submitAssignGroupToAgent", "delete"], deletion],
   // The agents of the program are removed first; then the group still has others.
   [

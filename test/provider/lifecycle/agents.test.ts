@@ -127,6 +127,11 @@ describe.each(servers)("on a server with %s", (_, options) => {
     const empty = await change(operate(emulator), { ...created, ...drifted }, desired([], remove));
     expect(assigned(emulator)).toBe("");
     expect((await refresh(operate(emulator), empty))?.drift).toBe(false);
+
+    const exact = await change(operate(emulator), empty, desired(["1001"], remove));
+    emulator.account("7").setAgents(42, [{ id: "1001" }, { id: "1005" }]);
+    await operate(emulator).delete("42", exact.outputs);
+    expect(assigned(emulator)).toBe("1005");
   });
 });
 
