@@ -24,6 +24,7 @@ const parse = (id: string, props: unknown): AgentsState =>
 /** Creates a provider of `DeepcallGroupAgents` for one run. Its Pulumi id is the group's id. */
 export function createAgentsProvider(run: Run): LifecycleProvider {
   const declared = new Set<unknown>();
+  const createdIds: CreatedIds = new Map();
 
   return {
     configure(request) {
@@ -43,13 +44,13 @@ export function createAgentsProvider(run: Run): LifecycleProvider {
       run.attempt(async () =>
         withShortStack(() => {
           const state = parse(id, olds);
+          // For another group, they are other agents: those of this group are removed.
+          if (news["groupId"] !== state.groupId)
+            return { changes: true, replaces: ["groupId"], deleteBeforeReplace: true };
           // A refresh calls this too, also for resources that are not in the program any more.
           const { __resource: resource } = news;
           if (typeof resource === "string" && declared.has(resource))
             run.agentsOwners.declare(id, { resource, key: state.__key, requestedName: `group ${id}` });
-          // For another group, they are other agents: those of this group are removed.
-          if (news["groupId"] !== state.groupId)
-            return { changes: true, replaces: ["groupId"], deleteBeforeReplace: true };
           const desired = agentsInputsSchema.safeParse(news).data;
           return { changes: !desired || agentsDiffer(state, desired) || accountMayDiffer(state, desired, run.userId) };
         }),
@@ -57,7 +58,7 @@ export function createAgentsProvider(run: Run): LifecycleProvider {
 
     create: (news) =>
       run.attempt(async () =>
-        withProviderText(news, async () => createAgents(run, run.context, agentsInputsSchema.parse(news))),
+        withProviderText(news, async () => createAgents(run, createdIds, agentsInputsSchema.parse(news))),
       ),
 
     read: (id, props = {}) =>
@@ -85,14 +86,19 @@ export function createAgentsProvider(run: Run): LifecycleProvider {
       ),
 
     delete: (id, props) =>
-      run.attempt(async () => withShortStack(async () => deleteAgents(run, run.context, id, parse(id, props)))),
+      run.attempt(async () => withShortStack(async () => deleteAgents(run, createdIds, parse(id, props)))),
   };
 }
 
-async function createAgents(run: Run, context: OperationContext, inputs: AgentsInputs) {
+/** The ids that the resources created in this run list, by group. */
+type CreatedIds = Map<string, readonly string[]>;
+
+async function createAgents(run: Run, createdIds: CreatedIds, inputs: AgentsInputs) {
+  const { context } = run;
   const id = String(inputs.groupId);
   const __key = randomBytes(4).toString("hex");
   run.agentsOwners.acquire(id, { resource: inputs.__resource, key: __key, requestedName: `group ${id}` });
+  createdIds.set(id, idsOf(inputs));
   const assigned = await readAgents(context, inputs);
   if (!assigned) throw groupGone(inputs);
   assertMayRemove(inputs, assigned, []);
@@ -106,26 +112,27 @@ async function updateAgents(context: OperationContext, recorded: AgentsState, in
     await context.assertSameAccount(groupOf(recorded), recorded);
     throw groupGone(inputs);
   }
-  const previousIds = recorded.requestedAgents.map((agent) => agent.id);
+  const previousIds = idsOf(recorded);
   if (recorded.otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds);
   const userId = context.userId ?? recorded.userId;
   return apply(context, inputs, assigned, previousIds, { ...recorded, userId });
 }
 
-/** Removes only the agents that the resource listed. If another resource has the group's agents, it decides about them. */
-async function deleteAgents(run: Run, context: OperationContext, id: string, state: AgentsState): Promise<void> {
+/**
+ * Removes only the agents that the resource listed. If a resource created in this run has the group now, because the
+ * program renamed the resource or gave it another group, the agents that both list stay assigned.
+ */
+async function deleteAgents(run: Run, createdIds: CreatedIds, state: AgentsState): Promise<void> {
+  const { context } = run;
+  const id = String(state.groupId);
   const successor = run.agentsOwners.successor(id, state.__key);
-  if (successor) {
-    context.inform(
-      `${agentsLabel(state)} stay assigned because the resource ${JSON.stringify(successor.resource)} declares them`,
-    );
-    return;
-  }
+  const keptIds = successor ? (createdIds.get(id) ?? []) : [];
+  const droppedIds = idsOf(state).filter((agent) => !keptIds.includes(agent));
+  if (successor && droppedIds.length === 0) return;
   const assigned = await readAgents(context, state, forEveryOutcome("No agent was removed from the group."));
   if (!assigned) return context.assertSameAccount(groupOf(state), state);
-  const listed = state.requestedAgents.map((agent) => agent.id);
-  await applyAgents(context, { ...state, requestedAgents: [], otherAgents: "keep" }, assigned, listed);
-  run.agentsOwners.release(id);
+  await applyAgents(context, { ...state, requestedAgents: [], otherAgents: "keep" }, assigned, droppedIds);
+  if (!successor) run.agentsOwners.release(id);
 }
 
 async function apply(
@@ -168,6 +175,8 @@ function assertMayRemove(
     "other-agents",
   );
 }
+
+const idsOf = ({ requestedAgents }: AgentsInputs): string[] => requestedAgents.map((agent) => agent.id);
 
 const groupOf = ({ groupId }: AgentsInputs) => ({ name: "", id: String(groupId) });
 

@@ -227,6 +227,36 @@ test("two resources for one group are an error that names both; a renamed resour
   expect(assigned(emulator)).toBe("1001 1002 1004 1005-");
 });
 
+test("a renamed resource that drops an agent removes it", async () => {
+  const emulator = await emulate();
+  const old = await create(operate(emulator), desired(["1001", "1002"], { __resource: "old" }));
+  const next = operate(emulator);
+  await create(next, desired(["1001"], { __resource: "new" }));
+  await next.delete("42", old.outputs);
+  expect(assigned(emulator)).toBe("1001 1004 1005-");
+});
+
+test("two resources can swap their groups", async () => {
+  const emulator = await emulate();
+  const one = await create(operate(emulator), desired(["1001", "1002"], { __resource: "one" }));
+  const two = await create(operate(emulator), desired(["1003"], { __resource: "two", groupId: 43 }));
+  const provider = operate(emulator);
+  const swapped: [Resource, Record<string, unknown>][] = [
+    [one, desired(["1001", "1002"], { __resource: "one", groupId: 43 })],
+    [two, desired(["1003"], { __resource: "two" })],
+  ];
+  // The engine checks and compares one after the other; each replacement is deleted before it is created.
+  for (const [resource, news] of swapped) {
+    const { inputs = {} } = await provider.check(resource.inputs, news);
+    expect(await provider.diff(resource.id, resource.outputs, inputs)).toMatchObject({ replaces: ["groupId"] });
+  }
+  for (const [resource, news] of swapped) {
+    await provider.delete(resource.id, resource.outputs);
+    await create(provider, news);
+  }
+  expect([assigned(emulator), assigned(emulator, 43)]).toEqual(["1003 1004 1005-", "1001 1002"]);
+});
+
 test("another group replaces the resource", async () => {
   const emulator = await emulate();
   const provider = operate(emulator);
