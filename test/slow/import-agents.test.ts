@@ -40,8 +40,14 @@ function everything({ emulator }: TestStack): unknown {
 const component = 'import { DeepcallGroups } from "pulumi-deepcall";\n';
 /** The count is that of the resources in the import file. */
 const formats: [string, string, string | undefined, number, Partial<EmulatorOptions>][] = [
-  ["yaml", "groups.yaml", `${component}new DeepcallGroups("groups", { file: "groups.yaml" });\n`, 52, {}],
-  ["typescript", "index.ts", undefined, 52, { relationShape: "byId", agentShape: "byId", agentIdType: "number" }],
+  [
+    "yaml",
+    "groups.yaml",
+    `${component}new DeepcallGroups("groups", { file: "groups.yaml" });\n`,
+    52,
+    { relationShape: "byId", agentShape: "byId", agentIdType: "number" },
+  ],
+  // "typescript" declares the same resources as "yaml".
   ["typescript-resources", "index.ts", undefined, 51, {}],
 ];
 
