@@ -43,6 +43,6 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 }
 
 /** Without a property, because Pulumi would print the property's value with the reason. */
-function checkFailure(reason: string): dynamic.CheckFailure {
+export function checkFailure(reason: string): dynamic.CheckFailure {
   return { property: "", reason: withErrorCode(reason, "arguments" satisfies ProviderErrorCode) };
 }

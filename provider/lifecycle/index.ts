@@ -8,7 +8,7 @@ import { deleteGroup } from "./delete";
 import { accountMayDiffer, activeDiffers, deleteWithAgentsDiffers, nameDiffers, unknownValue } from "./diff";
 import { parseId, parseState } from "./parse";
 import { readGroup } from "./read";
-import { Run, withProviderText, withShortStack, type LifecycleProvider } from "./run";
+import { createLifecycleProvider, Run, type LifecycleProvider } from "./run";
 import { inputsSchema, stateSchema, type GroupInputs, type GroupState } from "./state";
 import { updateGroup } from "./update";
 
@@ -42,64 +42,42 @@ function createGroupProvider(run: Run): GroupProvider {
   // Not keyed by resource name: two resources under different parents may share one.
   const declared: GroupInputs[] = [];
 
-  return {
-    configure(request) {
-      run.configure(request);
-      return Promise.resolve();
-    },
-
-    // `check` and `diff` make no call: previews work without a network and without credentials.
-    check(_olds, news) {
-      const failure = run.malformedSettings();
-      if (failure) return Promise.resolve({ inputs: news, failures: [failure] });
+  return createLifecycleProvider(run, {
+    check(news) {
       const checked = checkInputs(news, run.providerName);
       const inputs = inputsSchema.safeParse(checked.inputs);
       if (inputs.success) declared.push(inputs.data);
-      return Promise.resolve(checked);
+      return checked;
     },
 
-    diff: (id, olds, news) =>
-      run.attempt(async () =>
-        withShortStack(() => {
-          const state = groupState(id, olds);
-          const desired = desiredSchema.parse(news);
-          const { __resource: resource, requestedName } = desired;
-          // A refresh calls this too, also for resources that are not in the program any more.
-          if (declared.some(({ __resource }) => __resource === resource))
-            run.groupOwners.declare(id, { resource, key: state.__key, requestedName });
-          return {
-            changes:
-              nameDiffers(state, desired) ||
-              activeDiffers(state, desired) ||
-              deleteWithAgentsDiffers(state, desired) ||
-              accountMayDiffer(state, desired, run.userId),
-          };
-        }),
-      ),
+    diff(id, olds, news) {
+      const state = groupState(id, olds);
+      const desired = desiredSchema.parse(news);
+      const { __resource: resource, requestedName } = desired;
+      // A refresh calls this too, also for resources that are not in the program any more.
+      if (declared.some(({ __resource }) => __resource === resource))
+        run.groupOwners.declare(id, { resource, key: state.__key, requestedName });
+      return {
+        changes:
+          nameDiffers(state, desired) ||
+          activeDiffers(state, desired) ||
+          deleteWithAgentsDiffers(state, desired) ||
+          accountMayDiffer(state, desired, run.userId),
+      };
+    },
 
-    create: (inputs) =>
-      run.attempt(async () =>
-        withProviderText(inputs, async () => createGroup(run.context, inputsSchema.parse(inputs))),
-      ),
+    create: async (inputs) => createGroup(run.context, inputsSchema.parse(inputs)),
 
-    read: (id, props = {}) =>
-      run.attempt(async () => withShortStack(async () => readGroup(run.context, parseId(id), props))),
+    read: async (id, props) => readGroup(run.context, parseId(id), props),
 
-    update: (id, olds, news) =>
-      run.attempt(async () =>
-        withProviderText(news, async () => ({
-          outs: await updateGroup(run.context, parseId(id), groupState(id, olds), inputsSchema.parse(news)),
-        })),
-      ),
+    update: async (id, olds, news) =>
+      updateGroup(run.context, parseId(id), groupState(id, olds), inputsSchema.parse(news)),
 
-    delete: (id, props) =>
-      run.attempt(async () =>
-        withShortStack(async () => {
-          const state = groupState(id, props);
-          await deleteGroup(run.context, parseId(id), state, declared);
-        }),
-      ),
-  };
+    async delete(id, props) {
+      const state = groupState(id, props);
+      await deleteGroup(run.context, parseId(id), state, declared);
+    },
+  });
 }
 
 /** The providers that the texts in `provider/state-contract.ts` load. */

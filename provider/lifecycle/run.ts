@@ -89,8 +89,40 @@ export class Run {
   }
 }
 
+/** What one type of resource does; {@link createLifecycleProvider} adds what all types have in common. */
+export interface ResourceMethods {
+  /** `check` and `diff` make no call: previews work without a network and without credentials. */
+  check(news: Properties): dynamic.CheckResult<Properties>;
+  diff(id: string, olds: Properties, news: Properties): dynamic.DiffResult;
+  create(inputs: Properties): Promise<dynamic.CreateResult<Properties>>;
+  read(id: string, props: Properties): Promise<dynamic.ReadResult<Properties>>;
+  /** Returns the outputs. */
+  update(id: string, olds: Properties, news: Properties): Promise<Properties>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+/** Creates the provider of one type of resource for one run. */
+export function createLifecycleProvider(run: Run, methods: ResourceMethods): LifecycleProvider {
+  return {
+    configure(request) {
+      run.configure(request);
+      return Promise.resolve();
+    },
+    check(_olds, news) {
+      const failure = run.malformedSettings();
+      return Promise.resolve(failure ? { inputs: news, failures: [failure] } : methods.check(news));
+    },
+    diff: (id, olds, news) => run.attempt(async () => withShortStack(() => methods.diff(id, olds, news))),
+    create: (inputs) => run.attempt(async () => withProviderText(inputs, async () => methods.create(inputs))),
+    read: (id, props = {}) => run.attempt(async () => withShortStack(async () => methods.read(id, props))),
+    update: (id, olds, news) =>
+      run.attempt(async () => withProviderText(news, async () => ({ outs: await methods.update(id, olds, news) }))),
+    delete: (id, props) => run.attempt(async () => withShortStack(async () => methods.delete(id, props))),
+  };
+}
+
 /** Shortens what Pulumi prints a second time, under the stack: the message is already shown with the resource. */
-export async function withShortStack<T>(step: () => T | Promise<T>): Promise<T> {
+async function withShortStack<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -103,7 +135,7 @@ export async function withShortStack<T>(step: () => T | Promise<T>): Promise<T> 
 }
 
 /** Adds `__provider` to what stays in the state after a failure: later runs need it. */
-export async function withProviderText<T>(inputs: Properties, step: () => Promise<T>): Promise<T> {
+async function withProviderText<T>(inputs: Properties, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {

@@ -1,8 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
-import { withErrorCode } from "../../../client/errors";
+import { checkFailure } from "../check";
 import { unknownValue } from "../diff";
-import type { ProviderErrorCode } from "../errors";
 import {
   agentIssues,
   agentKeyList,
@@ -79,9 +78,4 @@ function describeIssue(issue: z.core.$ZodIssue, inputs: unknown): string[] {
   }
   const value = issue.path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], inputs);
   return [`${z.core.toDotPath(path)}: ${issue.message}${idHint(path.at(-1), value)}`];
-}
-
-/** Without a property, because Pulumi would print the property's value with the reason. */
-function checkFailure(reason: string): dynamic.CheckFailure {
-  return { property: "", reason: withErrorCode(reason, "arguments" satisfies ProviderErrorCode) };
 }

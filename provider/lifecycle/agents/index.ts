@@ -4,7 +4,7 @@ import type { OperationContext } from "../context";
 import { accountMayDiffer } from "../diff";
 import { forEveryOutcome, GroupGoneError, ResourceError, UnfinishedGroupError } from "../errors";
 import { parseState } from "../parse";
-import { withProviderText, withShortStack, type LifecycleProvider, type Run } from "../run";
+import { createLifecycleProvider, type LifecycleProvider, type Run } from "../run";
 import { agentsLabel, AfterSubmitError, applyAgents, readAgents } from "./apply";
 import { checkAgentsInputs } from "./check";
 import { agentsDiffer } from "./membership";
@@ -26,68 +26,44 @@ export function createAgentsProvider(run: Run): LifecycleProvider {
   const declared = new Set<unknown>();
   const createdIds: CreatedIds = new Map();
 
-  return {
-    configure(request) {
-      run.configure(request);
-      return Promise.resolve();
-    },
-
-    // `check` and `diff` make no call.
-    check(_olds, news) {
-      const failure = run.malformedSettings();
-      if (failure) return Promise.resolve({ inputs: news, failures: [failure] });
+  return createLifecycleProvider(run, {
+    check(news) {
       declared.add(news["__resource"]);
-      return Promise.resolve(checkAgentsInputs(news, run.providerName));
+      return checkAgentsInputs(news, run.providerName);
     },
 
-    diff: (id, olds, news) =>
-      run.attempt(async () =>
-        withShortStack(() => {
-          const state = parse(id, olds);
-          // For another group, they are other agents: those of this group are removed.
-          if (news["groupId"] !== state.groupId)
-            return { changes: true, replaces: ["groupId"], deleteBeforeReplace: true };
-          // A refresh calls this too, also for resources that are not in the program any more.
-          const { __resource: resource } = news;
-          if (typeof resource === "string" && declared.has(resource))
-            run.agentsOwners.declare(id, { resource, key: state.__key, requestedName: `group ${id}` });
-          const desired = agentsInputsSchema.safeParse(news).data;
-          return { changes: !desired || agentsDiffer(state, desired) || accountMayDiffer(state, desired, run.userId) };
-        }),
-      ),
+    diff(id, olds, news) {
+      const state = parse(id, olds);
+      // For another group, they are other agents: those of this group are removed.
+      if (news["groupId"] !== state.groupId) return { changes: true, replaces: ["groupId"], deleteBeforeReplace: true };
+      // A refresh calls this too, also for resources that are not in the program any more.
+      const { __resource: resource } = news;
+      if (typeof resource === "string" && declared.has(resource))
+        run.agentsOwners.declare(id, { resource, key: state.__key, requestedName: `group ${id}` });
+      const desired = agentsInputsSchema.safeParse(news).data;
+      return { changes: !desired || agentsDiffer(state, desired) || accountMayDiffer(state, desired, run.userId) };
+    },
 
-    create: (news) =>
-      run.attempt(async () =>
-        withProviderText(news, async () => createAgents(run, createdIds, agentsInputsSchema.parse(news))),
-      ),
+    create: async (news) => createAgents(run, createdIds, agentsInputsSchema.parse(news)),
 
-    read: (id, props = {}) =>
-      run.attempt(async () =>
-        withShortStack(async () => {
-          const state = parse(id, props);
-          const assigned = await readAgents(run.context, state, forEveryOutcome("The state was not changed."));
-          if (!assigned) {
-            await run.context.assertSameAccount(groupOf(state), state);
-            return {};
-          }
-          return {
-            id,
-            props: storedAgentsState(agentsState(state, assigned, state)),
-            inputs: storedAgentsInputs(state),
-          };
-        }),
-      ),
+    async read(id, props) {
+      const state = parse(id, props);
+      const assigned = await readAgents(run.context, state, forEveryOutcome("The state was not changed."));
+      if (!assigned) {
+        await run.context.assertSameAccount(groupOf(state), state);
+        return {};
+      }
+      return {
+        id,
+        props: storedAgentsState(agentsState(state, assigned, state)),
+        inputs: storedAgentsInputs(state),
+      };
+    },
 
-    update: (id, olds, news) =>
-      run.attempt(async () =>
-        withProviderText(news, async () => ({
-          outs: await updateAgents(run.context, parse(id, olds), agentsInputsSchema.parse(news)),
-        })),
-      ),
+    update: async (id, olds, news) => updateAgents(run.context, parse(id, olds), agentsInputsSchema.parse(news)),
 
-    delete: (id, props) =>
-      run.attempt(async () => withShortStack(async () => deleteAgents(run, createdIds, parse(id, props)))),
-  };
+    delete: async (id, props) => deleteAgents(run, createdIds, parse(id, props)),
+  });
 }
 
 /** The ids that the resources created in this run list, by group. */
