@@ -3,7 +3,7 @@ import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
 import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
-import { readAgentList, readAssignedAgents, type AssignedAgent, type AssignedAgents } from "./relations";
+import { readAgentList, readAgentCount, type AssignedAgent, type AgentCount } from "./relations";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
 import { delayBeforeRetry, standardRetryPolicy, type ReadOptions, type RetryPolicy } from "./retry";
 import type { ClientSettings } from "./settings";
@@ -128,12 +128,13 @@ export class DeepcallClient {
   }
 
   /**
-   * The agents that are assigned to a group (Group: Group Agent Relation, without `quick`, which may leave them out).
+   * Counts the agents of a group, in any form of answer (Group: Group Agent Relation, without `quick`, which may leave
+   * them out).
    *
    * @throws NotFoundError if the group does not exist or belongs to another account.
    */
-  async getAssignedAgents(id: number): Promise<AssignedAgents> {
-    return this.#call("getGroupAgentRelation", { groupId: String(id) }, readAssignedAgents);
+  async countAgents(id: number): Promise<AgentCount> {
+    return this.#call("getGroupAgentRelation", { groupId: String(id) }, readAgentCount);
   }
 
   /**

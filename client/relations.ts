@@ -3,8 +3,8 @@ import { AnswerError, type ApiOperation } from "./errors";
 import { describe, isJsonObject, readAnswer, type JsonObject } from "./responses";
 import type { HttpReply } from "./transport";
 
-/** The agents that are assigned to a group. */
-export interface AssignedAgents {
+/** How many agents are assigned to a group. */
+export interface AgentCount {
   readonly count: number;
   /** The agents' ids, as far as they are recognized. */
   readonly ids: readonly string[];
@@ -16,7 +16,7 @@ export interface AssignedAgents {
  *
  * @throws AnswerError if the answer contains neither `relationData` nor `agentData`.
  */
-export function readAssignedAgents(operation: ApiOperation, reply: HttpReply): AssignedAgents {
+export function readAgentCount(operation: ApiOperation, reply: HttpReply): AgentCount {
   const fields = readAnswer(operation, reply);
   const { response } = fields;
   if (!isJsonObject(response)) throw new AnswerError(operation, `no relations of agents (${describe(fields)})`);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SettingName } from "../client/settings";
+import { providerLabel } from "./lifecycle/names";
 import {
   environmentPrefixKey,
   environmentPrefixPattern,
@@ -104,7 +105,7 @@ function assertArgs(name: string, args: DeepcallProviderArgs): void {
   const missingArguments = environmentPrefix === undefined ? missing : [];
   if (problems.length + missingArguments.length === 0) return;
   const error = settingsError({ malformed: problems, missing: missingArguments, advice });
-  error.prefixWith(`DeepcallProvider ${JSON.stringify(name)}`);
+  error.prefixWith(providerLabel(name));
   throw error;
 }
 

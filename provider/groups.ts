@@ -38,11 +38,13 @@ export type DeepcallGroupsArgs<Key extends string = string> =
 export type GroupOutputs = Pick<DeepcallGroup, "name" | "requestedName" | "groupId" | "active">;
 
 /**
- * One `DeepcallGroup` for each entry of a file or of an object in the program, and one `DeepcallGroupAgents` for each entry with `agents`. An entry's key identifies its group: the
- * order does not matter, and another name under the same key renames the group.
+ * One `DeepcallGroup` for each entry of a file or of an object in the program, and one `DeepcallGroupAgents` for each
+ * entry with `agents`. An entry's key identifies its group: the order does not matter, and another name under the same
+ * key renames the group.
  *
- * The resources for the key `support` in the component `groups` are called `groups/support` and `groups/support/agents`. These
- * options of the component also apply to them: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`, `aliases`, `transforms`.
+ * The resources for the key `support` in the component `groups` are called `groups/support` and `groups/support/agents`.
+ * These options of the component also apply to them: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`,
+ * `aliases`, `transforms`.
  *
  * @example
  * ```ts

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { DeepcallError } from "../../client/errors";
 import type { GroupList } from "../../client/responses";
 import type { ReadConfig } from "../../provider/account-settings";
+import { providerLabel } from "../../provider/lifecycle/names";
 import { groupType } from "../../provider/state-contract";
 import { createClient } from "../create-client";
 import { pluralize } from "../formatting";
@@ -103,8 +104,7 @@ async function listAccount({ provider, inputs }: Account, stack: ReadOnlyStack, 
   try {
     return { provider, list: await listGroups(config, io) };
   } catch (error) {
-    if (error instanceof DeepcallError && provider !== null)
-      error.prefixWith(`DeepcallProvider ${JSON.stringify(provider)}`);
+    if (error instanceof DeepcallError && provider !== null) error.prefixWith(providerLabel(provider));
     throw error;
   }
 }

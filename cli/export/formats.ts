@@ -129,7 +129,7 @@ function headerLines(plan: Plan, ...usage: readonly string[]): string[] {
   return [
     "The groups of a Deepcall account, written by `pulumi-deepcall export`.",
     ...usage,
-    ...takeoverLines(plan),
+    ...ownershipLines(plan),
     ...agentsLines(plan),
     ...unknownStatusLines(plan),
     ...(plan.skipped.length === 0
@@ -140,7 +140,7 @@ function headerLines(plan: Plan, ...usage: readonly string[]): string[] {
 }
 
 /** How the groups get into the state, and what that means for them. */
-function takeoverLines({ component, entries, importFile }: Plan): string[] {
+function ownershipLines({ component, entries, importFile }: Plan): string[] {
   const ownership =
     component === undefined
       ? [

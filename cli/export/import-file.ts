@@ -13,8 +13,8 @@ import { agentsResource, entriesWithAgents, type Entry, type Plan } from "./plan
 const [providerEntry, componentEntry] = ["provider", "component"];
 
 /**
- * A file for `pulumi import` that imports the groups of an export, and their agents, by id. Its entries contain inputs and outputs, so
- * Pulumi (CLI 3.254 or later) does not ask the provider, which cannot import.
+ * A file for `pulumi import` that imports the groups of an export, and their agents, by id. Its entries contain inputs and
+ * outputs, so Pulumi (CLI 3.254 or later) does not call the provider's `read`, which cannot import.
  *
  * @param userId - of the credentials that listed the groups, if known.
  */

@@ -1,5 +1,5 @@
 import { NotFoundError } from "../../client/errors";
-import type { AssignedAgents } from "../../client/relations";
+import type { AgentCount } from "../../client/relations";
 import type { OperationContext } from "./context";
 import { forEveryOutcome, GroupError, GroupHasAgentsError, withGroupError, type OutcomeText } from "./errors";
 import { groupLabel } from "./names";
@@ -64,10 +64,10 @@ async function assertNoAgents(context: OperationContext, group: { name: string; 
   const override =
     "set deleteWithAgents: true on the resource and run `pulumi up` before you delete it, " +
     `or ${context.howToEnable("deleteWithAgents")}.`;
-  let agents: AssignedAgents;
+  let agents: AgentCount;
   try {
     agents = await withGroupError("check the agents of", group, forEveryOutcome(notDeleted), () =>
-      context.client.getAssignedAgents(Number(group.id)),
+      context.client.countAgents(Number(group.id)),
     );
   } catch (error) {
     if (!(error instanceof GroupError)) throw error;
@@ -84,7 +84,7 @@ async function assertNoAgents(context: OperationContext, group: { name: string; 
 
 const shownIds = 3;
 
-function describeAgents({ count, ids }: AssignedAgents): string {
+function describeAgents({ count, ids }: AgentCount): string {
   const agents = count === 1 ? "1 agent" : `${count} agents`;
   if (ids.length === 0) return `${agents} (ids not recognized)`;
   const more = count > Math.min(ids.length, shownIds) ? ", …" : "";

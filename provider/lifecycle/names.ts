@@ -57,3 +57,8 @@ export function groupLabel({ name, id }: { name: string; id?: number | string })
   const suffix = id === undefined ? "" : ` (id ${id})`;
   return name === "" ? `a group${suffix}` : `group ${JSON.stringify(name)}${suffix}`;
 }
+
+/** A `DeepcallProvider` in a message: `DeepcallProvider "emea"`. */
+export function providerLabel(name: string): string {
+  return `DeepcallProvider ${JSON.stringify(name)}`;
+}

@@ -7,6 +7,7 @@ import { providerNameKey } from "../state-contract";
 import type { OperationContext } from "./context";
 import { UnfinishedGroupError } from "./errors";
 import { GroupOwners } from "./group-owners";
+import { providerLabel } from "./names";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -84,7 +85,7 @@ export class Run {
   }
 
   #named(error: DeepcallError): DeepcallError {
-    if (this.providerName !== undefined) error.prefixWith(`DeepcallProvider ${JSON.stringify(this.providerName)}`);
+    if (this.providerName !== undefined) error.prefixWith(providerLabel(this.providerName));
     return error;
   }
 }

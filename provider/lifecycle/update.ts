@@ -10,7 +10,7 @@ import {
   OtherAccountError,
   UnfinishedGroupError,
 } from "./errors";
-import { groupLabel, isNumbered, nameToKeep } from "./names";
+import { groupLabel, isNumbered, nameToKeep, providerLabel } from "./names";
 import { appliedState, refreshedState, storedState, type GroupInputs, type GroupState } from "./state";
 
 /**
@@ -94,7 +94,7 @@ function otherProviderError(
   group: { name: string; id: string },
   { __providerName: name }: GroupInputs,
 ): OtherAccountError {
-  const account = name === "" ? "the default account" : `the account of DeepcallProvider ${JSON.stringify(name)}`;
+  const account = name === "" ? "the default account" : `the account of ${providerLabel(name)}`;
   return new OtherAccountError(
     `Could not find ${groupLabel(group)} in ${account}, to which the program has moved the resource. ` +
       "Nothing was changed in Deepcall or in the state. A group cannot move to another account: " +

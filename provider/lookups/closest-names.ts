@@ -6,10 +6,10 @@ import { couldBeAssignedFor } from "../lifecycle/names";
  * server may have assigned for the requested name (numbered or escaped), then those with the fewest edits.
  */
 export function closestNames(requestedName: string, names: readonly string[], count = 3): string[] {
-  const wanted = requestedName.toLowerCase();
-  const rank = (name: string): number => (name === wanted ? 0 : couldBeAssignedFor(name, wanted) ? 1 : 2);
+  const lowerCaseName = requestedName.toLowerCase();
+  const rank = (name: string): number => (name === lowerCaseName ? 0 : couldBeAssignedFor(name, lowerCaseName) ? 1 : 2);
   return [...new Set(names)]
-    .map((name) => ({ name, rank: rank(name.toLowerCase()), edits: distance(name.toLowerCase(), wanted) }))
+    .map((name) => ({ name, rank: rank(name.toLowerCase()), edits: distance(name.toLowerCase(), lowerCaseName) }))
     .toSorted((a, b) => a.rank - b.rank || a.edits - b.edits)
     .slice(0, count)
     .map(({ name }) => name);

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DeepcallError, SettingsError } from "../../client/errors";
 import type { Group } from "../../client/responses";
 import { providerInputs, type DeepcallProvider } from "../deepcall-provider";
+import { providerLabel } from "../lifecycle/names";
 import { providerNameKey } from "../state-contract";
 import type { GroupQuery, LookupAccount } from "./account";
 import { assertArguments, assertOptions, type LookupName } from "./arguments";
@@ -256,6 +257,6 @@ function forProgram(error: unknown, opts: LookupOptions): unknown {
   if (!(error instanceof DeepcallError) || "__pulumiRunError" in error) return error;
   const provider = (opts as LookupOptions | null)?.provider;
   const name: unknown = provider && providerInputs.get(provider)?.[providerNameKey];
-  if (typeof name === "string") error.prefixWith(`DeepcallProvider ${JSON.stringify(name)}`);
+  if (typeof name === "string") error.prefixWith(providerLabel(name));
   return Object.assign(error, { __pulumiRunError: true, stack: error.message });
 }

@@ -1,5 +1,5 @@
 import { AnswerError, NotFoundError } from "../../provider/index";
-import { readAgentList, readAssignedAgents } from "../../client/relations";
+import { readAgentList, readAgentCount } from "../../client/relations";
 import type { HttpReply } from "../../client/transport";
 
 const operation = "getGroupAgentRelation";
@@ -9,7 +9,7 @@ function reply(value: unknown): HttpReply {
 }
 
 function read(response: unknown) {
-  return readAssignedAgents(operation, reply({ status: "success", code: 200, response }));
+  return readAgentCount(operation, reply({ status: "success", code: 200, response }));
 }
 
 /** All agents of the account, perhaps. */
@@ -69,7 +69,7 @@ test.each<[unknown, string]>([
 
 test("code 1503 is an error, not an answer without agents", () => {
   const notFound = { status: "error", message: "Group not found or not authorized", code: 1503 };
-  expect(() => readAssignedAgents(operation, reply(notFound))).toThrow(NotFoundError);
+  expect(() => readAgentCount(operation, reply(notFound))).toThrow(NotFoundError);
 });
 
 describe("a group's agents with receive_call", () => {

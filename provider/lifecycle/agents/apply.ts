@@ -136,7 +136,7 @@ function findProblems(
 const maxIds = 3;
 
 /** The first ids of agents, and how many there are. */
-export function listIds(ids: readonly string[]): string {
+function listIds(ids: readonly string[]): string {
   const shown = ids.slice(0, maxIds).join(", ");
   const noun = ids.length === 1 ? "agent" : `${ids.length} agents`;
   return ids.length > maxIds ? `${noun} (${shown}, …)` : `${ids.length === 1 ? "agent" : "agents"} ${shown}`;

@@ -25,11 +25,11 @@ export interface AgentDifferences {
 
 export function compareAgents(assigned: readonly AssignedAgent[], listed: readonly AssignedAgent[]): AgentDifferences {
   const now = new Map(assigned.map((agent) => [agent.id, agent.receivesCalls]));
-  const wanted = new Map(listed.map((agent) => [agent.id, agent.receivesCalls]));
+  const expected = new Map(listed.map((agent) => [agent.id, agent.receivesCalls]));
   return {
-    missing: [...wanted.keys()].filter((id) => !now.has(id)),
-    unlisted: [...now.keys()].filter((id) => !wanted.has(id)),
-    changed: [...wanted].filter(([id, calls]) => now.has(id) && now.get(id) !== calls).map(([id]) => id),
+    missing: [...expected.keys()].filter((id) => !now.has(id)),
+    unlisted: [...now.keys()].filter((id) => !expected.has(id)),
+    changed: [...expected].filter(([id, calls]) => now.has(id) && now.get(id) !== calls).map(([id]) => id),
   };
 }
 
