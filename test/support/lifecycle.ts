@@ -1,4 +1,5 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
+import type { Seed } from "../../emulator/seed";
 import type { RetryPolicy } from "../../client/retry";
 import { createProvider, type GroupProvider } from "../../provider/lifecycle";
 
@@ -27,11 +28,14 @@ export const suffixForms = [
 ] as const;
 
 /** Starts an emulator that ends with the test. */
-export async function emulate(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-  const emulator = await startEmulator({ seed, options });
+export async function emulate(options: Partial<EmulatorOptions> = {}, accounts: Seed = seed): Promise<Emulator> {
+  const emulator = await startEmulator({ seed: accounts, options });
   running.push(emulator);
   return emulator;
 }
+
+/** The operations of all calls so far. */
+export const operations = ({ calls }: Emulator): string[] => calls.map(({ operation }) => operation);
 
 /** Assigns exactly these agents to a group of account 7. */
 export async function assignAgents(emulator: Emulator, groupId: number | string, ...agents: string[]): Promise<void> {
@@ -59,6 +63,18 @@ export function operate(
   retryPolicy: RetryPolicy = fastRetries,
 ): GroupProvider {
   return createProvider(environment(emulator, more), retryPolicy);
+}
+
+/** A provider that the engine configured with these keys of the stack's config, or inputs of a `DeepcallProvider`. */
+export async function configured(
+  emulator: Emulator,
+  keys: Record<string, string>,
+  variables: Record<string, string> = {},
+): Promise<GroupProvider> {
+  const provider = createProvider(environment(emulator, variables), fastRetries);
+  const config = new Map(Object.entries(keys).map(([key, value]) => [`deepcall:${key}`, value]));
+  await provider.configure({ config: { get: (key: string) => config.get(key) } as never });
+  return provider;
 }
 
 /** For reads after a write, which are repeated until the deadline. */

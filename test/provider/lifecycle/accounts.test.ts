@@ -1,17 +1,19 @@
 import type { Emulator } from "../../../emulator";
 import { GroupError, OtherAccountError, SettingsError, UnfinishedGroupError } from "../../../provider";
-import { createProvider, type GroupProvider } from "../../../provider/lifecycle";
+import type { GroupProvider } from "../../../provider/lifecycle";
 import {
   change,
+  configured,
   create,
   desired,
   emulate,
-  environment,
   failure,
-  fastRetries,
+  operations,
   otherUser,
+  refresh,
+  ssid,
+  token,
 } from "../../support/lifecycle";
-import { refresh, ssid, token } from "../../support/lifecycle";
 
 /** The provider as the engine configures it for a `DeepcallProvider` with these inputs. */
 async function explicit(
@@ -21,12 +23,7 @@ async function explicit(
   variables: Record<string, string> = {},
 ): Promise<GroupProvider> {
   // The default account's variables are set, too.
-  const provider = createProvider({ ...environment(emulator, otherUser), ...variables }, fastRetries);
-  const config = new Map(
-    Object.entries({ ...inputs, providerName: name }).map(([key, value]) => [`deepcall:${key}`, value]),
-  );
-  await provider.configure({ config: { get: (key: string) => config.get(key) } as never });
-  return provider;
+  return configured(emulator, { ...inputs, providerName: name }, { ...otherUser, ...variables });
 }
 
 const stored = async (emulator: Emulator, name: string, inputs: Record<string, string> = { userId: "7", token }) =>
@@ -109,7 +106,7 @@ describe("a group moves to another provider", () => {
   test("with another credential of the same account: an update that only reads, once", async () => {
     const { emulator, group } = await setUp();
     const moved = await change(await stored(emulator, "europe", { ssid }), group, desired("Support"));
-    expect([moved.changed, emulator.calls.map(({ operation }) => operation)]).toEqual([true, ["list"]]);
+    expect([moved.changed, operations(emulator)]).toEqual([true, ["list"]]);
     expect(moved.outputs).toEqual({ ...group.outputs, __providerName: "europe" });
     const again = await change(await stored(emulator, "europe", { ssid }), moved, desired("Support"));
     expect(again.changed).toBe(false);

@@ -1,14 +1,15 @@
 import type { Emulator, EmulatorOptions } from "../../../emulator";
-import { startEmulator } from "../../../emulator";
 import { OtherAccountError, SharedGroupError } from "../../../provider";
 import { createProviders } from "../../../provider/lifecycle";
 import { Run, type LifecycleProvider } from "../../../provider/lifecycle/run";
 import {
   change,
   create,
+  emulate,
   environment,
   failure,
   fastRetries,
+  operations,
   otherUser,
   refresh,
   shortDeadline,
@@ -16,15 +17,10 @@ import {
   type Resource,
 } from "../../support/lifecycle";
 
-const running: Emulator[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
-});
-
 const everyAgent = ["1001", "1002", "1003", "1004", "1005"].map((id) => ({ id, name: `Person ${id}` }));
 
 /** An account with group 42, which has the agents 1004 (who receives calls) and 1005. */
-async function emulate(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+async function emulateAgents(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
   const agents = [{ id: "1004" }, { id: "1005", receivesCalls: false }];
   const groups = [
     { id: 42, name: "Support", agents },
@@ -36,9 +32,7 @@ async function emulate(options: Partial<EmulatorOptions> = {}): Promise<Emulator
       { userId: "8", token: otherUser.DEEPCALL_TOKEN, groups: [] },
     ],
   };
-  const emulator = await startEmulator({ seed, options });
-  running.push(emulator);
-  return emulator;
+  return emulate(options, seed);
 }
 
 function operate(emulator: Emulator, more: Record<string, string> = {}): LifecycleProvider {
@@ -60,7 +54,6 @@ const assigned = (emulator: Emulator, groupId = 42): string =>
     .agents(groupId)
     .map(({ id, receivesCalls }) => `${id}${receivesCalls ? "" : "-"}`)
     .join(" ");
-const operations = ({ calls }: Emulator): string[] => calls.map(({ operation }) => operation);
 
 const servers: [string, Partial<EmulatorOptions>][] = [
   ["the standard server", {}],
@@ -82,7 +75,7 @@ const servers: [string, Partial<EmulatorOptions>][] = [
 
 describe.each(servers)("on a server with %s", (_, options) => {
   test("agents are created, changed, reordered, read and deleted; others are kept", async () => {
-    const emulator = await emulate(options);
+    const emulator = await emulateAgents(options);
     const created = await create(operate(emulator), desired(["1002", { id: "1001", receivesCalls: false }]));
     expect(assigned(emulator)).toBe("1001- 1002 1004 1005-");
     expect(operations(emulator)).toEqual([
@@ -118,7 +111,7 @@ describe.each(servers)("on a server with %s", (_, options) => {
   });
 
   test("with remove, the list is exact, and may be empty", async () => {
-    const emulator = await emulate(options);
+    const emulator = await emulateAgents(options);
     const created = await create(operate(emulator), desired(["1004"], { ...remove, removeExisting: true }));
     expect(assigned(emulator)).toBe("1004");
     emulator.account("7").setAgents(42, [{ id: "1004" }, { id: "1005" }]);
@@ -136,7 +129,7 @@ describe.each(servers)("on a server with %s", (_, options) => {
 });
 
 test("a first apply with remove fails if the group has other agents, and submits nothing", async () => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   const error = await failure(create(operate(emulator), desired(["1001"], remove)));
   expect(error.message).toMatch(
     /^Could not update the agents of group 42 \(resource "support-agents"\): .* \(1004, 1005\), and otherAgents is "remove"\. Nothing was changed\. .*\[deepcall:other-agents\]$/,
@@ -152,7 +145,7 @@ test("a first apply with remove fails if the group has other agents, and submits
 });
 
 test("on a server that only adds agents, a removal is an error, and the state is true", async () => {
-  const emulator = await emulate({ assign: "add" });
+  const emulator = await emulateAgents({ assign: "add" });
   const created = await create(operate(emulator), desired(["1001", "1002"]));
   const error = await failure(change(operate(emulator), created, desired(["1001"])));
   expect(error.message).toMatch(
@@ -171,7 +164,7 @@ test.each<[string, Partial<EmulatorOptions>, RegExp]>([
   ["relationData has unknown rows", { relationShape: "unknown" }, /an agent without an id .*keys x/],
   ["a permission is missing", { agentPermission: "none" }, /code 1015/],
 ])("if %s, nothing is submitted", async (_, options, message) => {
-  const emulator = await emulate(options);
+  const emulator = await emulateAgents(options);
   if (options.noAgents) emulator.account("7").setAgents(42, []);
   const error = await failure(create(operate(emulator), desired(["1001"])));
   expect(error.message).toMatch(message);
@@ -180,7 +173,7 @@ test.each<[string, Partial<EmulatorOptions>, RegExp]>([
 });
 
 test("an unknown agent is an error of Deepcall, and nothing changes", async () => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   const error = await failure(create(operate(emulator), desired(["9999"])));
   expect(error.message).toMatch(/refused submitAssignGroupToAgent with code 1047 .*Nothing was changed\./);
   expect(assigned(emulator)).toBe("1004 1005-");
@@ -195,7 +188,7 @@ test.each([
   "empty-after",
   "shape-after",
 ])("after an answer lost by %s, the agents are read back", async (kind) => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   emulator.faults.add(`submitAssignGroupToAgent:${kind}@1x0`);
   const created = await create(operate(emulator), desired(["1001"]));
   expect(assigned(emulator)).toBe("1001 1004 1005-");
@@ -203,7 +196,7 @@ test.each([
 });
 
 test("a group that is gone takes its agents' resource with it, but not with another account's credentials", async () => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   const created = await create(operate(emulator), desired(["1001"]));
   expect(await failure(refresh(operate(emulator, otherUser), created))).toBeInstanceOf(OtherAccountError);
   expect(await failure(operate(emulator, otherUser).delete("42", created.outputs))).toBeInstanceOf(OtherAccountError);
@@ -213,7 +206,7 @@ test("a group that is gone takes its agents' resource with it, but not with anot
 });
 
 test("two resources for one group are an error that names both; a renamed resource keeps the agents", async () => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   const provider = operate(emulator);
   await create(provider, desired(["1001"], { __resource: "one" }));
   const error = await failure(create(provider, desired(["1002"], { __resource: "two" })));
@@ -228,7 +221,7 @@ test("two resources for one group are an error that names both; a renamed resour
 });
 
 test("a renamed resource that drops an agent removes it", async () => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   const old = await create(operate(emulator), desired(["1001", "1002"], { __resource: "old" }));
   const next = operate(emulator);
   await create(next, desired(["1001"], { __resource: "new" }));
@@ -237,7 +230,7 @@ test("a renamed resource that drops an agent removes it", async () => {
 });
 
 test("two resources can swap their groups", async () => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   const one = await create(operate(emulator), desired(["1001", "1002"], { __resource: "one" }));
   const two = await create(operate(emulator), desired(["1003"], { __resource: "two", groupId: 43 }));
   const provider = operate(emulator);
@@ -258,7 +251,7 @@ test("two resources can swap their groups", async () => {
 });
 
 test("another group replaces the resource", async () => {
-  const emulator = await emulate();
+  const emulator = await emulateAgents();
   const provider = operate(emulator);
   const { id, outputs } = await create(provider, desired(["1001"]));
   const { inputs = {} } = await provider.check({}, desired(["1001"], { groupId: 43 }));
@@ -279,7 +272,7 @@ describe("after a failed update, the state still has what the next one needs", (
   }
 
   test("an agent that the program dropped is removed later", async () => {
-    const emulator = await emulate();
+    const emulator = await emulateAgents();
     const created = await create(operate(emulator), desired(["1001", "1002"]));
     emulator.faults.add("submitAssignGroupToAgent:reset-before@1x0");
     const kept = await failed(emulator, created, desired(["1001"]));
@@ -290,7 +283,7 @@ describe("after a failed update, the state still has what the next one needs", (
   });
 
   test("the same if the result could not be read, and with a refresh and a deletion in between", async () => {
-    const emulator = await emulate();
+    const emulator = await emulateAgents();
     const created = await create(operate(emulator), desired(["1001", "1002"]));
     emulator.faults.add("submitAssignGroupToAgent:error-before:1009@1x0");
     emulator.faults.add("getGroupAgentRelation:shape-after@2x0");
@@ -304,7 +297,7 @@ describe("after a failed update, the state still has what the next one needs", (
   });
 
   test("but not an agent that is known to be removed: somebody may assign it again", async () => {
-    const emulator = await emulate();
+    const emulator = await emulateAgents();
     const created = await create(operate(emulator), desired(["1001", "1002"]));
     emulator.intercept = ({ operation }) => {
       if (operation === "submitAssignGroupToAgent") emulator.account("7").setAgents(42, []);
@@ -320,7 +313,7 @@ describe("after a failed update, the state still has what the next one needs", (
   });
 
   test("an attempt that was lost counts, even if Deepcall refuses the next one", async () => {
-    const emulator = await emulate();
+    const emulator = await emulateAgents();
     emulator.faults.add("submitAssignGroupToAgent:reset-after");
     emulator.faults.add("submitAssignGroupToAgent:error-before:1047@2");
     const created = await create(operate(emulator), desired(["1001"]));
@@ -334,7 +327,7 @@ describe("after a failed update, the state still has what the next one needs", (
   });
 
   test("a first apply with remove that failed does not allow to remove agents that came later", async () => {
-    const emulator = await emulate();
+    const emulator = await emulateAgents();
     emulator.account("7").setAgents(42, []);
     emulator.faults.add("submitAssignGroupToAgent:reset-before@1x0");
     const kept = await failed(emulator, undefined, desired(["1001"], remove));

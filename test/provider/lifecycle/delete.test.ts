@@ -1,16 +1,16 @@
 import type { Emulator } from "../../../emulator";
 import { GroupError, GroupHasAgentsError, OtherAccountError } from "../../../provider";
-import { createProvider, type GroupProvider } from "../../../provider/lifecycle";
+import type { GroupProvider } from "../../../provider/lifecycle";
 import {
   assignAgents,
   change,
+  configured,
   create,
   desired,
   emulate,
-  environment,
   failure,
-  fastRetries,
   operate,
+  operations,
   otherUser,
   refresh,
   shortDeadline,
@@ -25,20 +25,6 @@ async function createGroupWithAgents(more: Record<string, unknown> = {}) {
   await assignAgents(emulator, group.id, "1001", "1002", "1003");
   emulator.clearCalls();
   return { emulator, group };
-}
-
-const operations = (emulator: Emulator): string[] => emulator.calls.map(({ operation }) => operation);
-
-/** A provider that the engine configured with these keys of the stack's config, or inputs of a `DeepcallProvider`. */
-async function configured(
-  emulator: Emulator,
-  keys: Record<string, string>,
-  variables: Record<string, string> = {},
-): Promise<GroupProvider> {
-  const provider = createProvider(environment(emulator, variables), fastRetries);
-  const config = new Map(Object.entries(keys).map(([key, value]) => [`deepcall:${key}`, value]));
-  await provider.configure({ config: { get: (key: string) => config.get(key) } as never });
-  return provider;
 }
 
 async function expectRefusal(emulator: Emulator, provider: GroupProvider, { id, outputs }: Resource): Promise<Error> {
