@@ -17,7 +17,7 @@ const table = [
   ["^cli/", ["^cli/", "^client/", ...sharedByProvider]],
   ["^cli/emulator\\.ts$", ["^emulator/"]],
   ["^cli/doctor/", ["^emulator/options\\.ts$"]],
-  ["^cli/drift/", [`${pulumi}automation/`]],
+  ["^cli/preview/", [`${pulumi}automation/`]],
   ["^examples/([^/]+)/", ["^examples/$1/", thisPackage, pulumi]],
   ["^(client|provider|emulator|cli|examples)/", [otherPackages]],
   ["^(test|bench|tools)/", ["."]],

@@ -15,7 +15,7 @@ export interface Io {
 }
 
 /** The exit codes of all commands. */
-export const exitCodes = { ok: 0, failed: 1, drift: 2, credentialsRefused: 3 } as const;
+export const exitCodes = { ok: 0, failed: 1, changes: 2, credentialsRefused: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Sets the exit code for when the command has completed; it is 0 unless this is called. */

@@ -13,7 +13,7 @@ const allowed = [
   ["cli/main.ts", "provider/groups-file/read.ts"],
   ["cli/emulator.ts", "emulator/index.ts"],
   ["cli/doctor/doctor.ts", "emulator/options.ts"],
-  ["cli/drift/preview.ts", "@pulumi/pulumi/automation"],
+  ["cli/preview/stack.ts", "@pulumi/pulumi/automation"],
   ["emulator/options.ts", "zod"],
   ["examples/quickstart/index.ts", "pulumi-deepcall"],
   ["test/anything.ts", "tools/anything.ts"],

@@ -1,5 +1,6 @@
 import type { GroupList } from "../../client/responses";
-import { agentsType, groupType, providerType, type StoredAgent } from "../../provider/state-contract";
+import { agentsType, groupType } from "../../provider/state-contract";
+import { groupByResource, providerName, toAgents, type Properties, type Step } from "../preview/steps";
 import type {
   AgentsDrift,
   DeclaredAgents,
@@ -13,51 +14,10 @@ import type {
   UndeclaredGroups,
 } from "./report";
 
-/** One step of a preview, from the engine's `resOutputsEvent`. */
-export interface Step {
-  /** `refresh` reads the current state; then `same`, `create`, `update`, `delete`, `read`, … is what the next `up` does. */
-  readonly op: string;
-  readonly urn: string;
-  readonly type: string;
-  /** The reference to the resource's provider: URN and id. */
-  readonly provider?: string;
-  readonly old?: Snapshot | null;
-  readonly new?: Snapshot | null;
-}
-
-type Properties = Readonly<Record<string, unknown>>;
-
-/** A resource before or after a step. The engine replaces secret values by an object. */
-interface Snapshot {
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly outputs: Properties;
-}
-
-/** An account that the stack's program uses. */
-export interface Account {
-  /** The name of its provider; `null` for the default provider. */
-  readonly provider: string | null;
-  /** The provider's inputs; for the default provider, the settings are in the stack's config. */
-  readonly inputs: Properties;
-}
-
 /** An account and its groups; `undefined` if it was not listed. */
 export interface ListedAccount {
   readonly provider: string | null;
   readonly list: GroupList | undefined;
-}
-
-/** The accounts of a preview, the default one first. */
-export function findAccounts(steps: readonly Step[]): Account[] {
-  const explicit = new Map<string, Account>();
-  for (const { type, urn, new: current } of steps) {
-    const provider = type === providerType ? explicitName(urn) : null;
-    if (provider !== null && current) explicit.set(provider, { provider, inputs: current.inputs });
-  }
-  const accounts = [...explicit].toSorted(([a], [b]) => compareText(a, b)).map(([, account]) => account);
-  const usesDefault = steps.some((step) => isDeepcall(step) && providerName(step) === null);
-  return accounts.length === 0 || usesDefault ? [{ provider: null, inputs: {} }, ...accounts] : accounts;
 }
 
 /**
@@ -68,16 +28,7 @@ export function findAccounts(steps: readonly Step[]): Account[] {
  * @param accounts - all groups of the accounts, to report undeclared groups.
  */
 export function compare(stack: string, steps: readonly Step[], accounts?: readonly ListedAccount[]): Report {
-  const resources = [...Map.groupBy(steps.filter(isDeepcall), ({ urn }) => urn)]
-    .map(([urn, all]) => ({
-      urn,
-      type: all[0]?.type,
-      resource: resourceName(urn),
-      refresh: all.find(({ op }) => op === "refresh"),
-      plan: all.filter(({ op }) => op !== "refresh"),
-    }))
-    .toSorted((a, b) => compareText(a.resource, b.resource) || compareText(a.urn, b.urn));
-
+  const resources = groupByResource(steps);
   const groups = resources.flatMap(({ urn, type, resource, refresh, plan }): DeclaredGroup[] => {
     if (type !== groupType || !refresh?.old) return [];
     const { outputs } = refresh.new ?? refresh.old;
@@ -147,16 +98,6 @@ function findAgentsDrift({ old: recorded, new: current }: Step, plan: readonly S
   ];
 }
 
-/** Whether each agent receives calls, by id. */
-function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
-  const agents = Array.isArray(stored) ? (stored as readonly StoredAgent[]) : [];
-  return new Map(agents.map((agent) => (typeof agent === "string" ? [agent, true] : [agent.id, agent.receivesCalls])));
-}
-
-function isDeepcall({ type }: Step): boolean {
-  return type === groupType || type === agentsType;
-}
-
 function isIgnored(inputs: Properties, property: string): boolean {
   const ignored = inputs["__ignore"];
   return Array.isArray(ignored) && ignored.includes(property);
@@ -190,31 +131,10 @@ function findUndeclared(allSteps: readonly Step[], { provider, list }: ListedAcc
   return { provider, listed: true, complete: list.complete, groups };
 }
 
-/** The name of a resource's explicit provider; `null` for the default provider. */
-function providerName({ provider }: Step): string | null {
-  return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
-}
-
-/** The name in the URN of a provider. Pulumi calls its default providers `default` or `default_1_2_3`. */
-function explicitName(urn: string): string | null {
-  const name = resourceName(urn);
-  return /^default(_\d.*)?$/.test(name) ? null : name;
-}
-
-/** The last part of `urn:pulumi:stack::project::types::name`. A name may contain `::` too. */
-function resourceName(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
 function toName(value: unknown): GroupName {
   return typeof value === "string" ? value : null;
 }
 
 function toStatus(active: unknown): Status {
   return active === true ? "active" : "inactive";
-}
-
-/** Unlike `localeCompare`, gives the same order on every machine. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -212,7 +212,7 @@ test("an interruption or a failure is one clear error with exit code 1, and leav
     expect(await ended).toEqual({
       code: 1,
       out: "",
-      err: "Comparing stack dev with Deepcall …\nerror: The comparison was interrupted, so the result is unknown. Nothing was changed.\n",
+      err: "Comparing stack dev with Deepcall …\nerror: The command was interrupted, so the result is unknown. Nothing was changed.\n",
     });
     await sessionEnded(child.pid ?? 0);
     expect(backend(stack)).toEqual(before);

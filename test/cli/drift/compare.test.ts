@@ -1,7 +1,8 @@
-import { compare, findAccounts, type Step } from "../../../cli/drift/compare";
+import { compare } from "../../../cli/drift/compare";
+import { findAccounts, type Step } from "../../../cli/preview/steps";
 import { hasDrift, type AgentsDrift, type Drift } from "../../../cli/drift/report";
 import { agentsType, groupType, providerType } from "../../../provider/state-contract";
-import { outputsOf, secret, steps, urn } from "./steps";
+import { outputsOf, secret, steps, urn } from "../preview/steps";
 
 type Properties = Record<string, unknown>;
 

@@ -17,7 +17,7 @@ import {
   type UndeclaredGroups,
 } from "../../../cli/drift/report";
 import { agentsType } from "../../../provider/state-contract";
-import { urn } from "./steps";
+import { urn } from "../preview/steps";
 
 function group(resource: string, id: number, name: string | null, ...drift: Drift[]): DeclaredGroup {
   return { resource, urn: urn(resource), provider: null, id, name, drift };

@@ -1,35 +1,41 @@
-import { explainFailure } from "../../../cli/drift/failure";
+import { explainFailure, type Failure } from "../../../cli/preview/failure";
 import { apiError, authenticationCodes } from "../../../client/errors";
+
+const explain = (messages: readonly string[], output: string): Failure =>
+  explainFailure(
+    messages.map((message) => ({ message })),
+    output,
+    new Set(),
+  );
 
 const refused =
   'Could not read group "A" (id 3). Deepcall refused list with code 1014 (invalid or expired token). [deepcall:1014]';
 
 test("shows the provider's message once, without Pulumi's additions", () => {
-  expect(
-    explainFailure([`Preview failed: ${refused}\n`, `${refused}\n`, "preview failed\n"], "Command failed …"),
-  ).toEqual({
+  expect(explain([`Preview failed: ${refused}\n`, `${refused}\n`, "preview failed\n"], "Command failed …")).toEqual({
     messages: [refused],
     credentialsRefused: true,
+    onlyProtected: false,
   });
 });
 
 test("only the authentication codes mean that the credentials were refused", () => {
   const codes = [...Array(200).keys()].map((n) => String(1000 + n)).concat("1501", "1502", "1503");
   const refusals = codes.filter(
-    (code) => explainFailure([`Could not read group "A" (id 1). [deepcall:${code}]\n`], "").credentialsRefused,
+    (code) => explain([`Could not read group "A" (id 1). [deepcall:${code}]\n`], "").credentialsRefused,
   );
   expect(refusals).toEqual([...authenticationCodes].toSorted().map(String));
   for (const code of ["connection", "timeout", "rate-limit", "settings", "name-taken"])
-    expect(explainFailure([`Could not read group "A" (id 1). [deepcall:${code}]`], "").credentialsRefused).toBe(false);
+    expect(explain([`Could not read group "A" (id 1). [deepcall:${code}]`], "").credentialsRefused).toBe(false);
 });
 
 test("the client's errors end with the code", () => {
-  expect(
-    explainFailure([apiError("list", 1014, "Invalid token [deepcall:timeout]").message], "").credentialsRefused,
-  ).toBe(true);
-  expect(
-    explainFailure([apiError("list", 1015, "a message with [deepcall:1014]").message], "").credentialsRefused,
-  ).toBe(false);
+  expect(explain([apiError("list", 1014, "Invalid token [deepcall:timeout]").message], "").credentialsRefused).toBe(
+    true,
+  );
+  expect(explain([apiError("list", 1015, "a message with [deepcall:1014]").message], "").credentialsRefused).toBe(
+    false,
+  );
 });
 
 test.each([
@@ -38,12 +44,12 @@ test.each([
   ["a line of its own", 'Could not read group "x".\n[deepcall:1014]\nNo connection. [deepcall:connection]'],
   ["a message without a code", "Deepcall refused list with code 1014 (invalid or expired token)."],
 ])("a code in %s does not count", (_, message) => {
-  expect(explainFailure([message], "").credentialsRefused).toBe(false);
+  expect(explain([message], "").credentialsRefused).toBe(false);
 });
 
 test("shows five messages, and a refusal among the others still counts", () => {
   const messages = [...Array(8).keys()].map((n) => `Could not read group ${n}. [deepcall:timeout]`);
-  expect(explainFailure([...messages, refused], "")).toEqual({
+  expect(explain([...messages, refused], "")).toEqual({
     messages: [...messages.slice(0, 5), "… and 4 more like these"],
     credentialsRefused: true,
   });
@@ -53,7 +59,7 @@ test("keeps the program's own lines of a stack trace", () => {
   const message =
     "Running program 'index.js' failed with an unhandled exception:\nError: boom\n    at Object.<anonymous> (/infra/index.js:3:53)\n" +
     "    at Module._compile (node:internal/modules/cjs/loader:1929:14)\n    at Stack.init (/infra/node_modules/@pulumi/runtime/stack.ts:79:28)\n";
-  expect(explainFailure([message], "").messages).toEqual([
+  expect(explain([message], "").messages).toEqual([
     "Running program 'index.js' failed with an unhandled exception:\nError: boom\n    at Object.<anonymous> (/infra/index.js:3:53)",
   ]);
 });
@@ -86,5 +92,15 @@ test.each([
   ],
   ["An unforeseen error\n", "An unforeseen error"],
 ])("explains %j", (output, message) => {
-  expect(explainFailure([], output)).toEqual({ messages: [message], credentialsRefused: false });
+  expect(explain([], output)).toMatchObject({ messages: [message], credentialsRefused: false });
+});
+
+test.each([
+  ["only protected resources", ["a", "b"], true],
+  ["another resource, too", ["a", "c"], false],
+  ["the stack, too", ["a", undefined], false],
+])("a preview can fail because of %s", (_, urns, onlyProtected) => {
+  const errors = urns.map((urn) => ({ message: "cannot be deleted", ...(urn !== undefined && { urn }) }));
+  const diagnostics = [...errors, { message: "preview failed", urn: "" }];
+  expect(explainFailure(diagnostics, "", new Set(["a", "b"]))).toMatchObject({ onlyProtected });
 });

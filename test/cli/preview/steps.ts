@@ -1,4 +1,4 @@
-import type { Step } from "../../../cli/drift/compare";
+import type { Step } from "../../../cli/preview/steps";
 import { groupType } from "../../../provider/state-contract";
 
 /** How the engine's events represent a secret. */

@@ -1,11 +1,20 @@
 import { authenticationCodes } from "../../client/errors";
 
+/** An error event of the engine. */
+export interface Diagnostic {
+  readonly message: string;
+  /** The resource that it is about; none or empty for the whole stack. */
+  readonly urn?: string;
+}
+
 /** Why a preview failed. */
 export interface Failure {
   /** Messages of Pulumi or the provider for the user, without irrelevant stack traces. */
   readonly messages: readonly string[];
   /** Whether Deepcall refused the credentials. */
   readonly credentialsRefused: boolean;
+  /** Whether the only reason is that the program removes or replaces protected resources. */
+  readonly onlyProtected: boolean;
 }
 
 /** If the server is down, every group reports the same error, so only some are shown. */
@@ -16,17 +25,23 @@ const maxMessages = 5;
  *
  * @param diagnostics - the error events of the engine, which contain the provider's messages.
  * @param output - what the Pulumi CLI printed; used if there are no error events, because the engine did not start.
+ * @param protectedUrns - the resources whose deletion the engine refused.
  */
-export function explainFailure(diagnostics: readonly string[], output: string): Failure {
+export function explainFailure(
+  diagnostics: readonly Diagnostic[],
+  output: string,
+  protectedUrns: ReadonlySet<string>,
+): Failure {
   const errors = diagnostics
-    .map(clean)
-    .filter((message) => message !== "" && !/^(preview|update) failed$/.test(message));
-  const all = errors.length > 0 ? errors : explainOutput(output);
+    .map(({ message, urn = "" }) => ({ message: clean(message), urn }))
+    .filter(({ message }) => message !== "" && !/^(preview|update) failed$/.test(message));
+  const all = errors.length > 0 ? errors.map(({ message }) => message) : explainOutput(output);
   const messages = [...new Set(all)];
   const omitted = messages.length - maxMessages;
   return {
     messages: omitted > 0 ? [...messages.slice(0, maxMessages), `… and ${omitted} more like these`] : messages,
     credentialsRefused: all.some((message) => authenticationCodes.has(Number(errorCode(message)))),
+    onlyProtected: errors.length > 0 && errors.every(({ urn }) => protectedUrns.has(urn)),
   };
 }
 
@@ -70,10 +85,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /no Pulumi\.yaml project file/,
     "Run the command in the folder of a Pulumi project, or specify the folder with --cwd.",
   ],
-  [
-    /unknown flag/,
-    "This Pulumi CLI is too old: `pulumi-deepcall drift` requires one with `pulumi preview --run-program`.",
-  ],
+  [/unknown flag/, "This Pulumi CLI is too old: this command requires one with `pulumi preview --run-program`."],
 ];
 
 function addHint(error: string): string {

@@ -1,4 +1,4 @@
-import { startProgress } from "../../../cli/drift/progress";
+import { startProgress } from "../../../cli/preview/progress";
 
 function record(err?: boolean): string {
   let text = "";

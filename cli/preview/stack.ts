@@ -3,11 +3,15 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { UsageError } from "../io";
-import type { Step } from "./compare";
-import { explainFailure, type Failure } from "./failure";
+import { explainFailure, type Diagnostic, type Failure } from "./failure";
+import type { Step } from "./steps";
 
 interface PreviewOptions {
-  /** Called when a step is complete. */
+  /** Whether to compare the state with Deepcall first. */
+  readonly refresh: boolean;
+  /**
+   * Called when a step is complete; and for the deletion of a protected resource, which makes the preview fail.
+   */
   readonly onStep: (step: Step) => void;
   /** Called for each line that the provider writes to standard error (`DEEPCALL_DEBUG`). */
   readonly onDebug: (line: string) => void;
@@ -34,7 +38,7 @@ export class ReadOnlyStack {
   static async open(name: string, cwd: string): Promise<ReadOnlyStack> {
     if (!existsSync(cwd)) throw new UsageError(`Folder ${resolve(cwd)} does not exist.`);
     const { LocalWorkspace, Stack } = loadAutomationApi(cwd);
-    return withExplainedFailure([], async () => {
+    return withExplainedFailure(async () => {
       const workspace = await LocalWorkspace.create({ workDir: cwd });
       // The original runs `pulumi stack select`, which changes the stack that the user's own commands work on.
       workspace.selectStack = () => Promise.resolve();
@@ -44,30 +48,59 @@ export class ReadOnlyStack {
 
   /** Reads the stack's config, decrypted. */
   async config(): Promise<(key: string) => string | undefined> {
-    const config = await withExplainedFailure([], () => this.stack.getAllConfig());
+    const config = await withExplainedFailure(() => this.stack.getAllConfig());
     return (key) => config[key]?.value;
   }
 
-  /** Runs `pulumi preview --refresh --run-program`, which uses the current config. */
-  async preview({ onStep, onDebug, signal }: PreviewOptions): Promise<void> {
-    const errors: string[] = [];
-    const onEvent = ({ resOutputsEvent, diagnosticEvent }: EngineEvent): void => {
+  /** Runs `pulumi preview`; with `refresh`, also `--run-program`, which uses the current config. */
+  async preview({ refresh, onStep, onDebug, signal }: PreviewOptions): Promise<void> {
+    const errors: Diagnostic[] = [];
+    const protectedUrns = new Set<string>();
+    const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent }: EngineEvent): void => {
       if (resOutputsEvent) onStep(resOutputsEvent.metadata);
-      if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent.message);
+      if (resourcePreEvent && isProtected(resourcePreEvent.metadata)) {
+        protectedUrns.add(resourcePreEvent.metadata.urn);
+        // Unlike a replacement, it is never complete.
+        if (resourcePreEvent.metadata.op === "delete") onStep(resourcePreEvent.metadata);
+      }
+      if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent);
       if (diagnosticEvent?.severity === "info#err") onDebug(diagnosticEvent.message);
     };
-    await withExplainedFailure(errors, () =>
-      this.stack.preview({ refresh: true, runProgram: true, color: "never", suppressProgress: true, onEvent, signal }),
+    await withExplainedFailure(
+      () =>
+        this.stack.preview({
+          refresh,
+          ...(refresh && { runProgram: true }),
+          color: "never",
+          suppressProgress: true,
+          onEvent,
+          signal,
+        }),
+      errors,
+      protectedUrns,
     );
   }
 }
 
-/** @param diagnostics - receives the engine's error events while the action runs. */
-async function withExplainedFailure<T>(diagnostics: readonly string[], action: () => Promise<T>): Promise<T> {
+/** Whether the step deletes a protected resource, which the engine refuses. */
+export function isProtected({ op, old }: Step): boolean {
+  return old?.protect === true && (op === "delete" || op === "replace");
+}
+
+/**
+ * @param diagnostics - receives the engine's error events while the action runs.
+ * @param protectedUrns - receives the resources whose deletion the engine refuses.
+ */
+async function withExplainedFailure<T>(
+  action: () => Promise<T>,
+  diagnostics: readonly Diagnostic[] = [],
+  protectedUrns: ReadonlySet<string> = new Set(),
+): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw new PulumiError(explainFailure(diagnostics, error instanceof Error ? error.message : String(error)));
+    const output = error instanceof Error ? error.message : String(error);
+    throw new PulumiError(explainFailure(diagnostics, output, protectedUrns));
   }
 }
 

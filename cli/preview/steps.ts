@@ -1,0 +1,101 @@
+import { agentsType, groupType, providerType, type StoredAgent } from "../../provider/state-contract";
+
+/** One step of a preview, from the engine's events. */
+export interface Step {
+  /** `refresh` reads the current state; then `same`, `create`, `update`, `delete`, `read`, … is what the next `up` does. */
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  /** The reference to the resource's provider: URN and id. */
+  readonly provider?: string;
+  readonly old?: Snapshot | null;
+  readonly new?: Snapshot | null;
+}
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A resource before or after a step. The engine replaces secret values by an object. */
+export interface Snapshot {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  /** Why the resource's last update was not completed. */
+  readonly initErrors?: readonly string[];
+}
+
+/** The steps of one resource of this package. */
+export interface ResourceSteps {
+  readonly urn: string;
+  readonly type: string;
+  /** The resource's name in the program. */
+  readonly resource: string;
+  readonly refresh: Step | undefined;
+  /** What the next `up` does. */
+  readonly plan: readonly Step[];
+}
+
+/** The groups and the agents among the steps, sorted by resource. */
+export function groupByResource(steps: readonly Step[]): ResourceSteps[] {
+  return [...Map.groupBy(steps.filter(isDeepcall), ({ urn }) => urn)]
+    .map(([urn, all]) => ({
+      urn,
+      type: all[0]?.type ?? "",
+      resource: resourceName(urn),
+      refresh: all.find(({ op }) => op === "refresh"),
+      plan: all.filter(({ op }) => op !== "refresh"),
+    }))
+    .toSorted((a, b) => compareText(a.resource, b.resource) || compareText(a.urn, b.urn));
+}
+
+export function isDeepcall({ type }: Step): boolean {
+  return type === groupType || type === agentsType;
+}
+
+/** An account that the stack's program uses. */
+export interface Account {
+  /** The name of its provider; `null` for the default provider. */
+  readonly provider: string | null;
+  /** The provider's inputs; for the default provider, the settings are in the stack's config. */
+  readonly inputs: Properties;
+}
+
+/** The accounts of a preview, the default one first. */
+export function findAccounts(steps: readonly Step[]): Account[] {
+  const explicit = new Map<string, Account>();
+  for (const { type, urn, new: current } of steps) {
+    const provider = type === providerType ? explicitName(urn) : null;
+    if (provider !== null && current) explicit.set(provider, { provider, inputs: current.inputs });
+  }
+  const accounts = [...explicit].toSorted(([a], [b]) => compareText(a, b)).map(([, account]) => account);
+  const usesDefault = steps.some((step) => isDeepcall(step) && providerName(step) === null);
+  return accounts.length === 0 || usesDefault ? [{ provider: null, inputs: {} }, ...accounts] : accounts;
+}
+
+/** The name of a resource's explicit provider; `null` for the default provider. */
+export function providerName({ provider }: Step): string | null {
+  return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
+}
+
+/** The name in the URN of a provider. Pulumi calls its default providers `default` or `default_1_2_3`. */
+function explicitName(urn: string): string | null {
+  const name = resourceName(urn);
+  return /^default(_\d.*)?$/.test(name) ? null : name;
+}
+
+/** The last part of `urn:pulumi:stack::project::types::name`. A name may contain `::` too. */
+export function resourceName(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** Whether each agent receives calls, by id. */
+export function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
+  const agents = Array.isArray(stored) ? (stored as readonly StoredAgent[]) : [];
+  return new Map(agents.map((agent) => (typeof agent === "string" ? [agent, true] : [agent.id, agent.receivesCalls])));
+}
+
+/** Unlike `localeCompare`, gives the same order on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
