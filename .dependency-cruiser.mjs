@@ -5,7 +5,7 @@ const otherPackages = "^node_modules/(?!@pulumi/|pulumi-deepcall/)";
 const pulumi = "^node_modules/@pulumi/pulumi/";
 const thisPackage = "^node_modules/pulumi-deepcall/";
 const sharedByProvider = [
-  "^provider/(state-contract|account-settings|lifecycle/(names|state|agents/(schema|state)))\\.ts$",
+  "^provider/(state-contract|account-settings|lifecycle/(names|state|diff|agents/(schema|state)))\\.ts$",
   "^provider/groups-file/",
 ];
 

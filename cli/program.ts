@@ -5,11 +5,13 @@ import { addDriftCommand } from "./drift/command";
 import { addEmulatorCommand } from "./emulator";
 import { addExportCommand } from "./export/command";
 import { exitCodes, type ExitCode, type SetExitCode, type Io, UsageError } from "./io";
+import { addPlanCommand } from "./plan/command";
 
 // A command loads its heavy dependencies when it runs, so that `--help` is fast.
 const commands: readonly ((program: Command, io: Io, setExitCode: SetExitCode) => void)[] = [
   addDoctorCommand,
   addExportCommand,
+  addPlanCommand,
   addDriftCommand,
   addEmulatorCommand,
 ];

@@ -1,6 +1,6 @@
 import type { GroupList } from "../../client/responses";
 import { agentsType, groupType } from "../../provider/state-contract";
-import { groupByResource, providerName, toAgents, type Properties, type Step } from "../preview/steps";
+import { groupByResource, ignoredProperties, providerName, toAgents, type Step } from "../preview/steps";
 import type {
   AgentsDrift,
   DeclaredAgents,
@@ -61,13 +61,14 @@ function findDrift({ old: recorded, new: current }: Step, plan: readonly Step[])
   const desired = plan.find((step) => step.new)?.new?.inputs ?? {};
   const { name, assignedName, active, __renamed } = current.outputs;
   const [from, to] = [toName(assignedName), toName(name)];
+  const ignored = ignoredProperties(desired);
   const wasActive = recorded?.outputs["active"];
   const drift: Drift[] = [];
   // Secret values cannot be compared here, so the provider does it.
   const isRenamed = from === null || to === null ? __renamed === true : from !== to;
-  if (isRenamed && !isIgnored(desired, "name") && (to === null || desired["requestedName"] !== to))
+  if (isRenamed && !ignored.includes("name") && (to === null || desired["requestedName"] !== to))
     drift.push({ kind: "renamed", from, to });
-  if (wasActive !== active && !isIgnored(desired, "active") && desired["active"] !== active)
+  if (wasActive !== active && !ignored.includes("active") && desired["active"] !== active)
     drift.push({ kind: "status", from: toStatus(wasActive), to: toStatus(active) });
   return drift;
 }
@@ -96,11 +97,6 @@ function findAgentsDrift({ old: recorded, new: current }: Step, plan: readonly S
     ...(unlisted.length > 0 ? [{ kind: "unlisted" as const, agents: unlisted }] : []),
     ...(changed.length > 0 ? [{ kind: "receivesCalls" as const, now: now ?? [], notNow: notNow ?? [] }] : []),
   ];
-}
-
-function isIgnored(inputs: Properties, property: string): boolean {
-  const ignored = inputs["__ignore"];
-  return Array.isArray(ignored) && ignored.includes(property);
 }
 
 function plannedChange(plan: readonly Step[]): PendingChange["change"] | undefined {

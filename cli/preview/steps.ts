@@ -78,8 +78,8 @@ export function providerName({ provider }: Step): string | null {
   return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
 }
 
-/** The name in the URN of a provider. Pulumi calls its default providers `default` or `default_1_2_3`. */
-function explicitName(urn: string): string | null {
+/** The name in the URN of a provider; `null` for a default provider, which Pulumi calls `default` or `default_1_2_3`. */
+export function explicitName(urn: string): string | null {
   const name = resourceName(urn);
   return /^default(_\d.*)?$/.test(name) ? null : name;
 }
@@ -93,6 +93,12 @@ export function resourceName(urn: string): string {
 export function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
   const agents = Array.isArray(stored) ? (stored as readonly StoredAgent[]) : [];
   return new Map(agents.map((agent) => (typeof agent === "string" ? [agent, true] : [agent.id, agent.receivesCalls])));
+}
+
+/** The values of `ignoreChanges`, which the engine does not pass to dynamic providers. */
+export function ignoredProperties(inputs: Properties): ("name" | "active")[] {
+  const ignored = inputs["__ignore"];
+  return Array.isArray(ignored) ? (ignored as ("name" | "active")[]) : [];
 }
 
 /** Unlike `localeCompare`, gives the same order on every machine. */

@@ -10,14 +10,20 @@ export type DesiredInputs = Pick<GroupInputs, "requestedName" | "__ignore" | "__
 };
 
 /** Whether the name has to be changed: the program requests another one than before, or the group was renamed manually. */
-export function nameDiffers(state: GroupState, desired: DesiredInputs): boolean {
+export function nameDiffers(
+  state: Pick<GroupState, "requestedName" | "assignedName" | "name">,
+  desired: Pick<DesiredInputs, "requestedName" | "__ignore">,
+): boolean {
   if (desired.__ignore.includes("name") || desired.requestedName === state.name) return false;
   const programChanged = desired.requestedName !== state.requestedName;
   const renamedManually = state.name !== state.assignedName;
   return programChanged || renamedManually;
 }
 
-export function activeDiffers(state: GroupState, desired: DesiredInputs): boolean {
+export function activeDiffers(
+  state: Pick<GroupState, "active">,
+  desired: Pick<DesiredInputs, "active" | "__ignore">,
+): boolean {
   return !desired.__ignore.includes("active") && desired.active !== state.active;
 }
 

@@ -1,74 +1,16 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { token } from "../support/lifecycle";
+import { backend, expectReadOnly, startCli, type CliOutcome, type RunningCommand } from "./commands";
 import { sessionEnded } from "./processes";
 import { TestStack } from "./stack";
 
-interface Outcome {
-  code: number | null;
-  out: string;
-  err: string;
-}
+const start = (stack: TestStack, args: string[] = [], options = {}): RunningCommand =>
+  startCli(stack, "drift", args, options);
 
-/** Starts `pulumi-deepcall drift --stack dev` without a terminal, like a CI job. */
-function start(
-  stack: TestStack,
-  args: string[] = [],
-  { cwd = stack.folder, env = {} }: { cwd?: string; env?: Record<string, string | undefined> } = {},
-): { child: ChildProcess; ended: Promise<Outcome> } {
-  const command = join(process.env["E2E_FOLDER"] ?? "", "node_modules/pulumi-deepcall/dist/cli/main.js");
-  const child = spawn(
-    process.execPath,
-    [command, "drift", ...(args.includes("--stack") ? [] : ["--stack", "dev"]), ...args],
-    {
-      cwd,
-      env: { ...process.env, ...stack.env, ...env },
-      // In a separate session, like a job in a terminal or in CI.
-      detached: true,
-    },
-  );
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  const ended = new Promise<Outcome>((resolve) => {
-    child.once("close", (code) => {
-      resolve({ code, out, err });
-    });
-  });
-  return { child, ended };
-}
-
-async function drift(stack: TestStack, ...args: string[]): Promise<Outcome> {
+async function drift(stack: TestStack, ...args: string[]): Promise<CliOutcome> {
   return start(stack, args).ended;
 }
-
-/** Every file of the backend, including checkpoint and locks, and the selected stack. */
-function backend(stack: TestStack): Record<string, string> {
-  const files: Record<string, string> = {};
-  for (const folder of ["state", "home/workspaces"])
-    for (const name of readdirSync(join(stack.folder, folder), { recursive: true, encoding: "utf8" })) {
-      const path = join(stack.folder, folder, name);
-      try {
-        files[join(folder, name)] = readFileSync(path, "utf8");
-      } catch {
-        // It is a folder.
-      }
-    }
-  return files;
-}
-
-/** Runs a command and expects that it changes neither the backend nor the groups in Deepcall. */
-async function expectReadOnly<T>(stack: TestStack, command: () => Promise<T>): Promise<T> {
-  const before = [backend(stack), stack.emulator.groups()];
-  stack.emulator.clearCalls();
-  const result = await command();
-  expect([backend(stack), stack.emulator.groups()]).toEqual(before);
-  const writes = stack.emulator.calls.filter(({ operation }) => !readOperations.has(operation));
-  expect(writes).toEqual([]);
-  return result;
-}
-const readOperations = new Set(["list", "getGroupAgentRelation"]);
 
 const component = `
   class Team extends pulumi.ComponentResource {
@@ -222,10 +164,7 @@ test("an interruption or a failure is one clear error with exit code 1, and leav
   const empty = `${stack.folder}-empty`;
   mkdirSync(empty);
   const nowhere = join(stack.folder, "nowhere");
-  const expectFailure = async (
-    message: string | RegExp,
-    ...more: Parameters<typeof start> extends [unknown, ...infer R] ? R : never
-  ) => {
+  const expectFailure = async (message: string | RegExp, ...more: [args?: string[], options?: object]) => {
     const { code, out, err } = await start(stack, ...more).ended;
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(message);

@@ -1,4 +1,4 @@
-import { oneLine } from "../../formatting";
+import { codeSpan, joinUpToMaxLength, marker } from "../../markdown";
 import { driftedAgents, driftedGroups, hasDrift, type Report, type UndeclaredGroup } from "../report";
 import {
   declareHint,
@@ -34,12 +34,12 @@ export function renderMarkdown(report: Report): string {
   const morePending = report.pending.length - maxPending;
   const summary = summarize(report);
   const paragraphs = [
-    `${marker(report.stack)}\n### ${hasDrift(report) ? "⚠️" : "✅"} Deepcall groups of stack ${codeSpan(report.stack)}`,
+    `${marker("drift", report.stack)}\n### ${hasDrift(report) ? "⚠️" : "✅"} Deepcall groups of stack ${codeSpan(report.stack)}`,
     `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
-    joinUpToMaxLength(drifted),
+    joinLines(drifted),
     ...undeclared.flatMap((account) => [
       `**${undeclaredHeading(account, report, codeSpan)}**`,
-      joinUpToMaxLength(account.groups.map(undeclaredLine), Math.floor(maxListLength / undeclared.length)),
+      joinLines(account.groups.map(undeclaredLine), Math.floor(maxListLength / undeclared.length)),
     ]),
     ...undeclaredNotes(report, codeSpan),
     pending === "" ? "" : `${pendingHeading} ${pending}${morePending > 0 ? ` and ${morePending} more` : ""}.`,
@@ -53,27 +53,6 @@ function undeclaredLine({ id, name, status }: UndeclaredGroup): string {
   return `- ${codeSpan(name)} (id ${id}${status === "inactive" ? ", inactive" : ""})`;
 }
 
-/** Lets a workflow find its earlier comment. */
-function marker(stack: string): string {
-  return `<!-- pulumi-deepcall drift ${encodeURIComponent(stack).replaceAll("--", "%2D%2D")} -->`;
-}
-
-/**
- * Foreign text as a code span, so that it cannot contain a link, a mention or HTML. The delimiters have more backticks
- * than any run of backticks in the text (CommonMark 6.1).
- */
-export function codeSpan(text: string): string {
-  const line = oneLine(text);
-  const runs = line.match(/`+/g) ?? [];
-  const delimiter = "`".repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
-  // Parsers strip one blank from each side, unless the text is all blanks.
-  const padding = /^[ `]|[ `]$/.test(line) && line.trim() !== "" ? " " : "";
-  return `${delimiter}${padding}${line === "" ? " " : line}${padding}${delimiter}`;
-}
-
-function joinUpToMaxLength(lines: readonly string[], maxLength = maxListLength): string {
-  let remaining = maxLength;
-  const fitting = lines.filter((line) => (remaining -= line.length + 1) >= 0);
-  const omitted = lines.length - fitting.length;
-  return [...fitting, ...(omitted > 0 ? [`- … and ${omitted} more; \`--format json\` lists all`] : [])].join("\n");
+function joinLines(lines: readonly string[], maxLength = maxListLength): string {
+  return joinUpToMaxLength(lines, maxLength, (omitted) => `- ${omitted}`);
 }

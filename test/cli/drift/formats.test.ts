@@ -3,7 +3,7 @@ import { Parser, type Node } from "commonmark";
 import fc from "fast-check";
 import { SaxesParser } from "saxes";
 import { renderJunit } from "../../../cli/drift/formats/junit";
-import { codeSpan, renderMarkdown } from "../../../cli/drift/formats/markdown";
+import { renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
 import { oneLine } from "../../../cli/formatting";
 import {
@@ -16,6 +16,7 @@ import {
   type Report,
   type UndeclaredGroups,
 } from "../../../cli/drift/report";
+import { codeSpan } from "../../../cli/markdown";
 import { agentsType } from "../../../provider/state-contract";
 import { urn } from "../preview/steps";
 

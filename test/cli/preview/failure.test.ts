@@ -49,7 +49,7 @@ test.each([
 
 test("shows five messages, and a refusal among the others still counts", () => {
   const messages = [...Array(8).keys()].map((n) => `Could not read group ${n}. [deepcall:timeout]`);
-  expect(explain([...messages, refused], "")).toEqual({
+  expect(explain([...messages, refused], "")).toMatchObject({
     messages: [...messages.slice(0, 5), "… and 4 more like these"],
     credentialsRefused: true,
   });
@@ -79,7 +79,7 @@ test.each([
   ],
   [
     automation("error: unknown flag: --run-program"),
-    "unknown flag: --run-program. This Pulumi CLI is too old: `pulumi-deepcall drift` requires one with `pulumi preview --run-program`.",
+    "unknown flag: --run-program. This Pulumi CLI is too old: this command requires one with `pulumi preview --run-program`.",
   ],
   [
     automation("error: the stack is currently locked by 1 lock(s).\n  file:///locks/a.json: created by u@h"),

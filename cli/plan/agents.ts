@@ -1,0 +1,92 @@
+import { unknownValue } from "../../provider/lifecycle/diff";
+import type { AgentsDrift } from "../drift/report";
+import { isProtected } from "../preview/stack";
+import { providerName, resourceName, toAgents, type Step } from "../preview/steps";
+import { toIds, toPlannedName, type Context, type PlannedStep } from "./context";
+import type { AgentsChange } from "./report";
+
+/** Describes the change of a `DeepcallGroupAgents`. */
+export function planAgents(step: PlannedStep, drift: readonly AgentsDrift[], { steps }: Context): AgentsChange {
+  const { old, urn } = step;
+  const resource = resourceName(urn);
+  const provider = providerName(step);
+  const outputs = old?.outputs ?? {};
+  const inputs = step.new?.inputs ?? {};
+  const groupId = step.new ? inputs["groupId"] : outputs["groupId"];
+  const group = steps.find((other) =>
+    typeof groupId !== "number"
+      ? // The component `DeepcallGroups` names its resources like this.
+        `${resourceName(other.urn)}/agents` === resource
+      : providerName(other) === provider && [other.old?.id, other.new?.id].includes(String(groupId)),
+  );
+  const isUpdate = step.op === "update";
+  const action = isProtected(step)
+    ? "protected"
+    : step.op === "delete" && old?.retainOnDelete === true
+      ? "retain"
+      : step.op;
+  const isLeftAlone = action === "protected" || action === "retain";
+  const desired = toAgents(isLeftAlone ? [] : inputs["requestedAgents"]);
+  const assigned = toAgents(isLeftAlone ? [] : outputs["agents"]);
+  const others = toIds(outputs["otherAgentIds"]);
+  const removesOthers = inputs["otherAgents"] === "remove";
+  const added = [...desired.keys()].filter((id) => !isUpdate || !(assigned.has(id) || others.includes(id)));
+  const removed = [...assigned.keys(), ...(isUpdate && removesOthers ? others : [])].filter(
+    (id) => !isUpdate || !desired.has(id),
+  );
+  const changed = [...desired].filter(([id, calls]) =>
+    isUpdate && assigned.has(id) ? assigned.get(id) !== calls : !calls,
+  );
+  const isUnknown = step.new && !isLeftAlone && !Array.isArray(inputs["requestedAgents"]);
+  const notes = [
+    ...(step.op === "replace" && outputs["groupId"] !== groupId ? [`leaves group ${String(outputs["groupId"])}`] : []),
+    ...(isUnknown ? ["the agents are secret, or known only during the update"] : []),
+    ...(step.op === "create" && removesOthers ? ["removes all other agents"] : []),
+    ...(drift.some(({ kind }) => kind === "gone") ? ["the group was deleted manually"] : []),
+  ];
+  const isVisible = added.length + removed.length + changed.length + notes.length > 0 || isLeftAlone;
+  return {
+    resource,
+    urn,
+    provider,
+    action,
+    groupId: typeof groupId === "number" ? groupId : null,
+    group: toPlannedName(group?.old?.outputs["name"] ?? group?.new?.inputs["requestedName"] ?? unknownValue),
+    added,
+    removed,
+    receivesCalls: {
+      now: changed.filter(([, calls]) => calls).map(([id]) => id),
+      notNow: changed.filter(([, calls]) => !calls).map(([id]) => id),
+    },
+    notes: isVisible ? notes : ["no change in Deepcall"],
+    problem: action === "protected" ? "is protected" : null,
+    drift,
+  };
+}
+
+/**
+ * How many agents a group has, as far as it is known: now, and after the same `up` has deleted the resource that lists
+ * its agents, which comes first.
+ */
+export function countAgents(
+  step: Step,
+  { facts, agentsSteps }: Context,
+): { count: number; remaining: number } | undefined {
+  const own = agentsSteps.filter(
+    (other) => other.old?.id === step.old?.id && providerName(other) === providerName(step),
+  );
+  const refresh = own.find(({ op }) => op === "refresh");
+  const outputs = (refresh?.new ?? own[0]?.old)?.outputs;
+  const listed = toAgents(outputs?.["agents"]);
+  const recorded = outputs && { count: listed.size + toIds(outputs["otherAgentIds"]).length, ids: [] };
+  const answer = facts.agents.get(step.urn);
+  const agents = typeof answer === "object" ? answer : recorded;
+  if (!agents) return undefined;
+  const isRemoved = own.some(({ op, old }) => (op === "delete" || op === "replace") && old?.retainOnDelete !== true);
+  const removed = !isRemoved
+    ? 0
+    : agents.ids.length > 0
+      ? agents.ids.filter((id) => listed.has(id)).length
+      : listed.size;
+  return { count: agents.count, remaining: Math.max(0, agents.count - removed) };
+}

@@ -1,0 +1,75 @@
+import { agentsType, groupType } from "../../provider/state-contract";
+import { compare } from "../drift/compare";
+import { compareText, explicitName, groupByResource, isDeepcall, type Step } from "../preview/steps";
+import { planAgents } from "./agents";
+import { isPlanned, operations, type Context, type Facts } from "./context";
+import { planGroup } from "./groups";
+import { actionWords, describeAction, type GroupChange, type Plan } from "./report";
+
+const noFacts: Facts = { lists: new Map(), agents: new Map(), deleteWithAgents: new Set() };
+
+/** Describes what the next `pulumi up` does, from the steps of a preview. */
+export function createPlan(
+  { stack, refresh }: Pick<Plan, "stack" | "refresh">,
+  steps: readonly Step[],
+  facts = noFacts,
+): Plan {
+  const report = compare(stack, steps);
+  const declaredGroups = new Map(report.groups.map((group) => [group.urn, group]));
+  const declaredAgents = new Map(report.agents.map((agents) => [agents.urn, agents]));
+  const context: Context = {
+    steps: steps.filter(({ type, op }) => type === groupType && op !== "refresh"),
+    agentsSteps: steps.filter(({ type }) => type === agentsType),
+    facts,
+  };
+  const resources = groupByResource(steps);
+  const planned = resources.flatMap(({ plan }) => plan.filter(isPlanned));
+  const other = new Map(
+    steps
+      .filter((step) => isPlanned(step) && !isDeepcall(step) && !isDefaultProvider(step))
+      // The engine reports the stack itself twice.
+      .map(({ urn, op }) => [`${op} ${urn}`, op]),
+  );
+  return {
+    stack,
+    refresh,
+    groups: planned
+      .filter(({ type }) => type === groupType)
+      .map((step) => planGroup(step, declaredGroups.get(step.urn), context))
+      .toSorted(
+        (a, b) =>
+          actionWords.indexOf(describeAction(a)) - actionWords.indexOf(describeAction(b)) ||
+          compareText(a.name ?? "", b.name ?? ""),
+      ),
+    agents: planned
+      .filter(({ type }) => type === agentsType)
+      .map((step) => planAgents(step, declaredAgents.get(step.urn)?.drift ?? [], context))
+      .toSorted((a, b) => compareText(a.group ?? "", b.group ?? "")),
+    unchanged: resources.filter(({ type, plan }) => type === groupType && plan.every(({ op }) => op === "same")).length,
+    other: Object.fromEntries(
+      operations.flatMap((op) => {
+        const count = [...other.values()].filter((one) => one === op).length;
+        return count === 0 ? [] : [[op, count]];
+      }),
+    ),
+  };
+}
+
+/** What only Deepcall can answer about a plan. */
+export function openQuestions({ groups }: Plan): {
+  /** Groups whose agents decide whether they can be deleted. */
+  readonly agentsOf: readonly (GroupChange & { readonly id: number })[];
+  /** The providers of accounts in which a requested name may be taken. */
+  readonly namesIn: readonly (string | null)[];
+} {
+  const deleted = groups.filter(({ action }) => action === "delete" || action === "replace");
+  const named = groups.filter((change) => change.action === "create" || "newName" in change);
+  return {
+    agentsOf: deleted.filter((change): change is GroupChange & { id: number } => change.id !== null),
+    namesIn: [...new Set(named.map(({ provider }) => provider))],
+  };
+}
+
+function isDefaultProvider({ type, urn }: Step): boolean {
+  return type.startsWith("pulumi:providers:") && explicitName(urn) === null;
+}
