@@ -17,22 +17,18 @@ read -r _ _ url _ <&3 # "Deepcall emulator: http://127.0.0.1:8920 (…"
 export DEEPCALL_BASE_URL=$url DEEPCALL_USER_ID=demo DEEPCALL_TOKEN=demo-token DEEPCALL_SSID=
 export PULUMI_BACKEND_URL=file://$work/state PULUMI_CONFIG_PASSPHRASE=preview
 mkdir "$work/state"
-cp Pulumi.yaml "$work"
+# A project of its own with this program, so that the stack's config does not end up in the repository.
+{
+  cat Pulumi.yaml
+  printf 'main: "%s"\n' "$PWD"
+} >"$work/Pulumi.yaml"
 pulumi stack init preview --cwd "$work" --non-interactive >&2
-options=(--stack preview --config-file "$work/Pulumi.preview.yaml" --non-interactive --color never)
 
 # The first pull request is compared with an empty account.
 if git cat-file -e "$commit:Pulumi.yaml" 2>/dev/null; then
   git worktree add --quiet --detach "$work/base" "$commit"
+  options=(--stack preview --config-file "$work/Pulumi.preview.yaml" --non-interactive --color never)
   (cd "$work/base" && npm ci --ignore-scripts && pulumi up --yes --skip-preview "${options[@]}") >&2
 fi
 
-code=0
-pulumi preview --diff "${options[@]}" >"$work/preview.txt" 2>&1 || code=$?
-cat "$work/preview.txt" >&2
-echo "### What merging would change"
-echo
-# Indented, so that no name is interpreted as Markdown; truncated, because a comment has at most 65,536 characters.
-head -c 25000 "$work/preview.txt" | sed 's/^/    /'
-if [ "$(wc -c <"$work/preview.txt")" -gt 25000 ]; then printf '\n\n(Truncated; the log contains the full output.)\n'; fi
-exit "$code"
+ci/plan.sh 'What merging would change' preview --cwd "$work"

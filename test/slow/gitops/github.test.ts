@@ -31,7 +31,7 @@ test("main is previewed, then applied; a failed `up` fails the job and shows the
 
   const plan = await github.run("up", "plan");
   expect(plan.result).toBe("success");
-  expect(plan.summary).toMatch(/^### What `pulumi up` will do\n\n[^]*\+ 4 to create/);
+  expect(plan.summary).toMatch(/^### What `pulumi up` will do\n\n4 groups to create; 0 unchanged\.[^]*\+ 6 to create/);
   expect(names()).toEqual([]);
   const up = await github.run("up", "up");
   expect(up.result).toBe("success");
@@ -73,7 +73,8 @@ test("one issue reports drift: it is updated with the drift, kept after errors, 
 
   // `up` repairs the declared groups; the other group is deleted manually.
   const plan = await github.run("up", "plan");
-  expect(plan.summary).toContain('"Selling"');
+  expect(plan.summary).toContain("**Reverts manual changes:**");
+  expect(plan.summary).toMatch(/^\| ~ rename \| `Selling` → `Sales` \| id \d+ \|$/m);
   expect((await github.run("up", "up")).result).toBe("success");
   account.remove(idOf("By hand"));
   expect(await drift(github)).toMatchObject({ result: "success", writes: ["issue close 1"], issues: ["#1 closed"] });

@@ -75,11 +75,11 @@ test("a merge request's preview needs no variables; main is previewed and applie
   const preview = await run(repository, "preview", { CI_MERGE_REQUEST_DIFF_BASE_SHA: output.trim() });
   expect(preview.code).toBe(0);
   const report = readFileSync(join(repository.stack.folder, "preview.md"), "utf8");
-  expect(report).toMatch(/~ requestedName: "Support" => "Helpdesk"/);
+  expect(report).toContain("| ~ rename | `Support` → `Helpdesk` |");
   expect(repository.stack.emulator.calls).toEqual([]);
 
   const plan = await run(repository, "plan", repository.settings);
-  expect([plan.code, plan.output]).toEqual([0, expect.stringContaining("+ 6 to create")]);
+  expect([plan.code, plan.output]).toEqual([0, expect.stringContaining("4 groups to create; 0 unchanged.")]);
   expect(repository.stack.emulator.groups("7")).toEqual([]);
   const up = await run(repository, "up", repository.settings);
   expect([up.code, up.output]).toEqual([0, expect.stringContaining("+ 6 created")]);

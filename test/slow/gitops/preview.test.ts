@@ -19,11 +19,15 @@ test("a pull request gets one comment with the changes, without a call to the ac
   await repository.commit("a rename, and a new group");
   const { preview, report } = await pullRequest(github);
   expect([preview.result, report.result]).toEqual(["success", "success"]);
-  expect(report.summary).toMatch(/^ +~ requestedName: "Support" => "\*\*Help\*\* @desk"$/m);
-  expect(report.summary).toMatch(/^ +requestedName: "Care"$/m);
+  expect(preview.outputs["report"]).toMatch(
+    /^### What merging would change\n\n1 group to create, 1 to rename; 3 unchanged\.\n\n\| change/,
+  );
+  expect(report.summary).toMatch(/^\| \+ create \| `Care` \| {2}\|$/m);
+  expect(report.summary).toMatch(/^\| ~ rename \| `Support` → `\*\*Help\*\* @desk` \| id \d+ \|$/m);
+  // Pulumi's output is collapsed, and nothing in it can be interpreted as Markdown.
+  const collapsed = /<details><summary>Pulumi's output<\/summary>\n\n(( {4}.*\n|\n)+)\n?<\/details>$/;
+  expect(preview.outputs["report"]).toMatch(collapsed);
   expect(report.summary).toMatch(/^ {8}\+ 1 to create\n {8}~ 1 to update$/m);
-  // Nothing in it can be interpreted as Markdown.
-  expect(preview.outputs["report"]).toMatch(/^### What merging would change\n\n( {4}.*\n|\n)+$/);
   expect(github.state.comments).toEqual([expect.objectContaining({ number: 7, body: report.summary })]);
 
   // From a fork: the same summary, but no comment.
@@ -58,7 +62,9 @@ test("the preview fails for a removed group and for an invalid file, and the com
   await repository.commit("no sales");
   const removal = await pullRequest(github);
   expect([removal.preview.result, removal.report.result]).toEqual(["failure", "success"]);
-  expect(github.state.comments[0]?.body).toMatch(/- pulumi-nodejs:dynamic\/deepcall:Group: \(delete\)/);
+  expect(github.state.comments[0]?.body).toMatch(
+    /^\| ! protected \| `Sales` \| id \d+, is protected: will be refused \|$/m,
+  );
   expect(github.state.comments[0]?.body).toMatch(/sales" cannot be deleted\s+because it is protected/);
   expect(github.state.comments[0]?.body).toContain("**The preview failed.**");
 
@@ -79,5 +85,7 @@ test("the first pull request is compared with an empty account", async () => {
   await repository.commit("the groups");
   const { preview } = await pullRequest(new GitHub(repository));
   expect(preview.result).toBe("success");
-  expect(preview.outputs["report"]).toContain("+ 6 to create");
+  expect(preview.outputs["report"]).toMatch(
+    /^4 groups to create; 0 unchanged\.[^]*^Other resources: 2 to create\.[^]*\+ 6 to create/m,
+  );
 });
