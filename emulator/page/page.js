@@ -11,6 +11,8 @@
 let reference = { defaultOptions: /** @type {Reference["defaultOptions"]} */ ({}), faultKinds: [] };
 /** @type {State | undefined} */
 let state;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let outcomeTimer;
 
 /* Helpers */
 
@@ -211,10 +213,10 @@ function renderCalls({ calls, recentCalls }) {
       fill(row, {
         time: new Date(startedAt).toLocaleTimeString("en-GB"),
         operation,
-        account: userId === "" ? "–" : userId,
+        account: userId === "" ? "Authentication failed" : `Account ${userId}`,
         code: code ?? (ms === undefined ? "Running" : "No code"),
         ms: ms?.toLocaleString("en"),
-        fault,
+        fault: fault && `Fault ${fault}`,
       });
       const badge = find(row, "[data-field=code]", HTMLElement);
       badge.dataset["kind"] = code === 200 ? "good" : code === undefined && ms === undefined ? "off" : "bad";
@@ -353,6 +355,8 @@ function announce(text, kind) {
   // Removed first, so that the same text is read out again.
   outcome.textContent = "";
   outcome.textContent = text;
+  clearTimeout(outcomeTimer);
+  if (kind === "good") outcomeTimer = setTimeout(() => (outcome.textContent = ""), 8000);
 }
 
 /**
@@ -471,7 +475,8 @@ const groupActions = {
     const count = state?.agents[group.id]?.length ?? 0;
     fill(openDelete(group), {
       id: group.id,
-      agents: count === 0 ? "It has no agents." : `It has ${plural(count, "agent")}, which stay in the account.`,
+      agents:
+        count === 0 ? "It has no agents." : `It has ${plural(count, "agent")}, which will no longer get its calls.`,
     });
   },
 };
