@@ -328,7 +328,7 @@ async function request(method, path, body) {
   try {
     response = await fetch(`/_emulator/${path}`, init);
   } catch {
-    throw new Error("The emulator does not respond. Check that it is still running.");
+    throw new Error("the emulator does not respond. Check that it is still running.");
   }
   const answer = await response.json();
   if (!response.ok) throw new Error(`${String(answer.error).replace(/^body: (id: )?/, "")}. Nothing was changed.`);
