@@ -404,6 +404,11 @@ function createDialog(id, goal, action) {
   const error = find(dialog, ".error", HTMLElement);
   /** @type {Group | undefined} */
   let group;
+  dialog.addEventListener("close", () => {
+    // The browser returns the focus to the button that opened the dialog, unless its group is gone.
+    const { activeElement } = document;
+    if (activeElement === document.body || dialog.contains(activeElement)) byId("groups-heading", HTMLElement).focus();
+  });
   find(dialog, "[data-close]", HTMLButtonElement).addEventListener("click", () => {
     dialog.close();
   });

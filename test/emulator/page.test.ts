@@ -191,6 +191,7 @@ test("a dialog survives live updates, and says why its action failed", async () 
     "Could not rename the group: account demo has no group 28. Nothing was changed.",
   );
   await page.keyboard.press("Escape");
+  expect(await focused(page)).toBe("groups-heading");
   // The console names the response with status 400.
   expect(page.problems).toEqual([expect.stringContaining("400")]);
 });
