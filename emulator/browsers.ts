@@ -63,5 +63,6 @@ export function rejectOtherPages(url: string): MiddlewareHandler {
 }
 
 function portOf(url: string): number {
-  return Number(URL.parse(url)?.port || 80);
+  const port = URL.parse(url)?.port;
+  return port === "" ? 80 : Number(port);
 }

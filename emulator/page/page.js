@@ -306,7 +306,7 @@ events.addEventListener("reference", ({ data }) => {
   renderReference();
 });
 events.addEventListener("state", ({ data }) => {
-  render(JSON.parse(String(data)));
+  render(/** @type {State} */ (JSON.parse(String(data))));
 });
 
 /* Actions */

@@ -36,7 +36,10 @@ test("the tarball holds the build of the sources that are there, the documents, 
 
   const built = files.filter(isBuilt);
   expect(built).toContain("dist/provider/index.js");
-  const source = (file: string) => file.replace("dist/", "").replace(/(\.d\.ts|\.js)$/, ".ts");
+  const page = ["icon.svg", "index.html", "page.css", "page.js"].map((name) => `dist/emulator/page/${name}`);
+  expect(built.filter((file) => file.startsWith("dist/emulator/page/")).toSorted()).toEqual(page);
+  const source = (file: string) =>
+    file.replace("dist/", "").replace(/(?<!^dist\/emulator\/page\/.*)(\.d\.ts|\.js)$/, ".ts");
   expect(built.filter((file) => !existsSync(join(root, source(file))))).toEqual([]);
   expect(built.filter((file) => !/^dist\/(client|provider|emulator|cli)\//.test(file))).toEqual([]);
 });

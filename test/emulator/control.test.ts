@@ -248,9 +248,9 @@ async function nextState(
   isExpected: (state: LiveState) => boolean,
 ): Promise<LiveState> {
   for (;;) {
-    const { value, done } = await stream.next();
-    if (done === true) throw new Error("The stream ended.");
-    const { event, data } = value;
+    const next = await stream.next();
+    if (next.done) throw new Error("The stream ended.");
+    const { event, data } = next.value;
     if (event === "state" && isExpected(data)) return data;
   }
 }

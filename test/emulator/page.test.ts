@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core" with { "resolution-mode": "import" };
 import type { Emulator } from "../../emulator";
-import { useBrowser } from "../support/browser";
+import { click, hasText, until, useBrowser } from "../support/browser";
 import { difficultNames } from "../support/difficult-names";
 import { codeOf, list, outcomeOf, post, useEmulators } from "./support";
 
@@ -38,21 +38,9 @@ async function groups(page: Page): Promise<string[][]> {
   return (await rows(page, "#groups-table")).map((cells) => cells.slice(0, 4));
 }
 
-/** Waits until an expression is true in the page. */
-async function until(page: Page, expression: string): Promise<void> {
-  await page.waitForFunction(expression, { polling: "mutation" });
-}
-
-const hasText = (page: Page, selector: string, text: string): Promise<void> =>
-  until(page, `document.querySelector(${JSON.stringify(selector)}).innerText.includes(${JSON.stringify(text)})`);
 const outcome = (page: Page, text: string): Promise<void> => hasText(page, "#outcome", text);
 const focused = (page: Page): Promise<unknown> =>
   page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.id");
-
-/** Clicks what has this accessible name and role. */
-async function click(page: Page, name: string, role = "button"): Promise<void> {
-  await page.locator(`aria/${name}[role="${role}"]`).click();
-}
 
 /** Replaces the text of the input that has the focus, and presses Enter. */
 async function submit(page: Page, text: string): Promise<void> {

@@ -39,3 +39,18 @@ export function useBrowser(): (url: string) => Promise<Page & Problems> {
     return Object.assign(page, { problems });
   };
 }
+
+/** Waits until an expression is true in the page. */
+export async function until(page: Page, expression: string): Promise<void> {
+  await page.waitForFunction(expression, { polling: "mutation" });
+}
+
+/** Waits until an element contains a text. */
+export async function hasText(page: Page, selector: string, text: string): Promise<void> {
+  await until(page, `document.querySelector(${JSON.stringify(selector)}).innerText.includes(${JSON.stringify(text)})`);
+}
+
+/** Clicks what has this accessible name and role. */
+export async function click(page: Page, name: string, role = "button"): Promise<void> {
+  await page.locator(`aria/${name}[role="${role}"]`).click();
+}
