@@ -20,7 +20,7 @@ Examples:
   $ pulumi-deepcall emulator --option suffix=parens --option listShape=byId
   $ pulumi-deepcall emulator --fault add:reset-after --fault any:http-before:503@10x2
 
-Control it while it runs, in a browser (its page is at / of its address, or use --open) or with curl:
+Control it while it runs, in a browser (--open, or open its address) or with curl:
   $ curl http://127.0.0.1:8920/_emulator/state
   $ curl -d '{"fault":"add:reset-after"}' http://127.0.0.1:8920/_emulator/faults
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { click, hasText, until, useBrowser } from "../support/browser";
 import { TestStack } from "./stack";
 
-const openPage = useBrowser();
+const openPage = useBrowser(60_000);
 
 test("the emulator's page follows an up, and drift reports the group that is renamed on the page", async () => {
   const stack = await TestStack.create();
@@ -21,7 +21,7 @@ test("the emulator's page follows an up, and drift reports the group that is ren
     return undefined;
   };
   const up = stack.up();
-  await Promise.race([up, hasText(page, "#calls-table tr:nth-child(1)", "Running")]);
+  await Promise.race([up, hasText(page, "#calls-table", "Running")]);
   await hasText(page, "#groups-table", "Support");
   expect(emulator.groups("7").map(({ name }) => name)).toEqual(["Support"]);
   release();

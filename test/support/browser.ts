@@ -12,7 +12,7 @@ export interface Problems {
 }
 
 /** Starts a browser before the first test and closes it after the last. Returns a function that opens a page. */
-export function useBrowser(): (url: string) => Promise<Page & Problems> {
+export function useBrowser(timeoutMs = 5_000): (url: string) => Promise<Page & Problems> {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -28,7 +28,7 @@ export function useBrowser(): (url: string) => Promise<Page & Problems> {
   return async (url) => {
     const page = await browser.newPage();
     pages.push(page);
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(timeoutMs);
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => problems.push(message.text()));
