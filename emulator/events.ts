@@ -34,8 +34,6 @@ const intervalMs = 50;
 export function streamEvents(c: Context, changes: Changes, readState: () => LiveState): Response {
   const closed = new AbortController();
   const { signal } = closed;
-  // Nobody would read the stream.
-  if (c.req.method === "HEAD") return c.body(null);
   return streamSSE(c, async (stream) => {
     stream.onAbort(() => {
       closed.abort();
