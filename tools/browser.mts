@@ -45,7 +45,12 @@ async function unpack(): Promise<string> {
     await chromium.executablePath();
     writeFileSync(join(temporary, "fonts.conf"), fonts);
     // At once, so that a process that starts meanwhile sees all of the folder or nothing.
-    if (!existsSync(folder)) renameSync(temporary, folder);
+    try {
+      renameSync(temporary, folder);
+    } catch (error) {
+      // Another process was faster.
+      if (!existsSync(folder)) throw error;
+    }
   } finally {
     if (TMPDIR === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = TMPDIR;
