@@ -1,53 +1,57 @@
 // `npm start` without settings: the quickstart example, run by the real Pulumi CLI against an emulator on this machine.
-import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Emulator, startEmulator } from "../dist/emulator/index.js";
-import { elapsed, Failure, main } from "./process.mjs";
-import { bold, isolatedEnvironment, pulumi as runPulumi, type PulumiOptions } from "./pulumi.mts";
+// With --keep, the emulator and the stack stay until Ctrl-C.
+import { chmodSync, cpSync, writeFileSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Emulator } from "../dist/emulator/index.js";
+import { cli, type DemoStack, root, startDemoStack, userId } from "./demo-stack.mts";
+import { elapsed, Failure, interrupted, main } from "./process.mjs";
+import { bold } from "./pulumi.mts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const userId = "demo";
-
-await main(async () => {
-  const start = Date.now();
-  const token = randomBytes(12).toString("hex");
-  const seed = { accounts: [{ userId, token, groups: [{ name: "Support" }] }] };
-  const emulator = await startEmulator({ port: 0, seed });
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pulumi-deepcall-")));
-  try {
-    await runDemo(emulator, copyExample(folder, { DEEPCALL_BASE_URL: emulator.url, DEEPCALL_TOKEN: token }));
-  } finally {
-    await emulator.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-  console.log(`
-${bold(`The demo succeeded in ${elapsed(start)}.`)} The emulator has stopped, and its folder is removed.
+const nextSteps = `
+To keep the emulator running and to change the account by hand on its page: npm start -- --keep
 
 The program was examples/quickstart. Copy it into your own repository to start from it.
 To run it against your own account, which asks before it changes anything:
 
   export DEEPCALL_BASE_URL=https://v4-api.deepcall.com     # or the address of your own brand
-  export DEEPCALL_USER_ID=... DEEPCALL_TOKEN=...     # or: export DEEPCALL_SSID=...
-  npm start`);
+  export DEEPCALL_USER_ID=... DEEPCALL_TOKEN=...           # or: export DEEPCALL_SSID=...
+  npm start`;
+
+await main(async () => {
+  const keep = readKeep();
+  const start = Date.now();
+  const colors = process.stdout.isTTY && !process.env["NO_COLOR"];
+  const stack = await startDemoStack(copyExample, ["Support"], colors);
+  try {
+    await tellStory(stack);
+    const result = bold(`The demo succeeded in ${elapsed(start)}.`);
+    if (keep) {
+      console.log(`\n${result}\n${describeKept(stack)}`);
+      await new Promise((resolve) => {
+        if (interrupted.aborted) resolve(undefined);
+        interrupted.addEventListener("abort", resolve);
+      });
+    } else console.log(`\n${result} The emulator has stopped, and its folder is removed.\n${nextSteps}`);
+  } finally {
+    await stack.close();
+  }
 });
 
-function copyExample(folder: string, settings: NodeJS.ProcessEnv): PulumiOptions {
-  const cwd = join(folder, "quickstart");
-  const example = join(root, "examples/quickstart");
-  cpSync(example, cwd, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
-  // Replaces `npm install`.
-  symlinkSync(join(root, "node_modules"), join(cwd, "node_modules"), "junction");
-  const backend = join(folder, "state");
-  mkdirSync(backend);
-  const env = { ...isolatedEnvironment(folder, backend), ...settings, DEEPCALL_USER_ID: userId };
-  return { cwd, env, gracePeriodMs: 5_000 };
+function readKeep(): boolean {
+  try {
+    return parseArgs({ options: { keep: { type: "boolean", default: false } } }).values.keep;
+  } catch (error) {
+    throw new Failure(`${error instanceof Error ? error.message : String(error)}\nusage: npm start [-- --keep]`);
+  }
 }
 
-async function runDemo(emulator: Emulator, options: PulumiOptions) {
-  const pulumi = (command: string, expectedCode?: number) => runPulumi(command, options, expectedCode);
+function copyExample(folder: string) {
+  const example = join(root, "examples/quickstart");
+  cpSync(example, folder, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
+}
+
+async function tellStory({ emulator, ...stack }: DemoStack) {
   const account = emulator.account(userId);
   const declared: ExpectedGroup[] = [
     ["Support", true],
@@ -56,18 +60,29 @@ async function runDemo(emulator: Emulator, options: PulumiOptions) {
     ["Billing", true],
     ["Night shift", false],
   ];
+  const show = async (command: string, output: Promise<string>, exitCode = 0) => {
+    console.log(`\n${bold(`$ ${command}`)}`);
+    console.log(await output);
+    if (exitCode !== 0) console.log(`(exit code ${exitCode})`);
+  };
+  const deepcall = (command: string, exitCode: number) =>
+    show(`pulumi-deepcall ${command}`, stack.deepcall(command, exitCode), exitCode);
+  const pulumi = (command: string) => show(`pulumi ${command}`, stack.pulumi(command));
 
-  console.log(
-    "\nThis demo runs the real Pulumi CLI against an emulated Deepcall on this machine. It takes about 20 s.",
-  );
+  console.log(`
+This demo runs the real Pulumi CLI against an emulated Deepcall on this machine. It takes about 20 seconds.
+Of Pulumi's own output it shows only the summary.`);
 
   heading("1. Declare groups in code");
-  console.log(`The emulated Deepcall runs at ${emulator.url}. Its account already has a group:`);
+  console.log("The program examples/quickstart/index.ts declares four groups. The account already has one:\n");
   expectGroups(emulator, [["Support", true]]);
-  console.log("\nThe program declares four groups (examples/quickstart/index.ts), one of them inactive.");
-  await pulumi("stack init demo");
-  await pulumi("up --yes");
-  console.log('\nThe name "Support" was taken, so Deepcall named the new group "Support1". The account now:');
+  await stack.pulumi("stack init demo");
+  await deepcall("plan --stack demo", 2);
+  await pulumi("up --stack demo --yes --skip-preview");
+  console.log(`
+Pulumi counts the stack itself, too. The name "Support" was taken, so Deepcall named the new group "Support1". The
+account now:
+`);
   expectGroups(emulator, declared);
 
   heading("2. Find manual changes");
@@ -78,33 +93,29 @@ async function runDemo(emulator: Emulator, options: PulumiOptions) {
   };
   account.rename(groupId("Sales"), "Sales (old)");
   account.remove(groupId("Billing"));
-  console.log('Someone renamed "Sales" to "Sales (old)" and deleted "Billing". The account now:');
+  console.log('Somebody renames "Sales" to "Sales (old)" in Deepcall and deletes "Billing". The account now:\n');
   expectGroups(emulator, [
     ["Support", true],
     ["Support1", true],
     ["Sales (old)", true],
     ["Night shift", false],
   ]);
-  console.log("\nA CI job can detect this. The following command changes neither the account nor the state:");
-  await pulumi("preview --refresh --expect-no-changes --diff", 7);
-  console.log(`
-Pulumi lists the groups twice: first what differs from the state ("refresh"), then what "pulumi up" would do about it.
-"name" is the group's current name, "requestedName" the name in the program.
-Exit code 7 means that there are changes. Any code other than 0 and 7 would be an error.`);
+  console.log("\nA CI job can find this. The command only reads. Exit code 2 means that there is drift.");
+  await deepcall("drift --stack demo", 2);
 
   heading("3. Repair the account");
-  await pulumi("up --refresh --yes");
-  console.log('\n"Sales" has its name back, and "Billing" was created again, with a new id. The account now:');
+  await deepcall("plan --stack demo --refresh", 2);
+  await pulumi("up --stack demo --refresh --yes --skip-preview");
+  console.log('\n"Sales" has its name back, and "Billing" was created again, with a new id. The account now:\n');
   expectGroups(emulator, declared);
 
   heading("4. Nothing left to do");
   const before = emulator.calls.length;
-  await pulumi("preview --expect-no-changes");
+  await deepcall("plan --stack demo", 0);
+  await pulumi("up --stack demo --yes --skip-preview");
   const calls = emulator.calls.length - before;
-  if (calls !== 0) throw new Failure(`A preview without changes must not call Deepcall, but it made ${calls} calls.`);
-  console.log(
-    "Exit code 0, without a call to Deepcall. The warning remains while the two names differ; it is not a change.",
-  );
+  if (calls !== 0) throw new Failure(`Without changes, no command must call Deepcall, but there were ${calls} calls.`);
+  console.log("\nNeither command called Deepcall.");
 }
 
 type ExpectedGroup = [name: string, active: boolean];
@@ -122,4 +133,36 @@ function expectGroups(emulator: Emulator, expected: ExpectedGroup[]) {
 
 function heading(text: string) {
   console.log(`\n${bold(`── ${text} ──`)}`);
+}
+
+/** What to do while the emulator runs. Writes a shell script with the variables, so that they need not be typed. */
+function describeKept({ emulator, cwd, settings }: DemoStack): string {
+  const folder = dirname(cwd);
+  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const command = join(folder, "pulumi-deepcall");
+  writeFileSync(command, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(cli)} "$@"\n`);
+  chmodSync(command, 0o755);
+  const script = join(folder, "settings.sh");
+  const path = [folder, dirname(process.execPath), process.env["PATH"]].join(delimiter);
+  const variables = Object.entries({ ...settings, PATH: path }).map(
+    ([name, value]) => `export ${name}=${quote(value)}\n`,
+  );
+  writeFileSync(script, `${variables.join("")}cd ${quote(cwd)}\n`);
+  const account = Object.entries(settings).filter(([name]) => name.startsWith("DEEPCALL_"));
+  return `
+The emulator keeps running with this account. Its page shows the groups and every call:
+
+  ${emulator.url}/
+
+Rename a group on the page. Then report the change and repair it, in another terminal:
+
+  . ${script}
+  pulumi-deepcall drift --stack demo
+  pulumi up --stack demo --refresh
+
+To run another program against this account:
+
+${account.map(([name, value]) => `  export ${name}=${value}`).join("\n")}
+
+Press Ctrl-C to stop the emulator and to remove its folder.`;
 }

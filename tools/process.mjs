@@ -48,16 +48,19 @@ export class Failure extends Error {}
  * @param {string} command
  * @param {string[]} args
  * @param {import("node:child_process").SpawnOptions & RunOptions} [options]
- * @returns {Promise<{ code: number, output: string }>} `output` is empty without `capture`
+ * @returns {Promise<{ code: number, output: string, stdout: string }>} `output` is stdout and stderr; both are empty without `capture`
  */
 export async function run(command, args, { capture, progress, timeLimitMs, gracePeriodMs, ...options } = {}) {
   interrupted.throwIfAborted();
   const stdio = capture ? "pipe" : "inherit";
   // Its own process group and session: it receives signals only from here, and therefore only once.
   const child = spawn(command, args, { stdio: ["ignore", stdio, stdio], ...options, detached: posix });
-  let output = "";
+  let [output, stdout] = ["", ""];
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => (output += text));
+    stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+      output += text;
+      if (stream === child.stdout) stdout += text;
+    });
   }
 
   /** @type {NodeJS.Timeout[]} */
@@ -97,7 +100,7 @@ export async function run(command, args, { capture, progress, timeLimitMs, grace
       });
     });
     interrupted.throwIfAborted();
-    return { code, output };
+    return { code, output, stdout };
   } finally {
     running.delete(stop);
     timers.forEach(clearTimeout);

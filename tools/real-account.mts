@@ -3,12 +3,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { interrupted, main } from "./process.mjs";
+import { Failure, interrupted, main } from "./process.mjs";
 import { pulumi } from "./pulumi.mts";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 
 await main(async () => {
+  if (process.argv.length > 2) {
+    throw new Failure(`With DEEPCALL_BASE_URL, npm start has no options, but got ${process.argv.slice(2).join(" ")}.`);
+  }
   const backend = backendSettings();
   // No gracePeriodMs: an interrupted update needs time to save the groups that it created.
   const options = { cwd, env: { ...process.env, ...backend } };

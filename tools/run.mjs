@@ -16,7 +16,8 @@ const jest = "node_modules/jest/bin/jest.js";
  * @type {Record<string, (args: string[]) => string[][]>}
  */
 const tasks = {
-  start: () => [[process.env["DEEPCALL_BASE_URL"] ? "tools/real-account.mts" : "tools/demo.mts"]],
+  start: (args) => [[process.env["DEEPCALL_BASE_URL"] ? "tools/real-account.mts" : "tools/demo.mts", ...args]],
+  pictures: (args) => [["tools/pictures.mts", ...args]],
   bench: (args) => [["bench/main.mts", ...args]],
   test: (args) => [[jest, ...args]],
   "test:slow": (args) => [[jest, ...args]],
@@ -143,7 +144,7 @@ function findNode() {
  * @param {string[]} args
  */
 function needsCli(task, args) {
-  if (task === "start" || task === "bench" || task === "test:slow") return true;
+  if (["start", "pictures", "bench", "test:slow"].includes(task)) return true;
   const isLimited = args.some((arg) => /^(\.[/\\])?test[/\\]\w/.test(arg) || arg.startsWith("--selectProjects"));
   return task === "test" && (!isLimited || args.some((arg) => arg.includes("e2e")));
 }
