@@ -97,11 +97,11 @@ export async function startDemoStack(
   };
 }
 
-/** The part of Pulumi's output from "Resources:" to the next blank line. */
+/** The part of Pulumi's output from the last "Resources:" to the next blank line. */
 function summary(output: string): string {
   const lines = output.split("\n");
   const plain = lines.map((line) => stripVTControlCharacters(line).trim());
-  const first = plain.indexOf("Resources:");
+  const first = plain.lastIndexOf("Resources:");
   if (first === -1) return "";
   const end = plain.indexOf("", first);
   return lines.slice(first, end === -1 ? undefined : end).join("\n");
