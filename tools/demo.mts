@@ -105,7 +105,7 @@ account now:
 
   heading("3. Repair the account");
   await deepcall("plan --stack demo --refresh", 2);
-  await pulumi("up --stack demo --refresh --yes --skip-preview");
+  await pulumi("up --stack demo --refresh --run-program --yes --skip-preview");
   console.log('\n"Sales" has its name back, and "Billing" was created again, with a new id. The account now:\n');
   expectGroups(emulator, declared);
 
@@ -158,7 +158,7 @@ Rename a group on the page. Then report the change and repair it, in another ter
 
   . ${script}
   pulumi-deepcall drift --stack demo
-  pulumi up --stack demo --refresh
+  pulumi up --stack demo --refresh --run-program
 
 To run another program against this account:
 

@@ -46,7 +46,7 @@ await main(async () => {
     emulator.account(userId).rename(2, "Sales (old)");
     emulator.account(userId).remove(4);
     await show("pulumi-deepcall drift --stack prod", stack.deepcall("drift --stack prod", 2));
-    await show("pulumi up --refresh --yes", stack.pulumi("up --refresh --yes"));
+    await show("pulumi up --refresh --run-program --yes", stack.pulumi("up --refresh --run-program --yes"));
     for (const theme of themeNames) {
       writeFileSync(join(folder, `terminal-${theme}.svg`), drawTerminal(lines.join("\n").trimEnd(), title, theme));
     }
@@ -73,16 +73,25 @@ async function picturePage(emulator: Emulator, folder: string) {
   for (const [n, call] of emulator.calls.entries()) {
     Object.assign(call, { startedAt: Date.UTC(2026, 0, 1, 9, 0, Math.floor(n / 3)), ms: 2 });
   }
+  // It meets no call.
+  emulator.faults.add("delete:slow:500x0");
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
     await page.emulateTimezone("UTC");
-    await page.setViewport({ width: 1080, height: 640, deviceScaleFactor: 1.5 });
+    const width = 1080;
+    await page.setViewport({ width, height: 600, deviceScaleFactor: 1.25 });
     for (const theme of themeNames) {
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
       await page.goto(`${emulator.url}/`);
       await page.waitForFunction(`document.querySelector("#groups-table").innerText.includes("Night shift")`);
-      await page.screenshot({ path: join(folder, `page-${theme}.png`) });
+      const bottom = Number(
+        await page.evaluate(
+          `Math.max(...[...document.querySelectorAll("section")].map((section) => section.getBoundingClientRect().bottom))`,
+        ),
+      );
+      const clip = { x: 0, y: 0, width, height: Math.ceil(bottom) + 24 };
+      await page.screenshot({ path: join(folder, `page-${theme}.png`), clip, captureBeyondViewport: true });
     }
     const text = String(await page.evaluate("document.body.innerText"));
     const style = createHash("sha256").update(readFileSync(join(root, "emulator/page/page.css")));

@@ -37,14 +37,17 @@ export function drawTerminal(text: string, title: string, theme: Theme): string 
   const circles = [1, 2, 3].map((n) => `<circle cx="${n * 20}" cy="${bar / 2}" r="6" fill="${colors.frame}"/>`);
   const lines = rows.map((row, n) => {
     const y = bar + padding + n * font.line + font.size;
-    return row.length === 0 ? "" : `<text x="${padding}" y="${y}">${row.map((part) => span(part, theme)).join("")}</text>\n`;
+    return row.length === 0
+      ? ""
+      : `<text xml:space="preserve" x="${padding}" y="${y}">${row.map((part) => span(part, theme)).join("")}</text>\n`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <title id="title">${escape(title)}</title>
+<style>text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}</style>
 <rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8" fill="${colors.window}" stroke="${colors.frame}"/>
 <path d="M0.5 ${bar}V8.5a8 8 0 0 1 8-8H${width - 8.5}a8 8 0 0 1 8 8V${bar}z" fill="${colors.bar}" stroke="${colors.frame}"/>
 ${circles.join("")}
-<g xml:space="preserve" style="white-space:pre" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="${font.size}" fill="${colors.text}">
+<g font-size="${font.size}" fill="${colors.text}">
 ${lines.join("")}</g>
 </svg>
 `;
