@@ -1,13 +1,13 @@
 // `npm run bench`: compares pulumi-deepcall with a provider that does nothing and a naive one. See BENCHMARK.md.
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
 import { elapsed, Failure, main } from "../tools/process.mjs";
-import { growthChart } from "./chart.mts";
 import { createSandbox, measureStack, measureStartup, type StackOptions } from "./measure.mts";
+import { publish } from "./publish.mts";
 import { report } from "./report.mts";
 import {
   candidates,
@@ -29,7 +29,7 @@ const usage = `usage: npm run bench -- [options]
   --settings 500             number of groups to try Pulumi settings with; 0 skips it
   --agents 500               number of groups with 10 agents each; 0 skips it
   --json FILE                write the figures to a file
-  --publish                  update BENCHMARK.md, bench/results.json and bench/growth.svg`;
+  --publish                  update BENCHMARK.md, bench/results.json and the charts`;
 const skipCheckpoints = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
 await main(async () => {
@@ -53,13 +53,7 @@ await main(async () => {
     if (plan.json !== undefined) writeFileSync(plan.json, json);
     if (plan.publish) {
       writeFileSync(`${root}/bench/results.json`, json);
-      writeFileSync(`${root}/bench/growth.svg`, growthChart(results.growth));
-      const page = readFileSync(`${root}/BENCHMARK.md`, "utf8");
-      const figures = /(?<=<!-- figures -->\n)[^]*(?=<!-- end of figures -->)/;
-      writeFileSync(
-        `${root}/BENCHMARK.md`,
-        page.replace(figures, () => `\n${tables}\n\n`),
-      );
+      publish(results);
     }
   } finally {
     rmSync(sandbox, { recursive: true, force: true });

@@ -80,6 +80,10 @@ export interface Results {
   }[];
 }
 
+/** The comparison that the goals and the chart are about; undefined if it was not measured. */
+export const headline = ({ comparisons }: Results) =>
+  comparisons.find(({ groups, latencyMs }) => groups === 500 && latencyMs === 50);
+
 /** `Object.fromEntries` that keeps the type of the keys. */
 export function mapKeys<Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) {
   return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<Key, Value>;
