@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Call, Emulator, EmulatorOptions, EmulatorSettings } from "../emulator";
 import { type Io, UsageError } from "./io";
@@ -9,6 +10,7 @@ interface Flags {
   option?: string[];
   fault?: string[];
   quiet?: true;
+  open?: true;
 }
 
 const examples = `
@@ -18,7 +20,7 @@ Examples:
   $ pulumi-deepcall emulator --option suffix=parens --option listShape=byId
   $ pulumi-deepcall emulator --fault add:reset-after --fault any:http-before:503@10x2
 
-Control it while it runs:
+Control it while it runs, in a browser (--open, or open its address) or with curl:
   $ curl http://127.0.0.1:8920/_emulator/state
   $ curl -d '{"fault":"add:reset-after"}' http://127.0.0.1:8920/_emulator/faults
 
@@ -38,6 +40,7 @@ export function addEmulatorCommand(program: Command, io: Io): void {
     .option("--option <key=value>", "behavior where the API is undocumented (below); repeatable", collect)
     .option("--fault <text>", "fault to inject (below); repeatable", collect)
     .option("--quiet", "do not print a line per call")
+    .option("--open", "open the emulator's page in a browser")
     .addHelpText("after", () => `\n${optionsAndFaultsHelp()}\n${examples}`)
     .action((flags: Flags) => runEmulator(flags, io));
 }
@@ -46,6 +49,7 @@ async function runEmulator(flags: Flags, io: Io): Promise<void> {
   const stopped = io.untilStopped();
   const emulator = await start(flags, io);
   io.out(greeting(emulator));
+  if (flags.open) openPage(`${emulator.url}/`, io);
   await stopped;
   await emulator.close();
 }
@@ -84,6 +88,7 @@ function greeting({ url, accounts }: Emulator): string {
   const lines = [["baseUrl", "BASE_URL", url] as const, ...settings];
   return [
     `Deepcall emulator: ${url} (press Ctrl-C to stop)`,
+    `  page: ${url}/`,
     ...lines.map(([key, , value]) => {
       const secret = key === "token" || key === "ssid" ? "--secret " : "";
       return `  pulumi config set ${secret}deepcall:${key} ${shellQuote(value)}`;
@@ -93,6 +98,33 @@ function greeting({ url, accounts }: Emulator): string {
     "",
   ].join("\n");
 }
+
+/** Opens the page with the program that the system has for that. */
+function openPage(url: string, io: Io): void {
+  const [command, ...args] = openers[process.platform] ?? ["xdg-open"];
+  // Detached, so that Ctrl-C does not end a browser that this starts.
+  const opener = spawn(command, [...args, url], {
+    env: { ...io.env },
+    detached: true,
+    stdio: "ignore",
+    windowsHide: true,
+  });
+  const report = (reason: string): void => {
+    io.err(`Could not open the page: ${reason}. The emulator is running. Open ${url} in a browser.\n`);
+  };
+  opener.once("error", ({ message }) => {
+    report(message);
+  });
+  opener.once("exit", (code) => {
+    if (code !== 0 && code !== null) report(`${command} ended with exit code ${code}`);
+  });
+  opener.unref();
+}
+
+const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ["open"],
+  win32: ["cmd", "/c", "start", ""],
+};
 
 function callLine({ operation, userId, code, fault }: Call, ms: number): string {
   const line = `${operation} ${userId === "" ? "-" : userId} ${code ?? "-"} ${ms}ms`;

@@ -17,6 +17,8 @@ export interface Call {
   readonly startedAt: number;
   /** The code in the response. Absent while the call is running, and if the response had no code or was cut off. */
   code?: number;
+  /** How long it took, in milliseconds. Absent while the call is running. */
+  ms?: number;
   /** The fault that was applied, as text; absent if none was. */
   fault?: string;
 }

@@ -1,12 +1,15 @@
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { GroupSnapshot } from "./account-editor";
+import { rejectOtherPages, securityHeaders } from "./browsers";
+import type { Changes } from "./changes";
 import type { Emulator } from "./emulator";
 import { SetupError, validationError } from "./errors";
+import { streamEvents } from "./events";
 import type { LateCommits } from "./faults/late-commits";
 import { readOptions } from "./options";
-import { operationNames } from "./requests";
 import { assignedAgentsSchema } from "./seed";
+import { countCalls, type EmulatorState, readState, recentCalls } from "./state";
 
 const userId = z.string();
 const id = z.int();
@@ -25,25 +28,16 @@ const groupRequest = z.discriminatedUnion("action", [
 const optionsRequest = z.record(z.string(), z.unknown());
 
 /** The control interface, without its path prefix. */
-export function createControl(emulator: Emulator, lateCommits: LateCommits): Hono {
+export function createControl(emulator: Emulator, lateCommits: LateCommits, changes: Changes): Hono {
   const { faults, options } = emulator;
   // Not strict: a trailing slash is ignored.
   const app = new Hono({ strict: false });
-  app.use(rejectBrowsers);
+  app.use(securityHeaders, rejectOtherPages(emulator.url));
 
-  app.get("/state", (c) =>
-    c.json({
-      // Without the credentials.
-      accounts: emulator.accounts.map(({ userId }) => ({ userId })),
-      groups: emulator.groups(),
-      // By the id of the group.
-      agents: Object.fromEntries(emulator.groups().map(({ id }) => [id, emulator.agents(id)])),
-      calls: countCalls(emulator),
-      faults: faults.list(),
-      lateCommits: lateCommits.size,
-      options,
-    }),
-  );
+  const state = (): EmulatorState => readState(emulator, lateCommits);
+  app.get("/state", (c) => c.json(state()));
+
+  app.get("/events", (c) => streamEvents(c, changes, () => ({ ...state(), recentCalls: recentCalls(emulator) })));
 
   app.post("/faults", async (c) => {
     faults.add((await readRequest(c, faultRequest)).fault);
@@ -59,6 +53,7 @@ export function createControl(emulator: Emulator, lateCommits: LateCommits): Hon
 
   app.post("/options", async (c) => {
     Object.assign(options, readOptions(await readRequest(c, optionsRequest), options));
+    changes.notify();
     return c.json({ options });
   });
 
@@ -82,26 +77,6 @@ export function createControl(emulator: Emulator, lateCommits: LateCommits): Hon
   return app;
 }
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
-
-/**
- * The control interface has no authentication, so web pages must not reach it. Browsers send `Origin`, and if a page's
- * host name resolves to this machine, they send that name as `Host`.
- */
-const rejectBrowsers: MiddlewareHandler = async (c, next) => {
-  const host = c.req.header("host") ?? "";
-  if (c.req.header("origin") !== undefined) {
-    return c.json({ error: "requests with an Origin header are rejected: web pages must not use this interface" }, 403);
-  }
-  if (!loopback.test(host)) {
-    return c.json(
-      { error: `Host ${JSON.stringify(host)} is rejected: it must be localhost or a loopback address` },
-      403,
-    );
-  }
-  return next();
-};
-
 async function readRequest<Request>(c: Context, schema: z.ZodType<Request>): Promise<Request> {
   let body: unknown;
   try {
@@ -112,10 +87,6 @@ async function readRequest<Request>(c: Context, schema: z.ZodType<Request>): Pro
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw validationError("body", parsed.error);
   return parsed.data;
-}
-
-function countCalls(emulator: Emulator): Record<string, number> {
-  return Object.fromEntries(operationNames.map((operation) => [operation, emulator.count(operation)]));
 }
 
 /** Edits a group. Returns it as it is afterwards, or as it was before it was removed. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { MiddlewareHandler } from "hono";
 import type { Call, CallEnv } from "./call";
+import type { Changes } from "./changes";
 import { ApiError } from "./errors";
 import type { FaultList } from "./faults/fault-list";
 import type { LateCommits } from "./faults/late-commits";
@@ -19,12 +20,13 @@ export interface EmulatorContext {
   readonly rateLimit: RateLimit;
   /** Returns the current interceptor. */
   readonly intercept: () => Intercept | undefined;
+  readonly changes: Changes;
   readonly onResponse: (call: Call, ms: number) => void;
 }
 
 /** Parses, authenticates and records a call, and delays its response by `latencyMs`. */
 export function receive(operation: string, context: EmulatorContext): MiddlewareHandler<CallEnv> {
-  const { store, options, calls, faults, rateLimit, onResponse } = context;
+  const { store, options, calls, faults, rateLimit, changes, onResponse } = context;
   return async (c, next) => {
     const startedAt = Date.now();
     // A body that breaks off cannot be parsed either.
@@ -39,10 +41,13 @@ export function receive(operation: string, context: EmulatorContext): Middleware
     c.set("call", call);
     c.set("fault", faults.countCall(operation));
     c.set("withinRateLimit", rateLimit.allows(options.rateLimit, startedAt));
+    changes.notify();
     await next();
     // Does not keep the process alive: after close() no client waits for the response.
     if (options.latencyMs > 0) await delay(options.latencyMs, undefined, { ref: false });
-    onResponse(call, Date.now() - startedAt);
+    call.ms = Date.now() - startedAt;
+    changes.notify();
+    onResponse(call, call.ms);
   };
 }
 

@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createAccountEditor, toSnapshot } from "./account-editor";
 import { createApp } from "./app";
 import type { Call } from "./call";
+import { Changes } from "./changes";
 import { RateLimit } from "./receive";
 import { createControl } from "./control";
 import type { Emulator, EmulatorSettings } from "./emulator";
@@ -12,6 +13,7 @@ import { SetupError } from "./errors";
 import { FaultList } from "./faults/fault-list";
 import { LateCommits } from "./faults/late-commits";
 import { defaultOptions, readOptions } from "./options";
+import { addPage } from "./page";
 import { checkSeed, defaultSeed, loadSavedState, saveState } from "./seed";
 import { Store } from "./store";
 
@@ -23,16 +25,23 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
   const seed = checkSeed(settings.seed ?? defaultSeed, "seed");
   const options = readOptions(settings.options ?? {}, seed.options ?? defaultOptions);
   const saved = file === undefined ? undefined : loadSavedState(file);
+  const changes = new Changes();
+  const notify = (): void => {
+    changes.notify();
+  };
   const persist = (): void => {
     if (file !== undefined) saveState(file, store.toSeed());
   };
-  const store = new Store(saved ?? seed, options, persist);
+  const store = new Store(saved ?? seed, options, () => {
+    persist();
+    notify();
+  });
   // Now, so that a file that cannot be written is reported at the start and not at the first change.
   persist();
 
   const calls: Call[] = [];
-  const faults = new FaultList(settings.faults ?? []);
-  const lateCommits = new LateCommits();
+  const faults = new FaultList(settings.faults ?? [], notify);
+  const lateCommits = new LateCommits(notify);
   const server = createServer();
   const emulator: Emulator = {
     url: `http://${host}:${await listen(server, settings.port ?? 0)}`,
@@ -44,6 +53,7 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
     count: (operation) => calls.filter((call) => operation === undefined || call.operation === operation).length,
     clearCalls: () => {
       calls.length = 0;
+      notify();
     },
     groups: (userId) => store.groups(userId).map(toSnapshot),
     agents: (groupId) => {
@@ -66,10 +76,13 @@ export async function startEmulator(settings: EmulatorSettings = {}): Promise<Em
     faults,
     lateCommits,
     rateLimit: new RateLimit(),
+    changes,
     intercept: () => emulator.intercept,
     onResponse: settings.onResponse ?? (() => undefined),
   });
-  app.route("/_emulator", createControl(emulator, lateCommits));
+  // The page comes first: its files are next to the control interface, which answers every other path there.
+  addPage(app);
+  app.route("/_emulator", createControl(emulator, lateCommits, changes));
   const handleRequest = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   server.on("request", (incoming, outgoing) => void handleRequest(incoming, outgoing));
   return emulator;

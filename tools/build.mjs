@@ -1,5 +1,5 @@
 // Builds dist/ and schema/, and links the package into its own node_modules. npm runs this script as `prepare`.
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Failure, main, run } from "./process.mjs";
@@ -20,6 +20,7 @@ export async function build() {
   });
   if (code !== 0) throw new Failure("Could not build dist/: see the messages of tsc above.");
   removeStaleFiles();
+  copyPage();
   writeSchema();
   linkPackage();
 }
@@ -30,6 +31,13 @@ function removeStaleFiles() {
     const source = file.replace(/(\.d\.ts|\.js)$/, ".ts");
     if (source !== file && !existsSync(`${root}/${source}`)) rmSync(`${dist}/${file}`);
   }
+}
+
+/** The files of the emulator's page, which browsers get as they are. */
+function copyPage() {
+  const folder = `${dist}/emulator/page`;
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(`${root}/emulator/page`, folder, { recursive: true, filter: (file) => !file.endsWith("tsconfig.json") });
 }
 
 /** The JSON Schema of groups files, for editors, generated from the schema that the provider reads them with. */

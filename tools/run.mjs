@@ -28,9 +28,13 @@ const tasks = {
       "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
       ...["client", "provider", "cli", "emulator", "examples", "bench", "tools", "test"],
     ],
-    ...[".", "bench", "tools", ...readdirSync(join(root, "examples")).map((name) => `examples/${name}`)].map(
-      (project) => ["node_modules/typescript/bin/tsc", "--noEmit", "-p", project],
-    ),
+    ...[
+      ".",
+      "emulator/page",
+      "bench",
+      "tools",
+      ...readdirSync(join(root, "examples")).map((name) => `examples/${name}`),
+    ].map((project) => ["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]),
   ],
 };
 

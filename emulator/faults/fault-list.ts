@@ -6,18 +6,24 @@ import { checkFault, formatFault, parseFault, parseKind } from "./parse";
 export class FaultList {
   #faults: readonly ActiveFault[];
 
-  constructor(faults: readonly (Fault | string)[]) {
+  /** @param onChange called after every change, except that a call was counted */
+  constructor(
+    faults: readonly (Fault | string)[],
+    private readonly onChange: () => void = () => undefined,
+  ) {
     this.#faults = faults.map(activate);
   }
 
   /** Adds a fault, as an object or as text. Throws a SetupError if it is invalid. */
   add(fault: Fault | string): void {
     this.#faults = [...this.#faults, activate(fault)];
+    this.onChange();
   }
 
   /** Removes all faults. Pending late commits still happen. */
   clear(): void {
     this.#faults = [];
+    this.onChange();
   }
 
   /** The faults that can still apply, in the order in which they were added. */

@@ -6,6 +6,9 @@ export class LateCommits {
   readonly #events = new EventEmitter();
   #cancelled = false;
 
+  /** @param onChange called when one was scheduled or executed */
+  constructor(private readonly onChange: () => void) {}
+
   /** How many are pending. */
   get size(): number {
     return this.#timers.size;
@@ -21,9 +24,11 @@ export class LateCommits {
         console.error(error);
       }
       this.#timers.delete(timer);
+      this.onChange();
       if (this.#timers.size === 0) this.#events.emit("empty");
     }, ms);
     this.#timers.add(timer);
+    this.onChange();
   }
 
   /** Resolves when none is pending. */

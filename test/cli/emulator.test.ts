@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -22,7 +23,11 @@ interface Outcome {
 }
 
 /** Runs a command. If `meanwhile` is given, it is called with the base URL, and then the command is stopped. */
-async function pulumiDeepcall(argv: string[], meanwhile?: (url: string) => Promise<unknown>): Promise<Outcome> {
+async function pulumiDeepcall(
+  argv: string[],
+  meanwhile?: (url: string) => Promise<unknown>,
+  { path = "", onError = () => undefined }: { path?: string; onError?: (text: string) => void } = {},
+): Promise<Outcome> {
   let [out, err] = ["", ""];
   let stop: () => void = () => undefined;
   let started: (url: string) => void = () => undefined;
@@ -34,9 +39,12 @@ async function pulumiDeepcall(argv: string[], meanwhile?: (url: string) => Promi
       const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(out) ?? [];
       if (found !== undefined) started(found);
     },
-    err: (text) => (err += text),
+    err: (text) => {
+      err += text;
+      onError(text);
+    },
     untilStopped: () => stopped,
-    env: {},
+    env: { PATH: path },
     version: "1.2.3",
   });
   if (meanwhile !== undefined) await url.then(meanwhile).finally(stop);
@@ -56,8 +64,9 @@ test("prints its URL and the settings, then a line per call without body or cred
   });
   expect([code, err]).toEqual([0, ""]);
   const lines = out.split("\n");
-  expect(lines.slice(0, 8)).toEqual([
+  expect(lines.slice(0, 9)).toEqual([
     `Deepcall emulator: ${base} (press Ctrl-C to stop)`,
+    `  page: ${base}/`,
     `  pulumi config set deepcall:baseUrl ${base}`,
     "  pulumi config set deepcall:userId demo",
     "  pulumi config set --secret deepcall:token demo-token",
@@ -66,7 +75,7 @@ test("prints its URL and the settings, then a line per call without body or cred
     "  export DEEPCALL_USER_ID=demo",
     "  export DEEPCALL_TOKEN=demo-token",
   ]);
-  expect(lines.slice(8).map((line) => line.replace(/\d+ms$/, "ms"))).toEqual(["add demo 200 ms", "list - 1014 ms", ""]);
+  expect(lines.slice(9).map((line) => line.replace(/\d+ms$/, "ms"))).toEqual(["add demo 200 ms", "list - 1014 ms", ""]);
   await expect(fetch(base)).rejects.toThrow("fetch failed");
 });
 
@@ -106,12 +115,59 @@ test("--fault applies faults, and the lines of their calls name them", async () 
     expect(state).toMatchObject({ groups: [{ name: "Support" }], faults: [{ text: "list:error-before:1009@2x0" }] });
   });
   expect([code, err]).toEqual([0, ""]);
-  expect(out.replace(/\d+ms/g, "ms").split("\n").slice(8)).toEqual([
+  expect(out.replace(/\d+ms/g, "ms").split("\n").slice(9)).toEqual([
     "add demo - ms (fault add:reset-after)",
     "list demo 200 ms",
     "list demo 1009 ms (fault list:error-before:1009@2x0)",
     "",
   ]);
+});
+
+// The other systems have other programs, which no test replaces.
+describe("--open on Linux", () => {
+  beforeEach(() => {
+    Object.defineProperty(process, "platform", { value: "linux" });
+  });
+  const { platform } = process;
+  afterEach(() => {
+    Object.defineProperty(process, "platform", { value: platform });
+  });
+
+  test("opens the page", async () => {
+    const opened = join(folder, "opened");
+    execFileSync("mkfifo", [opened]);
+    writeFileSync(join(folder, "xdg-open"), `#!/bin/sh\necho "$@" > '${opened}'\n`, { mode: 0o700 });
+    const outcome = await pulumiDeepcall(
+      ["emulator", "--port", "0", "--open"],
+      async (url) => {
+        expect(await readFile(opened, "utf8")).toBe(`${url}/\n`);
+      },
+      { path: folder },
+    );
+    expect([outcome.code, outcome.err]).toEqual([0, ""]);
+  });
+
+  test.each([
+    ["", /^Could not open the page: spawn xdg-open ENOENT\. /],
+    ["#!/bin/sh\nexit 3\n", /^Could not open the page: xdg-open ended with exit code 3\. /],
+  ])("an opener that fails (%j) is one line on stderr, and the emulator keeps running", async (script, message) => {
+    if (script !== "") writeFileSync(join(folder, "xdg-open"), script, { mode: 0o700 });
+    let base = "";
+    let onError: (text: string) => void = () => undefined;
+    const reported = new Promise<string>((resolve) => (onError = resolve));
+    const outcome = await pulumiDeepcall(
+      ["emulator", "--port", "0", "--quiet", "--open"],
+      async (url) => {
+        base = url;
+        await reported;
+        expect((await post(url, "list", { ssid: "demo-ssid" })).status).toBe(200);
+      },
+      { path: folder, onError },
+    );
+    expect(outcome.code).toBe(0);
+    expect(outcome.err).toMatch(message);
+    expect(outcome.err.split(". ").slice(1).join(". ")).toBe(`The emulator is running. Open ${base}/ in a browser.\n`);
+  });
 });
 
 test.each([

@@ -36,7 +36,11 @@ test("the tarball holds the build of the sources that are there, the documents, 
 
   const built = files.filter(isBuilt);
   expect(built).toContain("dist/provider/index.js");
-  const source = (file: string) => file.replace("dist/", "").replace(/(\.d\.ts|\.js)$/, ".ts");
+  const page = ["icon.svg", "index.html", "page.css", "page.js"].map((name) => `dist/emulator/page/${name}`);
+  expect(built.filter((file) => file.startsWith("dist/emulator/page/")).toSorted()).toEqual(page);
+  // The files of the page are copied, all others are compiled.
+  const source = (file: string) =>
+    (page.includes(file) ? file : file.replace(/(\.d\.ts|\.js)$/, ".ts")).replace("dist/", "");
   expect(built.filter((file) => !existsSync(join(root, source(file))))).toEqual([]);
   expect(built.filter((file) => !/^dist\/(client|provider|emulator|cli)\//.test(file))).toEqual([]);
 });

@@ -78,6 +78,7 @@ describe("authentication", () => {
         userId: code === 200 ? "demo" : "",
         body: {},
         startedAt: expect.any(Number) as number,
+        ms: expect.any(Number) as number,
         code,
       },
     ]);

@@ -101,11 +101,11 @@ test("calls are recorded without credentials", async () => {
   await post(emulator, "add", { ...byToken, name: "X", extra: [1] });
   await post(emulator, "list/", { ssid: "wrong" });
   await post(emulator, "delete", "no json");
-  const startedAt = expect.any(Number) as number;
+  const [startedAt, ms] = [expect.any(Number) as number, expect.any(Number) as number];
   expect(emulator.calls).toEqual([
-    { operation: "add", userId: "demo", body: { name: "X", extra: [1] }, startedAt, code: 200 },
-    { operation: "list", userId: "", body: {}, startedAt, code: 1014 },
-    { operation: "delete", userId: "", body: {}, startedAt, code: 1047 },
+    { operation: "add", userId: "demo", body: { name: "X", extra: [1] }, startedAt, code: 200, ms },
+    { operation: "list", userId: "", body: {}, startedAt, code: 1014, ms },
+    { operation: "delete", userId: "", body: {}, startedAt, code: 1047, ms },
   ]);
   expect([emulator.count(), emulator.count("add"), emulator.count("update")]).toEqual([3, 1, 0]);
   emulator.clearCalls();
