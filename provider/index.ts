@@ -1,3 +1,12 @@
+/**
+ * Everything that a program can import from `pulumi-deepcall`: [resources](#resources) and their arguments,
+ * [lookups](#lookups) and [errors](#errors). `npm run docs` generates this page from the docstrings in the source.
+ *
+ * "Group API" refers to Deepcall's documentation, V2.0, and names the page that an item comes from.
+ *
+ * @packageDocumentation
+ */
+
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 export { DeepcallProvider, type DeepcallProviderArgs } from "./deepcall-provider";
 export {
