@@ -56,7 +56,7 @@ test("json: each block is valid", () => {
 
 test("yaml: each groups file is valid", () => {
   const folder = mkdtempSync(join(installed, "yaml-"));
-  const problems = groupsFiles.map(({ place, text }) => {
+  const problems = groupsFiles.map(({ place, text }): [string, readonly string[]] => {
     const file = join(folder, "groups.yaml");
     writeFileSync(file, text);
     return [place, readGroupsFile(file).problems];
