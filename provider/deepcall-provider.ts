@@ -14,7 +14,10 @@ import {
  * environment variables with `environmentPrefix`.
  */
 export interface DeepcallProviderArgs {
-  /** The address of the API without `/api/v2`, for example `https://v4-api.deepcall.com`. Required. */
+  /**
+   * The address of the API without `/api/v2`, for example `https://v4-api.deepcall.com`; `http:` only for this machine.
+   * Required, here or in the environment variable with `environmentPrefix`.
+   */
   baseUrl?: pulumi.Input<string>;
   /** The id of a session (field `ssid` of every call). Set either this, or `userId` and `token`. Always treated as a secret. */
   ssid?: pulumi.Input<string>;
@@ -49,7 +52,7 @@ export interface DeepcallProviderArgs {
   /**
    * Reads the settings that are not given here from environment variables with this prefix: with `"DEEPCALL_EMEA"`, the
    * token is `DEEPCALL_EMEA_TOKEN`. These are always current and never stored. The prefix consists of letters, digits and
-   * `_`, and starts with a letter or `_`.
+   * `_`, starts with a letter or `_`, and ends with a letter or digit.
    *
    * @defaultValue no variables are read
    */

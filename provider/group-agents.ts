@@ -52,7 +52,8 @@ export type AssignedGroupAgent =
 /**
  * The agents of a Deepcall group (Group API v2.0: Submit Assign Group To Agent, Group Agent Relation). Declare one such
  * resource per group. Deleting it removes the listed agents from the group, and no others. Errors are reported as for
- * {@link DeepcallGroup}.
+ * {@link DeepcallGroup}, with the code of the failed call, or `other-agents`, `agents-rejected`, `shared-group`, `group-gone`
+ * or `other-account`.
  *
  * Experimental: Deepcall's documentation does not describe its answers about agents. See `docs/agents.md`.
  *

@@ -41,7 +41,8 @@ export interface DeepcallGroupArgs {
  *
  * The program creates the resource, and Pulumi then calls Deepcall in another process. If that fails, Pulumi shows the
  * message on the resource, and the program cannot catch the error. The message ends with a code, which `docs/errors.md`
- * explains.
+ * explains: that of the failed call, or `name-taken`, `shared-group`, `group-gone`, `other-account`, `has-agents`,
+ * `lost-add`, `existing-id`, `status-rejected` or `not-visible`.
  *
  * @example
  * ```ts

@@ -49,7 +49,7 @@ export type GroupOutputs = Pick<DeepcallGroup, "name" | "requestedName" | "group
  *
  * The resources for the key `support` in the component `groups` are called `groups/support` and `groups/support/agents`.
  * These options of the component also apply to them: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`,
- * `aliases`, `transforms`.
+ * `aliases`, `transforms`, `provider`.
  *
  * @example
  * ```ts

@@ -33,3 +33,10 @@ test.each(["docs/_index.md", "docs/installation-configuration.md"])(
     expect(read(file)).toMatch(/^---\ntitle: .+\nmeta_desc: .{20,160}\nlayout: package\n---\n/);
   },
 );
+
+test("docs/errors.md has every error code of the API reference", () => {
+  const names = read("docs/api/README.md").match(/(?<=`)[a-z]+(-[a-z]+)+(?=`)/g) ?? [];
+  const codes = new Set(names.filter((name) => name !== "pulumi-deepcall"));
+  expect(codes.size).toBeGreaterThan(10);
+  for (const code of codes) expect(read("docs/errors.md")).toContain(`| \`${code}\` |`);
+});

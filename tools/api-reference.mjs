@@ -48,7 +48,7 @@ const sections = {
 };
 
 /**
- * A class shows only its own members, except for interfaces, whose properties a program sets.
+ * A class shows only its own members. Interfaces show all, because a program sets them.
  * @param {import("typedoc").Context} context
  */
 function removeInheritedMembers({ project }) {
@@ -76,6 +76,9 @@ function divideIntoSections({ project }) {
     );
     return section;
   });
+  const shown = new Set(project.groups.flatMap(({ children }) => children));
+  const others = (project.children ?? []).filter((child) => !shown.has(child)).map(({ name }) => name);
+  if (others.length > 0) throw new Failure(`No section of the API reference contains ${others.join(", ")}.`);
 }
 
 /** Generates the page in a temporary folder, because TypeDoc can only write files. */
@@ -114,6 +117,8 @@ function simplify(text) {
       .replaceAll("###### Get Signature\n\n", "")
       .replaceAll(/(#### Constructor\n[^]*?)###### Returns\n\n.*\n\n/g, "$1")
       .replaceAll(/(?<!\\)\| `undefined` \|/g, "| |")
+      .replaceAll("##### Type Literal\n\n", "")
+      .replaceAll("`pulumi.Input`", "`Input`")
       // TypeScript shows some outputs with the name of Pulumi's internal type.
       .replaceAll("OutputInstance", "Output")
       // Docstrings are also read in editors, where links between files don't work.
