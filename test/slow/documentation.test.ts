@@ -109,7 +109,8 @@ test("ts: each block runs in a preview", async () => {
   }
   expect(failures).toEqual([]);
   expect(stack.emulator.count("add")).toBe(0);
-});
+  // One command for each block.
+}, 600_000);
 
 /** The settings of account 7, with the prefix that the pages use for a second account. */
 function prefixedSettings({ env, emulator }: TestStack): void {
