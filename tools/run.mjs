@@ -24,6 +24,8 @@ const tasks = {
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
+    ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"],
+    ["tools/check-package.mts"],
     [
       "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
       ...["client", "provider", "cli", "emulator", "examples", "bench", "tools", "test"],
