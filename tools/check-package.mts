@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Lockfile, pack, readJson, runtimePackages } from "./package.mts";
+import { pack, readLockfile, runtimePackages } from "./package.mts";
 import { Failure, main, run } from "./process.mjs";
 
 /** The most bytes, 10 % more than on 2026-11-25. Raise them on purpose only. */
@@ -37,7 +37,7 @@ await main(async () => {
 });
 
 function installedSize(): number {
-  const folders = runtimePackages(readJson<Lockfile>(root, "package-lock.json")).map(([path]) => join(root, path));
+  const folders = runtimePackages(readLockfile(root)).map(([path]) => join(root, path));
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
   );

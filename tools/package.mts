@@ -13,7 +13,7 @@ export interface Manifest {
   dependencies: Record<string, string>;
 }
 
-export interface Lockfile {
+interface Lockfile {
   packages: Record<string, { dev?: boolean }>;
 }
 
@@ -23,8 +23,12 @@ interface Packed {
   unpackedSize: number;
 }
 
-export function readJson<T>(folder: string, file: string): T {
-  return JSON.parse(readFileSync(join(folder, file), "utf8")) as T;
+export function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+export function readLockfile(folder: string): Lockfile {
+  return JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as Lockfile;
 }
 
 /** The lockfile's packages that are installed with this one: not those for development, and not the peer. */

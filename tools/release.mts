@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Lockfile, type Manifest, npm, pack, readJson, runtimePackages } from "./package.mts";
+import { type Manifest, npm, pack, readLockfile, readManifest, runtimePackages } from "./package.mts";
 import { Failure, main } from "./process.mjs";
 
 interface Sbom {
@@ -17,7 +17,7 @@ await main(async () => {
   const [command, argument, ...rest] = process.argv.slice(2);
   if (!argument || rest.length > 0 || (command !== "check" && command !== "pack"))
     throw new Failure("usage: node tools/release.mts check TAG | pack FOLDER");
-  const manifest = readJson<Manifest>(root, "package.json");
+  const manifest = readManifest(root);
   if (command === "check") check(argument, manifest);
   else await packRelease(resolve(argument), manifest);
 });
@@ -96,7 +96,7 @@ async function readSbom({ name, version, license, dependencies }: Manifest): Pro
     const folder = join(temp, name);
     mkdirSync(folder);
     const manifest = { name, version, license, dependencies };
-    const lockfile = readJson<Lockfile>(root, "package-lock.json");
+    const lockfile = readLockfile(root);
     const packages = { "": manifest, ...Object.fromEntries(runtimePackages(lockfile)) };
     writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ ...lockfile, packages }));
