@@ -23,7 +23,7 @@ await main(async () => {
 });
 
 function check(tag: string, manifest: Manifest): void {
-  const found = problems(tag, manifest, process.env["GITHUB_REPOSITORY"]);
+  const found = problems(tag, manifest, process.env["GITHUB_REPOSITORY"] ?? "");
   if (found.length > 0)
     throw new Failure(
       `Could not release ${tag}. Nothing was published.\n${found.map((problem) => `- ${problem}\n`).join("")}` +
@@ -32,7 +32,7 @@ function check(tag: string, manifest: Manifest): void {
   console.log(`${tag} can be released.`);
 }
 
-function problems(tag: string, { version, repository, homepage, bugs }: Manifest, gitHub = ""): string[] {
+function problems(tag: string, { version, repository, homepage, bugs }: Manifest, gitHub: string): string[] {
   const changelog = sections(readFileSync(join(root, "CHANGELOG.md"), "utf8"));
   const section = changelog.get(version);
   const url = `git+https://github.com/${gitHub}.git`;
@@ -49,8 +49,8 @@ function problems(tag: string, { version, repository, homepage, bugs }: Manifest
     [!!changelog.get("Unreleased")?.text, `CHANGELOG.md still has entries under "Unreleased".`],
     [!repository?.url, `package.json has no repository.url. ${setMetadata}`],
     [
-      !!repository?.url && repository.url !== url,
-      `repository.url in package.json is "${repository?.url}", but this release runs in ${gitHub || "no GitHub repository"}. ${setMetadata}`,
+      !!gitHub && !!repository?.url && repository.url !== url,
+      `repository.url in package.json is "${repository?.url}", but this release runs in ${gitHub}. ${setMetadata}`,
     ],
     [!homepage, `package.json has no homepage. ${setMetadata}`],
     [!bugs?.url, `package.json has no bugs.url. ${setMetadata}`],
