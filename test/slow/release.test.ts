@@ -17,7 +17,8 @@ import { expectSmallProvider, execute, type Result, TestStack } from "../e2e/sta
 import { type Checkout, GitHub, type Outcome } from "./gitops/github";
 
 const root = resolve(__dirname, "../..");
-const version = "0.2.0";
+/** A version that is not released yet, also while this test is part of a release. */
+const version = "99.0.0";
 const tarball = `pulumi-deepcall-${version}.tgz`;
 const read = (...path: string[]): string => readFileSync(join(...path), "utf8");
 
@@ -132,7 +133,8 @@ async function prepareRelease(workspace: Workspace): Promise<void> {
     git init --quiet --initial-branch=main && git add --all
     git -c user.name=test -c user.email=test@example.com commit --quiet --message 'Release ${version}'
     git tag v${version}`;
-  writeFileSync(file, read(file).replace("## [Unreleased]\n", `## [Unreleased]\n\n## [${version}] - 2026-11-25\n`));
+  const section = `## [${version}] - 2026-11-25\n\n### Added\n\n- A rehearsal.\n`;
+  writeFileSync(file, read(file).replace("## [Unreleased]\n", `## [Unreleased]\n\n${section}`));
   expect(await workspace.bash(script)).toMatchObject({ code: 0 });
 }
 
@@ -191,7 +193,7 @@ test("a tag is tested, published and announced as one tarball, which `pulumi up`
     {
       tag: `v${version}`,
       title: `v${version}`,
-      notes: expect.stringMatching(/^### Added\n\n- [^]+\n$/) as string,
+      notes: expect.stringMatching(/^### Added\n\n- A rehearsal\.\n/) as string,
       assets: [tarball, "sbom.cdx.json", "licenses.txt"],
     },
   ]);
@@ -225,10 +227,10 @@ test("a tag that does not agree with package.json and the changelog stops before
   const checkout = new Workspace(registry);
   checkout.checkOut();
   await prepareRelease(checkout);
-  const github = { ref_name: "v0.3.0" };
+  const github = { ref_name: "v98.0.0" };
   const build = await new GitHub(checkout).runWith("release", "build", { github });
   expect(build.result).toBe("failure");
-  expect(build.log).toContain(`The tag is v0.3.0, but the version in package.json is ${version}.`);
+  expect(build.log).toContain(`The tag is v98.0.0, but the version in package.json is ${version}.`);
   expect(build.outputs).toEqual({ tarball: "", checksums: "" });
   expect(readdirSync(checkout.folder)).not.toContain("release");
 });
