@@ -70,7 +70,9 @@ const rules: Record<string, (workflow: Checked) => unknown[]> = {
     ...[workflow.concurrency].filter((concurrency) => concurrency === undefined),
   ],
   "nothing is cached": ({ steps }) =>
-    steps.filter(({ uses, with: inputs }) => uses?.startsWith("actions/cache") || inputs?.["cache"] !== undefined),
+    steps.filter(
+      ({ uses, with: inputs }) => (uses?.startsWith("actions/cache") ?? false) || inputs?.["cache"] !== undefined,
+    ),
 };
 
 describe.each(workflows)("$file", (workflow) => {

@@ -44,7 +44,7 @@ class Registry {
         "**": { access: "$all", proxy: "configured" },
       },
       log: { type: "stdout", format: "pretty", level: "fatal" },
-    } as never)) as Server;
+    })) as Server;
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const userconfig = join(folder, "npmrc");
