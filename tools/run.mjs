@@ -27,6 +27,8 @@ const tasks = {
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
     ["tools/api-reference.mjs", "--check"],
     ["tools/check-links.mjs"],
+    ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"],
+    ["tools/check-package.mts"],
     [
       "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
       ...["client", "provider", "cli", "emulator", "examples", "bench", "tools", "test"],
