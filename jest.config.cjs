@@ -35,6 +35,8 @@ const slow = {
  */
 const fast = {
   maxWorkers,
+  // For machines that do something else, too.
+  testTimeout: 20_000,
   projects: [
     {
       ...common,

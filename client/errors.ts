@@ -1,4 +1,4 @@
-/** The operations of Deepcall's Group API that this package calls. */
+/** The operations of Deepcall's Group API that this package calls, as in the URLs of the API. */
 export type ApiOperation = "add" | "update" | "delete" | "list" | "getGroupAgentRelation" | "submitAssignGroupToAgent";
 
 /**
@@ -14,7 +14,25 @@ export type Outcome = "not sent" | "refused" | "answered" | "unknown";
 type ClientErrorCode = (typeof clientErrorCodes)[number];
 export const clientErrorCodes = ["settings", "connection", "timeout", "answer", "rate-limit"] as const;
 
-/** The base class of all errors of this package. Messages never contain a credential. */
+/**
+ * The base class of all errors of this package. Messages never contain a credential.
+ *
+ * A program can catch the errors of lookups and of constructors. What fails while Pulumi creates, reads, updates or deletes a
+ * resource is reported by Pulumi, which keeps only the message.
+ *
+ * @example
+ * ```ts
+ * import { DeepcallError, getGroup } from "pulumi-deepcall";
+ *
+ * export const groupId = getGroup({ name: "Overflow" }).then(
+ *   (group) => group.groupId,
+ *   (error: unknown) => {
+ *     if (error instanceof DeepcallError && error.errorCode === "group-not-found") return undefined;
+ *     throw error;
+ *   },
+ * );
+ * ```
+ */
 export class DeepcallError extends Error {
   constructor(
     /** The stable code at the end of the message, for example `"1014"` or `"timeout"`. `docs/errors.md` lists all codes. */
@@ -34,7 +52,11 @@ export class DeepcallError extends Error {
     return this.#description;
   }
 
-  /** Begins the message with its subject, for example the provider that the failed call was for. */
+  /**
+   * Begins the message with its subject, for example the provider that the failed call was for.
+   *
+   * @internal
+   */
   prefixWith(subject: string): void {
     this.#description = `${subject}: ${this.#description}`;
     this.message = withErrorCode(this.#description, this.errorCode);
@@ -46,16 +68,19 @@ export function withErrorCode(description: string, errorCode: string): string {
   return `${description} [deepcall:${errorCode}]`;
 }
 
-/** A setting (stack config or environment) is missing, malformed or contradicts another one. No call was made. */
+/**
+ * A setting (stack config, environment or `DeepcallProvider`) is missing, malformed or contradicts another one. No call was
+ * made. Code `settings`.
+ */
 export class SettingsError extends DeepcallError {
   constructor(description: string) {
     super("settings" satisfies ClientErrorCode, description);
   }
 }
 
-/** A call to Deepcall failed. */
+/** A call to Deepcall failed. In the errors of resources and lookups, it is the `cause`. */
 export abstract class CallError extends DeepcallError {
-  /** How many times the call was sent. */
+  /** How many times the call was sent, including retries. */
   tries = 1;
 
   constructor(
@@ -74,7 +99,7 @@ export abstract class CallError extends DeepcallError {
   }
 }
 
-/** Deepcall could not be reached, or the connection broke before the answer was complete. */
+/** Deepcall could not be reached, or the connection broke before the answer was complete. Code `connection`. */
 export class ConnectionError extends CallError {
   constructor(
     operation: ApiOperation,
@@ -98,7 +123,7 @@ export class ConnectionError extends CallError {
   }
 }
 
-/** There was no complete answer within the setting `timeoutMs`. */
+/** There was no complete answer within the setting `timeoutMs`. Code `timeout`. */
 export class TimeoutError extends CallError {
   constructor(operation: ApiOperation, host: string, timeoutMs: number) {
     super(
@@ -112,7 +137,7 @@ export class TimeoutError extends CallError {
   }
 }
 
-/** An answer arrived in a form that this package does not understand. */
+/** An answer arrived in a form that this package does not understand. Code `answer`. */
 export class AnswerError extends CallError {
   constructor(operation: ApiOperation, received: string, httpStatus = 200) {
     // An answer with 5xx often comes from a gateway while the service behind it is still working.
@@ -130,7 +155,7 @@ export class AnswerError extends CallError {
   }
 }
 
-/** Deepcall asked the client to slow down (HTTP 429). The call had no effect. */
+/** Deepcall asked the client to slow down (HTTP 429). The call had no effect. Code `rate-limit`. */
 export class RateLimitError extends CallError {
   constructor(
     operation: ApiOperation,
@@ -172,11 +197,11 @@ export const apiErrorMeanings: Readonly<Record<number, string>> = {
 /** Errors on Deepcall's side that a retry may get past. */
 const transientCodes: ReadonlySet<number> = new Set([1009, 1010, 1032]);
 
-/** Deepcall answered with an error code. */
+/** Deepcall answered with an error code, which is also the `errorCode`. */
 export class ApiError extends CallError {
   constructor(
     operation: ApiOperation,
-    /** Deepcall's code, for example 1503. */
+    /** Deepcall's code as a number, for example 1503. */
     readonly code: number,
     serverMessage: string,
     hint = "Run the same command again. If it fails again, ask Deepcall's support what the code means for this account.",
@@ -195,7 +220,7 @@ export class ApiError extends CallError {
   }
 }
 
-/** Deepcall does not accept the credentials: one of {@link authenticationCodes}. */
+/** Deepcall does not accept the credentials: codes 1000, 1002, 1014 and 1020. */
 export class AuthenticationError extends ApiError {
   constructor(operation: ApiOperation, code: number, serverMessage: string) {
     super(

@@ -14,25 +14,47 @@ import {
  * environment variables with `environmentPrefix`.
  */
 export interface DeepcallProviderArgs {
-  /** The address of the API without `/api/v2`, for example `https://v4-api.deepcall.com`. Required. */
+  /**
+   * The address of the API without `/api/v2`, for example `https://v4-api.deepcall.com`; `http:` only for this machine.
+   * Required, here or in the environment variable with `environmentPrefix`.
+   */
   baseUrl?: pulumi.Input<string>;
-  /** The id of a session. Set either this, or `userId` and `token`. Always treated as a secret. */
+  /** The id of a session (field `ssid` of every call). Set either this, or `userId` and `token`. Always treated as a secret. */
   ssid?: pulumi.Input<string>;
-  /** The id of the user that the token belongs to. */
+  /** The id of the user that the token belongs to (field `userId` of every call). Not treated as a secret. */
   userId?: pulumi.Input<string>;
-  /** The user's token. Always treated as a secret. */
+  /** The user's token (field `token` of every call). Always treated as a secret. */
   token?: pulumi.Input<string>;
-  /** The time limit for one call in milliseconds, 1 to 600000. Default: 30000. */
+  /**
+   * The time limit for one call in milliseconds: a whole number from 1 to 600000.
+   *
+   * @defaultValue `30000`
+   */
   timeoutMs?: pulumi.Input<number>;
-  /** The maximum number of calls at the same time, 1 to 256. Default: 8. */
+  /**
+   * The maximum number of calls at the same time: a whole number from 1 to 256.
+   *
+   * @defaultValue `8`
+   */
   maxConcurrency?: pulumi.Input<number>;
-  /** The maximum number of calls started per second. Default: no limit. */
+  /**
+   * The maximum number of calls started per second: a number greater than 0.
+   *
+   * @defaultValue no limit
+   */
   requestsPerSecond?: pulumi.Input<number>;
-  /** Whether groups that have agents may be deleted. Default: false. */
+  /**
+   * Whether groups of this account that have agents may be deleted.
+   *
+   * @defaultValue `false`
+   */
   deleteWithAgents?: pulumi.Input<boolean>;
   /**
    * Reads the settings that are not given here from environment variables with this prefix: with `"DEEPCALL_EMEA"`, the
-   * token is `DEEPCALL_EMEA_TOKEN`. These are always current and never stored. Default: no variables are read.
+   * token is `DEEPCALL_EMEA_TOKEN`. These are always current and never stored. The prefix consists of letters, digits and
+   * `_`, starts with a letter or `_`, and ends with a letter or digit.
+   *
+   * @defaultValue no variables are read
    */
   environmentPrefix?: string;
 }
@@ -45,6 +67,8 @@ export interface DeepcallProviderArgs {
  *
  * @example
  * ```ts
+ * import { DeepcallGroup, DeepcallProvider } from "pulumi-deepcall";
+ *
  * const emea = new DeepcallProvider("emea", { environmentPrefix: "DEEPCALL_EMEA" });
  * const support = new DeepcallGroup("support", { name: "Support" }, { provider: emea });
  * ```
@@ -54,7 +78,10 @@ export class DeepcallProvider extends pulumi.ProviderResource {
    * Declares an account.
    *
    * @param name - the provider's name in this program. Errors about the account's groups begin with it.
-   * @throws SettingsError if a setting is not valid, or missing although there is no `environmentPrefix`.
+   * @param args - the settings of the account.
+   * @param opts - Pulumi's options.
+   * @throws {@link SettingsError} (`settings`) if a setting is not valid, or missing although there is no
+   *   `environmentPrefix`.
    */
   constructor(name: string, args: DeepcallProviderArgs, opts: pulumi.ResourceOptions = {}) {
     assertArgs(name, args);

@@ -2,14 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { ResourceError } from "./lifecycle/errors";
 import { agentsProviderText, agentsType, type OtherAgents } from "./state-contract";
 
-/** An agent: its id, or its id and whether the group's calls reach it. */
+/** An agent in the program: its id, or its id and whether the group's calls reach it. */
 export type GroupAgent = pulumi.Input<string> | GroupAgentArgs;
 
-/** An agent of a group. */
+/** An agent in the program, with all its properties. */
 export interface GroupAgentArgs {
-  /** The agent's id (`agent_unique_id` in Deepcall). */
+  /** The agent's id (Group API: Submit Assign Group To Agent, field `agent_unique_id`). Text, never a number. */
   id: pulumi.Input<string>;
-  /** Whether the group's calls reach the agent (`receive_call` in Deepcall). Default: true. */
+  /**
+   * Whether the group's calls reach the agent (Group API: Submit Assign Group To Agent, field `receive_call`).
+   *
+   * @defaultValue `true`
+   */
   receivesCalls?: pulumi.Input<boolean>;
 }
 
@@ -20,28 +24,44 @@ export interface DeepcallGroupAgentsArgs {
   /** The agents, in any order and each once. An empty list requires `otherAgents: "remove"`. */
   agents: pulumi.Input<readonly GroupAgent[]>;
   /**
-   * What to do with agents of the group that are not listed. Default: `"keep"`.
+   * What to do with agents of the group that are not listed. With `"keep"`, they stay assigned: only agents that the
+   * program listed before are removed. With `"remove"`, the group has exactly the listed agents: the first apply fails if
+   * that would remove agents, unless `removeExisting` is true.
    *
-   * - `"keep"`: they stay assigned. Only agents that the program listed before are removed.
-   * - `"remove"`: the group has exactly the listed agents. The first apply fails if that would remove agents, unless
-   *   `removeExisting` is true.
+   * @defaultValue `"keep"`
    */
   otherAgents?: pulumi.Input<OtherAgents>;
-  /** Whether the first apply with `otherAgents: "remove"` may remove agents that are not listed. Default: false. */
+  /**
+   * Whether the first apply with `otherAgents: "remove"` may remove agents that are not listed.
+   *
+   * @defaultValue `false`
+   */
   removeExisting?: pulumi.Input<boolean>;
 }
 
-/** An agent as assigned to a group: its id if it receives calls. */
-export type AssignedGroupAgent = string | { id: string; receivesCalls: boolean };
+/** An agent that is assigned to a group: only its id if it receives calls, otherwise an object. */
+export type AssignedGroupAgent =
+  | string
+  | {
+      /** The agent's id. */
+      id: string;
+      /** Whether the group's calls reach the agent. */
+      receivesCalls: boolean;
+    };
 
 /**
  * The agents of a Deepcall group (Group API v2.0: Submit Assign Group To Agent, Group Agent Relation). Declare one such
- * resource per group. Deleting it removes the listed agents from the group, and no others.
+ * resource per group. Deleting it removes the listed agents from the group, and no others. Errors are reported as for
+ * {@link DeepcallGroup}, with the code of the failed call, or `other-agents`, `agents-rejected`, `shared-group`, `group-gone`
+ * or `other-account`.
  *
- * Experimental: the shapes of Deepcall's answers about agents are not documented, see `docs/agents.md`.
+ * Experimental: Deepcall's documentation does not describe its answers about agents. See `docs/agents.md`.
  *
  * @example
  * ```ts
+ * import { DeepcallGroup, DeepcallGroupAgents } from "pulumi-deepcall";
+ *
+ * const support = new DeepcallGroup("support", { name: "Support" });
  * new DeepcallGroupAgents("support-agents", {
  *   groupId: support.groupId,
  *   agents: ["1001", { id: "1002", receivesCalls: false }],
@@ -60,8 +80,9 @@ export class DeepcallGroupAgents extends pulumi.CustomResource {
    * Declares a group's agents.
    *
    * @param name - the resource's name in this program.
+   * @param args - the group and its agents. Pulumi validates them when the program runs, also in a preview.
    * @param opts - Pulumi's options. `import`, `id` and `ignoreChanges: ["agents"]` are not supported.
-   * @throws ResourceError if an option cannot work.
+   * @throws {@link ResourceError} (`arguments`) if an option cannot work.
    */
   constructor(name: string, args: DeepcallGroupAgentsArgs, opts: pulumi.CustomResourceOptions = {}) {
     assertOptions(name, opts);

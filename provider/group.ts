@@ -6,28 +6,32 @@ import { groupType, providerText, type OnNameConflict } from "./state-contract";
 /** The arguments of a group. All are optional. */
 export interface DeepcallGroupArgs {
   /**
-   * The requested name (Deepcall's Group: Add and Update, field `name`). It must not be empty, start or end with a
-   * space, or contain control characters. Default: the resource's name.
+   * The requested name (Group API: Add and Update, field `name`). It must not be empty, start or end with whitespace, or
+   * contain control characters. Names are unique in an account: if the name is taken, `onNameConflict` applies.
    *
-   * Names are unique in an account. If the name is taken, `onNameConflict` applies.
+   * @defaultValue the resource's name
    */
   name?: pulumi.Input<string>;
-  /** Whether the group takes calls (Group: Update, field `status`: 1 or 0). Default: true. */
+  /**
+   * Whether the group takes calls (Group API: Update, field `status`: 1 or 0).
+   *
+   * @defaultValue `true`
+   */
   active?: pulumi.Input<boolean>;
   /**
-   * What to do if a group with exactly that name already exists. Default: `"suffix"`.
+   * What to do if a group with exactly that name already exists. With `"suffix"`, Deepcall appends a number (`Support1`),
+   * and the resource shows a warning with both names. With `"adopt"`, the resource manages the existing group. With
+   * `"fail"`, nothing is created, and the error names the existing group. A rename never adopts: `"adopt"` then works like
+   * `"fail"`, because two groups cannot become one.
    *
-   * - `"suffix"`: Deepcall appends a number (`Support1`), and the resource shows a warning with both names.
-   * - `"adopt"`: manages the existing group. `pulumi-deepcall export --import` imports groups by id instead.
-   * - `"fail"`: creates nothing; the error names the existing group.
-   *
-   * For a rename, `"adopt"` works like `"fail"`, because two groups cannot become one.
+   * @defaultValue `"suffix"`
    */
   onNameConflict?: pulumi.Input<OnNameConflict>;
   /**
    * Whether the group may be deleted while it has agents. Otherwise its deletion fails, also in `pulumi destroy` and in a
    * replacement. A change takes effect with the next `pulumi up`; the setting of the same name is for a single run.
-   * Default: false.
+   *
+   * @defaultValue `false`
    */
   deleteWithAgents?: pulumi.Input<boolean>;
 }
@@ -35,15 +39,17 @@ export interface DeepcallGroupArgs {
 /**
  * A Deepcall agent group (Group API v2.0: Add, Update, Delete, List).
  *
- * Pulumi shows errors on the resource and keeps only their message: `SettingsError`, `NameTakenError`,
- * `GroupGoneError`, `OtherAccountError` (credentials of another account), `SharedGroupError` (two resources for one
- * group), `GroupHasAgentsError` (a refused deletion), `GroupError` (a failed call), `UnfinishedGroupError` (a failure
- * after the group was created). Each message ends with a code that `docs/errors.md` explains.
+ * The program creates the resource, and Pulumi then calls Deepcall in another process. If that fails, Pulumi shows the
+ * message on the resource, and the program cannot catch the error. The message ends with a code, which `docs/errors.md`
+ * explains: that of the failed call, or `name-taken`, `shared-group`, `group-gone`, `other-account`, `has-agents`,
+ * `lost-add`, `existing-id`, `status-rejected` or `not-visible`.
  *
  * @example
  * ```ts
+ * import { DeepcallGroup } from "pulumi-deepcall";
+ *
  * const support = new DeepcallGroup("support", { name: "Support" });
- * export const groupId = support.groupId;
+ * export const supportId = support.groupId;
  * ```
  */
 export class DeepcallGroup extends pulumi.CustomResource {
@@ -62,8 +68,18 @@ export class DeepcallGroup extends pulumi.CustomResource {
   /**
    * Reads a group that is managed elsewhere. It is never changed or deleted.
    *
+   * If there is no such group, Pulumi reports an error with the code `group-gone`.
+   *
    * @param name - the resource's name in this program.
    * @param id - Deepcall's id of the group, for example `"42"`.
+   * @param opts - Pulumi's options, for example `provider`.
+   *
+   * @example
+   * ```ts
+   * import { DeepcallGroup } from "pulumi-deepcall";
+   *
+   * export const salesName = DeepcallGroup.get("sales", "42").name;
+   * ```
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): DeepcallGroup {
     return new DeepcallGroup(name, {}, { ...opts, id });
@@ -73,9 +89,10 @@ export class DeepcallGroup extends pulumi.CustomResource {
    * Declares a group.
    *
    * @param name - the resource's name in this program, and the default of `args.name`.
+   * @param args - the group. Pulumi validates it when the program runs, also in a preview.
    * @param opts - Pulumi's options. They use the property names of `DeepcallGroupArgs` (`ignoreChanges: ["name"]`).
    *   `import` is not supported: use `pulumi-deepcall export --import`, or `onNameConflict: "adopt"`.
-   * @throws ResourceError if an option cannot work.
+   * @throws {@link ResourceError} (`arguments`) if an option cannot work.
    */
   constructor(name: string, args: DeepcallGroupArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     assertOptions(name, args, opts);

@@ -10,7 +10,10 @@ import type { GroupsFile } from "./groups-file/check";
 import { GroupsError, ResourceError } from "./lifecycle/errors";
 import { groupsType } from "./state-contract";
 
-/** An entry: the arguments of a group and, if `agents` is given, those of its agents. */
+/**
+ * An entry of a groups file: the arguments of a {@link DeepcallGroup} and, if `agents` is given, of its
+ * {@link DeepcallGroupAgents}. Here, `name` defaults to the entry's key. `otherAgents` and `removeExisting` require `agents`.
+ */
 export interface GroupEntryArgs
   extends DeepcallGroupArgs, Partial<Pick<DeepcallGroupAgentsArgs, "agents" | "otherAgents" | "removeExisting">> {}
 
@@ -23,6 +26,7 @@ export type DeepcallGroupsArgs<Key extends string = string> =
        * folder of `Pulumi.yaml`, or the one that its `main` names.
        */
       file: string;
+      /** Not together with `file`. */
       groups?: never;
     }
   | {
@@ -31,10 +35,11 @@ export type DeepcallGroupsArgs<Key extends string = string> =
        * the default of `name`; `null` stands for a group with all defaults.
        */
       groups: Readonly<Record<Key, GroupEntryArgs | null>>;
+      /** Not together with `groups`. */
       file?: never;
     };
 
-/** The outputs of one group; see `DeepcallGroup`. */
+/** The outputs of one group, as {@link DeepcallGroup} has them. */
 export type GroupOutputs = Pick<DeepcallGroup, "name" | "requestedName" | "groupId" | "active">;
 
 /**
@@ -44,12 +49,14 @@ export type GroupOutputs = Pick<DeepcallGroup, "name" | "requestedName" | "group
  *
  * The resources for the key `support` in the component `groups` are called `groups/support` and `groups/support/agents`.
  * These options of the component also apply to them: `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`,
- * `aliases`, `transforms`.
+ * `aliases`, `transforms`, `provider`.
  *
  * @example
  * ```ts
+ * import { DeepcallGroups } from "pulumi-deepcall";
+ *
  * const groups = new DeepcallGroups("groups", { file: "groups.yaml" });
- * export const groupId = groups.outputs.support.groupId;
+ * export const supportId = groups.outputs.support.groupId;
  * ```
  */
 export class DeepcallGroups<Key extends string = string> extends pulumi.ComponentResource {
@@ -60,8 +67,11 @@ export class DeepcallGroups<Key extends string = string> extends pulumi.Componen
    * Declares the groups.
    *
    * @param name - the component's name in this program, and the prefix of its groups' resource names.
-   * @throws GroupsError with every problem of the groups. Nothing was declared.
-   * @throws ResourceError unless exactly one of `file` and `groups` is given, or if `ignoreChanges` contains `agents`.
+   * @param args - the groups, or the file that contains them.
+   * @param opts - Pulumi's options of a component.
+   * @throws {@link GroupsError} (`groups-file`) with every problem of the groups. Nothing was declared.
+   * @throws {@link ResourceError} (`arguments`) unless exactly one of `file` and `groups` is given, or if groups have agents
+   *   and `ignoreChanges` contains `agents`.
    */
   constructor(name: string, args: DeepcallGroupsArgs<Key>, opts: pulumi.ComponentResourceOptions = {}) {
     const { groups, warnings } = readArgs(name, args);

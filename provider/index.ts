@@ -1,3 +1,17 @@
+/**
+ * Everything that a program can import from `pulumi-deepcall`:
+ *
+ * - [Resources](#resources) and their arguments: {@link DeepcallGroup}, {@link DeepcallGroups}, {@link DeepcallGroupAgents},
+ *   {@link DeepcallProvider}
+ * - [Lookups](#lookups): {@link getGroup}, {@link getGroupOutput}, {@link getGroups}, {@link getGroupsOutput}
+ * - [Errors](#errors): {@link DeepcallError} and its subclasses
+ *
+ * "Group API" refers to Deepcall's documentation, V2.0, and names the page there that describes a call or a field. This page
+ * is generated from the docstrings in the source (`npm run docs`).
+ *
+ * @packageDocumentation
+ */
+
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 export { DeepcallProvider, type DeepcallProviderArgs } from "./deepcall-provider";
 export {
@@ -22,29 +36,29 @@ export {
 } from "./lookups";
 export type { OnNameConflict, OtherAgents } from "./state-contract";
 export {
-  ApiError,
-  AnswerError,
-  AuthenticationError,
+  DeepcallError,
+  SettingsError,
   CallError,
   ConnectionError,
-  DeepcallError,
-  NotFoundError,
-  PermissionError,
-  RateLimitError,
-  SettingsError,
   TimeoutError,
+  AnswerError,
+  RateLimitError,
+  ApiError,
+  AuthenticationError,
+  PermissionError,
+  NotFoundError,
   type ApiOperation,
   type Outcome,
 } from "../client/errors";
 export {
-  GroupError,
-  GroupGoneError,
-  GroupHasAgentsError,
+  ResourceError,
   GroupsError,
   LookupError,
-  NameTakenError,
-  OtherAccountError,
-  ResourceError,
-  SharedGroupError,
+  GroupError,
   UnfinishedGroupError,
+  NameTakenError,
+  SharedGroupError,
+  GroupGoneError,
+  GroupHasAgentsError,
+  OtherAccountError,
 } from "./lifecycle/errors";

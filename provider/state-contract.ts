@@ -44,7 +44,7 @@ export function providerIdentity(name: string, environmentPrefix: string | undef
   };
 }
 
-/** What to do if a group with exactly the requested name already exists. */
+/** What to do if a group with exactly the requested name already exists; see `onNameConflict` of a group. */
 export type OnNameConflict = "suffix" | "adopt" | "fail";
 
 /** The inputs of a group. Optional keys are left out if they have their default. Pulumi does not show keys with `__`. */
@@ -82,7 +82,7 @@ export interface StoredState extends StoredInputs {
 /** An agent in the state: its id alone if it receives calls. */
 export type StoredAgent = string | { id: string; receivesCalls: boolean };
 
-/** What to do with agents that the program does not list. */
+/** What to do with agents that the program does not list; see `otherAgents` of a group's agents. */
 export type OtherAgents = "keep" | "remove";
 
 /** The inputs of a group's agents. Optional keys are left out if they have their default. */

@@ -21,10 +21,15 @@ const tasks = {
   bench: (args) => [["bench/main.mts", ...args]],
   test: (args) => [[jest, ...args]],
   "test:slow": (args) => [[jest, ...args]],
+  docs: () => [["tools/api-reference.mjs"]],
   "test:mutations": (args) => [["tools/mutations.mts", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
+    ["tools/api-reference.mjs", "--check"],
+    ["tools/check-links.mjs"],
+    ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"],
+    ["tools/check-package.mts"],
     [
       "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
       ...["client", "provider", "cli", "emulator", "examples", "bench", "tools", "test"],

@@ -23,7 +23,7 @@ export interface SkippedGroup {
 }
 
 /** The `DeepcallProvider` of the exported program. */
-export interface ExportedProvider {
+interface ExportedProvider {
   readonly name: string;
   readonly environmentPrefix: string;
 }

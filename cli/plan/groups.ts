@@ -36,12 +36,14 @@ export function planGroup(step: PlannedStep, declared: DeclaredGroup | undefined
       return planUpdate(step, change, context);
     case "replace": {
       const isKept = inputs["onNameConflict"] === "adopt" && inputs["requestedName"] === old.outputs["name"];
-      return {
-        ...change,
-        action: "replace",
-        notes: [isKept ? 'keeps the group (onNameConflict is "adopt")' : "deleted and created again with a new id"],
-        problem: isKept ? null : agentsProblem(step, context),
-      };
+      const isRetained = old.retainOnDelete === true;
+      const note = isKept
+        ? 'keeps the group (onNameConflict is "adopt")'
+        : isRetained
+          ? "creates another group; this one stays in Deepcall, without a resource"
+          : "deleted and created again with a new id";
+      const problem = isKept || isRetained ? null : agentsProblem(step, context);
+      return { ...change, action: "replace", notes: [note], problem };
     }
     case "delete": {
       if (old.retainOnDelete === true)

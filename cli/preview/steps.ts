@@ -15,7 +15,7 @@ export interface Step {
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** A resource before or after a step. The engine replaces secret values by an object. */
-export interface Snapshot {
+interface Snapshot {
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;

@@ -25,16 +25,23 @@ export const providerErrorCodes = [
   "status-not-listed",
 ] as const;
 
-/** A resource or a lookup has arguments or options that cannot work. Nothing was changed. */
+/**
+ * A resource or a lookup has arguments or options that cannot work. Nothing was changed. Code `arguments`, for
+ * the groups of a `DeepcallGroups` `groups-file`, and for agents that would be removed `other-agents`.
+ */
 export class ResourceError extends DeepcallError {
   constructor(description: string, errorCode: ProviderErrorCode = "arguments") {
     super(errorCode, description);
   }
 }
 
-/** The groups of a `DeepcallGroups`, or the file that contains them, are not valid. Nothing was changed. */
+/** The groups of a `DeepcallGroups`, or the file that contains them, are not valid. Nothing was changed. Code `groups-file`. */
 export class GroupsError extends ResourceError {
-  /** Makes Pulumi print the message without a stack trace, because the problem is not in the program's code. */
+  /**
+   * Makes Pulumi print the message without a stack trace, because the problem is not in the program's code.
+   *
+   * @internal
+   */
   readonly __pulumiRunError = true;
 
   constructor(
@@ -46,28 +53,31 @@ export class GroupsError extends ResourceError {
   }
 }
 
-/** A group with the requested name exists, and `onNameConflict` does not allow another name. */
+/** A group with the requested name exists, and `onNameConflict` does not allow another name. Code `name-taken`. */
 export class NameTakenError extends DeepcallError {
   constructor(description: string) {
     super("name-taken" satisfies ProviderErrorCode, description);
   }
 }
 
-/** A group does not exist any more. */
+/** A group does not exist any more. Code `group-gone`. */
 export class GroupGoneError extends DeepcallError {
   constructor(description: string) {
     super("group-gone" satisfies ProviderErrorCode, description);
   }
 }
 
-/** "Not found or not authorized" for a group of another account: these credentials cannot show whether it exists. */
+/**
+ * "Not found or not authorized" for a group of another account: these credentials cannot show whether it exists. Code
+ * `other-account`.
+ */
 export class OtherAccountError extends DeepcallError {
   constructor(description: string) {
     super("other-account" satisfies ProviderErrorCode, description);
   }
 }
 
-/** Two resources of one program declare the same group. */
+/** Two resources of one program declare the same group. Code `shared-group`. */
 export class SharedGroupError extends DeepcallError {
   constructor(description: string) {
     super("shared-group" satisfies ProviderErrorCode, description);
@@ -90,14 +100,14 @@ export class LookupError extends DeepcallError {
 /** What a failed lookup has and hasn't done. */
 export const lookupOutcome = "The lookup changed nothing.";
 
-/** A group is not deleted because it has agents. */
+/** A group is not deleted because it has agents. Code `has-agents`. */
 export class GroupHasAgentsError extends DeepcallError {
   constructor(description: string) {
     super("has-agents" satisfies ProviderErrorCode, description);
   }
 }
 
-/** A step failed for one group. If a call failed, `cause` is its `CallError`. */
+/** A step failed for one group. If a call failed, `cause` is its {@link CallError}, and the code is the same. */
 export class GroupError extends DeepcallError {}
 
 /** A step failed after the group's id was known. Pulumi keeps the group in the state, and the next `pulumi up` continues. */
@@ -118,7 +128,11 @@ export class UnfinishedGroupError extends GroupError {
     );
   }
 
-  /** Pulumi shows these instead of the message. */
+  /**
+   * Pulumi shows these instead of the message.
+   *
+   * @internal
+   */
   get reasons(): string[] {
     return [this.message];
   }

@@ -12,11 +12,13 @@ export type GetGroupArgs =
   | {
       /** The exact name, as Deepcall lists it. Case matters. */
       name: string;
+      /** Not together with `name`. */
       id?: never;
     }
   | {
       /** Deepcall's id of the group, for example `42` or `"42"`. */
       id: string | number;
+      /** Not together with `id`. */
       name?: never;
     };
 
@@ -25,33 +27,55 @@ export type GetGroupOutputArgs =
   | {
       /** The exact name, as Deepcall lists it. Case matters. */
       name: pulumi.Input<string>;
+      /** Not together with `name`. */
       id?: never;
     }
   | {
       /** Deepcall's id of the group, for example the output `groupId` or `id` of a resource. */
       id: pulumi.Input<string | number>;
+      /** Not together with `id`. */
       name?: never;
     };
 
 /** Which groups to look up. A group must meet all conditions; without any, all groups of the account are returned. */
 export interface GetGroupsArgs {
-  /** Text that the name contains, ignoring case. Default: any name. */
+  /**
+   * Text that the name contains, ignoring case. It must not be empty.
+   *
+   * @defaultValue any name
+   */
   nameContains?: string;
-  /** Whether the group takes calls. Default: both kinds. */
+  /**
+   * Whether the group takes calls.
+   *
+   * @defaultValue active and inactive groups
+   */
   active?: boolean;
 }
 
 /** Which groups to look up, by values that may be known only later; see {@link GetGroupsArgs}. */
 export interface GetGroupsOutputArgs {
-  /** Text that the name contains, ignoring case. Default: any name. */
+  /**
+   * Text that the name contains, ignoring case. It must not be empty.
+   *
+   * @defaultValue any name
+   */
   nameContains?: pulumi.Input<string>;
-  /** Whether the group takes calls. Default: both kinds. */
+  /**
+   * Whether the group takes calls.
+   *
+   * @defaultValue active and inactive groups
+   */
   active?: pulumi.Input<boolean>;
 }
 
 /** The options of a lookup. */
 export interface LookupOptions {
-  /** The account. Default: the one of the stack's config and of variables such as `DEEPCALL_TOKEN`. */
+  /**
+   * The account.
+   *
+   * @defaultValue the account of the stack's config and of variables such as `DEEPCALL_TOKEN`
+   */
   provider?: DeepcallProvider;
 }
 
@@ -68,19 +92,22 @@ export interface GetGroupResult {
 }
 
 /**
- * Looks up one group that this program does not manage. Calls Deepcall, also in a preview. All lookups of a run share one
+ * Looks up one group that this program does not manage (Group API: List). Calls Deepcall, also in a preview. All lookups of a run share one
  * list of the account, so groups that the same run changes may be returned as they were before.
  *
  * @param args - the exact `name` or the `id`.
  * @param opts - `provider`: the account, if it is not the default one.
- * @throws LookupError if no group has this name or id (`group-not-found`), several have this name (`ambiguous-name`), or
- *   Deepcall returned too few groups to decide (`incomplete-list`).
- * @throws SettingsError if a setting is missing or not valid, or a setting of the provider is unknown in this preview.
- * @throws GroupError if a call failed; its `cause` is the `CallError`.
- * @throws ResourceError if the arguments are not valid.
+ * @throws {@link LookupError} if no group has this name or id (`group-not-found`), several have this name
+ *   (`ambiguous-name`), or Deepcall returned too few groups to decide (`incomplete-list`).
+ * @throws {@link SettingsError} (`settings`) if a setting is missing or not valid, or a setting of the provider is unknown
+ *   in this preview.
+ * @throws {@link GroupError} if a call failed; its `cause` is the {@link CallError}.
+ * @throws {@link ResourceError} (`arguments`) if the arguments are not valid.
  *
  * @example
  * ```ts
+ * import { getGroup } from "pulumi-deepcall";
+ *
  * const support = getGroup({ name: "Support" });
  * export const supportId = support.then(({ groupId }) => groupId);
  * ```
@@ -92,10 +119,17 @@ export async function getGroup(args: GetGroupArgs, opts: LookupOptions = {}): Pr
 /**
  * Looks up one group by a name or id that may be an output; see {@link getGroup}. In a preview in which the name, the id
  * or a setting of the provider is unknown, the result is unknown and no call is made. The result is secret if the name
- * or id is.
+ * or id is. Errors are those of {@link getGroup}; they fail the program.
+ *
+ * @param args - the exact `name` or the `id`.
+ * @param opts - `provider`: the account, if it is not the default one.
+ * @throws {@link ResourceError} (`arguments`) if an argument that is known already is not valid.
  *
  * @example
  * ```ts
+ * import * as pulumi from "@pulumi/pulumi";
+ * import { getGroupOutput } from "pulumi-deepcall";
+ *
  * const name = new pulumi.Config().requireSecret("groupName");
  * export const groupId = getGroupOutput({ name }).groupId;
  * ```
@@ -105,17 +139,19 @@ export function getGroupOutput(args: GetGroupOutputArgs, opts: LookupOptions = {
 }
 
 /**
- * Looks up the groups of the account, sorted by id. Calls Deepcall, also in a preview. All lookups of a run share one list
- * of the account, so groups that the same run changes may be missing, or returned as they were before.
+ * Looks up the groups of the account (Group API: List), sorted by id. Calls Deepcall, also in a preview. All lookups of a
+ * run share one list of the account, so groups that the same run changes may be missing, or returned as they were before.
  *
  * @param args - the conditions; without any, all groups are returned.
  * @param opts - `provider`: the account, if it is not the default one.
- * @throws LookupError if Deepcall returned only a part of the groups (`incomplete-list`), or does not list the status that
- *   `active` asks for (`status-not-listed`).
- * @throws SettingsError, GroupError or ResourceError as {@link getGroup} does.
+ * @throws {@link LookupError} if Deepcall returned only a part of the groups (`incomplete-list`), or does not list the
+ *   status that `active` asks for (`status-not-listed`).
+ * @throws {@link SettingsError}, {@link GroupError} or {@link ResourceError} as {@link getGroup} does.
  *
  * @example
  * ```ts
+ * import { getGroups } from "pulumi-deepcall";
+ *
  * const teams = getGroups({ nameContains: "team", active: true });
  * export const teamIds = teams.then((groups) => groups.map(({ groupId }) => groupId));
  * ```
@@ -126,10 +162,17 @@ export async function getGroups(args: GetGroupsArgs = {}, opts: LookupOptions = 
 
 /**
  * Looks up groups by conditions that may be outputs; see {@link getGroups}. In a preview in which a condition or a setting
- * of the provider is unknown, the result is unknown and no call is made. The result is secret if a condition is.
+ * of the provider is unknown, the result is unknown and no call is made. The result is secret if a condition is. Errors are
+ * those of {@link getGroups}; they fail the program.
+ *
+ * @param args - the conditions; without any, all groups are returned.
+ * @param opts - `provider`: the account, if it is not the default one.
+ * @throws {@link ResourceError} (`arguments`) if an argument that is known already is not valid.
  *
  * @example
  * ```ts
+ * import { DeepcallProvider, getGroupsOutput } from "pulumi-deepcall";
+ *
  * const emea = new DeepcallProvider("emea", { environmentPrefix: "DEEPCALL_EMEA" });
  * export const names = getGroupsOutput({}, { provider: emea }).apply((groups) => groups.map(({ name }) => name));
  * ```

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execute, expectSmallProvider, TestStack } from "./stack";
 
@@ -30,9 +30,7 @@ test("the tarball holds the build of the sources that are there, the documents, 
     .split("\n")
     .map((file) => file.replace("package/", ""));
   const isBuilt = (file: string) => file.startsWith("dist/");
-  // The pictures are for readers of the repository.
-  const names = readdirSync(join(root, "docs")).filter((name) => name !== "pictures");
-  const docs = names.map((name) => `docs/${name}`);
+  const docs = globSync("docs/**/*.md", { cwd: root });
   const others = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema/groups.schema.json"];
   expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual([...docs, ...others].toSorted());
 

@@ -8,6 +8,8 @@ import { codeOf, list, outcomeOf, post, useEmulators } from "./support";
 
 const start = useEmulators();
 const openPage = useBrowser();
+// Each test takes about a second, but the browser shares the machine with other tests.
+jest.setTimeout(30_000);
 
 const agents = [{ id: "1001", name: "Ada" }, { id: "1002", name: "Grace" }, { id: "1003" }];
 const seed = {

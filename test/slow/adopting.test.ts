@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { token } from "../support/lifecycle";
+import { assignAgents, token } from "../support/lifecycle";
 import { execute, TestStack } from "../e2e/stack";
 
 const root = resolve(__dirname, "../..");
@@ -101,6 +101,35 @@ test("the steps of docs/adopting.md work for a new user", async () => {
   await run("pulumi up");
   expect(stack.emulator.groups()).toEqual([...before, expect.objectContaining({ name: "Hotline", status: 0 })]);
   expectNoWrites(stack);
+});
+
+const summary = "# How do I manage the groups of an existing account without changing one?";
+
+test.each([summary, "Agents"])("the commands of the section %s import the groups without a change", async (heading) => {
+  const stack = await createExistingAccount((folder) => {
+    cpSync(example, folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
+  });
+  await assignAgents(stack.emulator, 1, "1001");
+  const before = stack.emulator.groups();
+  await shell(commands(heading), stack.folder, stack.env);
+  expect(readFileSync(join(stack.folder, "groups.yaml"), "utf8").includes('"1001"')).toBe(heading === "Agents");
+  expect(stack.groups()).toHaveLength(3);
+  expect(stack.emulator.groups()).toEqual(before);
+  expectNoWrites(stack);
+});
+
+test("this file runs the commands of every section", () => {
+  const page = readFileSync(join(root, "docs/adopting.md"), "utf8");
+  const sections = page.split(/^## /m).filter((part) => part.includes("```sh"));
+  expect(sections.map((part) => part.split("\n", 1)[0])).toEqual([
+    summary,
+    "From an empty folder",
+    "Agents",
+    "Several accounts",
+    "Adopting instead",
+    "Giving a group up",
+    "Adding a group later",
+  ]);
 });
 
 test("several accounts are imported into one program", async () => {

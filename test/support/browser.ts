@@ -12,7 +12,7 @@ export interface Problems {
 }
 
 /** Starts a browser before the first test and closes it after the last. Returns a function that opens a page. */
-export function useBrowser(timeoutMs = 5_000): (url: string) => Promise<Page & Problems> {
+export function useBrowser(timeoutMs = 10_000): (url: string) => Promise<Page & Problems> {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();

@@ -211,6 +211,8 @@ describe("deletions", () => {
       "+ adopt | Trial | id 7",
       '- retain | Trial | id 7, stays in Deepcall, adopted by the resource "b"',
     ]);
+    const other = create("b", { requestedName: "Other", onNameConflict: "adopt" });
+    expect(lines([other, remove("a", 7, "Trial")])[1]).toBe("- delete | Trial | id 7");
     const suffixed = create("b", { requestedName: "Trial" });
     expect(lines([suffixed, remove("a", 7, "Trial")])).toEqual(["+ create | Trial", "- delete | Trial | id 7"]);
   });
@@ -226,6 +228,9 @@ describe("deletions", () => {
     ]);
     expect(lines(replace({ requestedName: "Support", onNameConflict: "adopt" }), three)).toEqual([
       '± replace | Support | id 7, 3 agents, keeps the group (onNameConflict is "adopt")',
+    ]);
+    expect(lines(replace({ requestedName: "Support" }, { retainOnDelete: true }), three)).toEqual([
+      "± replace | Support | id 7, 3 agents, creates another group; this one stays in Deepcall, without a resource",
     ]);
     expect(lines(replace({ requestedName: "Support" }, { protect: true }))).toEqual([
       "! protected | Support | id 7, is protected: will be refused",

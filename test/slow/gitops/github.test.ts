@@ -31,7 +31,7 @@ test("main is previewed, then applied; a failed `up` fails the job and shows the
 
   const plan = await github.run("up", "plan");
   expect(plan.result).toBe("success");
-  expect(plan.summary).toMatch(/^### What `pulumi up` will do\n\n4 groups to create; 0 unchanged\.[^]*\+ 6 to create/);
+  expect(plan.summary).toMatch(/^### What `pulumi up` will do\n\n4 groups to create; 0 unchanged\.[^]*\+ 4 to create/);
   expect(names()).toEqual([]);
   const up = await github.run("up", "up");
   expect(up.result).toBe("success");

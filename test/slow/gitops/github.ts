@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { Repository } from "./repository";
+import type { Result } from "../../e2e/stack";
 
 interface Step {
   id?: string;
@@ -39,16 +39,25 @@ interface GitHubState {
   issues: Issue[];
   comments: { number: number; user: { login: string }; body: string }[];
   labels: string[];
+  releases: { tag: string; title: string; notes: string; assets: string[] }[];
   /** The `gh` commands that were run. */
   calls: string[];
 }
 
 const github = { repository: "org/groups", server_url: "https://github.com", run_id: 1, token: "t" };
 
+/** The files of a repository: where its workflows are, and how their scripts run. */
+export interface Checkout {
+  readonly folder: string;
+  /** The variables and secrets of the repository. */
+  readonly settings?: Record<string, string>;
+  bash(script: string, env: Record<string, string>): Promise<Result>;
+}
+
 /** A repository on GitHub: its issues and comments, and a runner for the jobs of its workflows. */
 export class GitHub {
-  constructor(private readonly repository: Repository) {
-    this.state = { issues: [], comments: [], labels: [], calls: [] };
+  constructor(private readonly checkout: Checkout) {
+    this.state = { issues: [], comments: [], labels: [], releases: [], calls: [] };
   }
 
   get state(): GitHubState {
@@ -65,7 +74,7 @@ export class GitHub {
    * @param secrets - override the secrets of the repository.
    */
   async run(workflow: string, job: string, secrets: Record<string, string> = {}): Promise<Outcome> {
-    const { settings } = this.repository;
+    const { settings } = this.checkout;
     return this.runWith(workflow, job, { vars: settings, secrets: { ...settings, ...secrets } });
   }
 
@@ -75,7 +84,7 @@ export class GitHub {
    * @param context - the values for the job's expressions, in addition to `github.repository` and the like.
    */
   async runWith(workflow: string, job: string, context: Values): Promise<Outcome> {
-    const text = readFileSync(join(this.repository.stack.folder, `.github/workflows/${workflow}.yml`), "utf8");
+    const text = readFileSync(join(this.checkout.folder, `.github/workflows/${workflow}.yml`), "utf8");
     const { jobs } = parse(text) as { jobs: Record<string, Job> };
     const definition = jobs[job];
     if (definition === undefined) throw new Error(`no job ${job} in ${workflow}.yml`);
@@ -97,7 +106,7 @@ export class GitHub {
       const stepEnv = substitute({ ...env, ...step.env }, values);
       rmSync(files.GITHUB_OUTPUT, { force: true });
       const stub = { GITHUB_STATE: this.stateFile, GH_STUB: join(__dirname, "gh.cjs") };
-      const { code, output } = await this.repository.bash(step.run, { ...stepEnv, ...files, ...stub });
+      const { code, output } = await this.checkout.bash(step.run, { ...stepEnv, ...files, ...stub });
       log += output;
       if (code !== 0) result = "failure";
       if (step.id !== undefined) values.steps[step.id] = { outputs: readOutputs(readIfExists(files.GITHUB_OUTPUT)) };
@@ -110,7 +119,7 @@ export class GitHub {
   }
 
   private file(name: string): string {
-    return join(this.repository.stack.folder, "tmp", name);
+    return join(this.checkout.folder, "tmp", name);
   }
 }
 

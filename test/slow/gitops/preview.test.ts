@@ -25,7 +25,7 @@ test("a pull request gets one comment with the changes, without a call to the ac
   expect(report.summary).toMatch(/^\| \+ create \| `Care` \| {2}\|$/m);
   expect(report.summary).toMatch(/^\| ~ rename \| `Support` → `\*\*Help\*\* @desk` \| id \d+ \|$/m);
   // Pulumi's output is collapsed, and nothing in it can be interpreted as Markdown.
-  const collapsed = /<details><summary>Pulumi's output<\/summary>\n\n(( {4}.*\n|\n)+)\n?<\/details>$/;
+  const collapsed = /<details><summary>Pulumi's output<\/summary>\n\n( {4}.*\n|\n)+<\/details>\n*$/;
   expect(preview.outputs["report"]).toMatch(collapsed);
   expect(report.summary).toMatch(/^ {8}\+ 1 to create\n {8}~ 1 to update$/m);
   expect(github.state.comments).toEqual([expect.objectContaining({ number: 7, body: report.summary })]);

@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
 import { execute, type Result, TestStack } from "../../e2e/stack";
+import type { Checkout } from "./github";
 
 const example = resolve(__dirname, "../../../examples/gitops");
 
@@ -8,8 +9,12 @@ const example = resolve(__dirname, "../../../examples/gitops");
 const files = readdirSync(example).filter((name) => name !== "node_modules");
 
 /** The example as a Git repository with one commit on main, and an empty stack. */
-export class Repository {
+export class Repository implements Checkout {
   private constructor(readonly stack: TestStack) {}
+
+  get folder(): string {
+    return this.stack.folder;
+  }
 
   static async create(): Promise<Repository> {
     const stack = await TestStack.create({}, {}, (folder) => {
