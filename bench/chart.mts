@@ -21,8 +21,6 @@ export const themeNames = Object.keys(themes) as Theme[];
 
 /** The operations that the chart shows: `preview` and a change of one group take about as long as a no-op `up`. */
 const operations: StepName[] = ["first up", "no-op up", "preview --refresh", "refresh", "destroy"];
-/** The steps whose growth the chart shows. */
-const growing = ["first up", "no-op up", "refresh"] as const;
 
 /** The candidates in the order of their bars. */
 const bars = ["ours", "naive", "floor"] as const;
@@ -65,7 +63,7 @@ export function comparisonChart({ groups, latencyMs, candidates: measured }: Com
 
 /** Seconds by number of groups, both axes logarithmic; dashed without the engine's checkpoints. */
 export function growthChart(growth: Results["growth"], theme: Theme): string {
-  const line = (step: (typeof growing)[number], color: string | undefined, checkpoints = true) => ({
+  const line = (step: keyof Results["growth"][number]["steps"], color: string | undefined, checkpoints = true) => ({
     name: checkpoints ? step : `${step}, without checkpoints`,
     type: "line" as const,
     color: color ?? "",

@@ -18,16 +18,15 @@ export function published(results: Results): Record<string, string> {
     "</picture>\n",
   ];
   const page = readFileSync(`${root}/BENCHMARK.md`, "utf8");
+  const charts = themeNames.flatMap((theme): (readonly [path: string, svg: string])[] => [
+    ...(comparison ? [[`bench/comparison-${theme}.svg`, comparisonChart(comparison, theme)] as const] : []),
+    ...(results.growth.length > 0 ? [[`bench/growth-${theme}.svg`, growthChart(results.growth, theme)] as const] : []),
+  ]);
   return {
     "BENCHMARK.md": page
       .replace(/(?<=<!-- chart -->\n)[^]*(?=<!-- end of chart -->)/, () => picture?.join("\n") ?? "")
       .replace(/(?<=<!-- figures -->\n)[^]*(?=<!-- end of figures -->)/, () => `\n${report(results)}\n\n`),
-    ...Object.fromEntries(
-      themeNames.flatMap((theme) => [
-        ...(comparison ? [[`bench/comparison-${theme}.svg`, comparisonChart(comparison, theme)]] : []),
-        ...(results.growth.length > 0 ? [[`bench/growth-${theme}.svg`, growthChart(results.growth, theme)]] : []),
-      ]),
-    ),
+    ...Object.fromEntries(charts),
   };
 }
 

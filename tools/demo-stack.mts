@@ -68,8 +68,10 @@ export async function startDemoStack(
     DEEPCALL_TOKEN: token,
   };
   const settings = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => /^(PULUMI|DEEPCALL)_/.test(name) && value !== undefined),
-  ) as Record<string, string>;
+    Object.entries<string | undefined>(env).flatMap(([name, value]) =>
+      /^(PULUMI|DEEPCALL)_/.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
 
   /** Returns the command's standard output. */
   const execute = async (title: string, command: string, args: string[], expectedCode: number) => {
