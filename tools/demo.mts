@@ -60,13 +60,14 @@ async function tellStory({ emulator, ...stack }: DemoStack) {
     ["Billing", true],
     ["Night shift", false],
   ];
-  const show = async (command: string, output: Promise<string>, exitCode = 0) => {
+  const show = async (command: string, output: Promise<string>) => {
     console.log(`\n${bold(`$ ${command}`)}`);
     console.log(await output);
-    if (exitCode !== 0) console.log(`(exit code ${exitCode})`);
   };
-  const deepcall = (command: string, exitCode: number) =>
-    show(`pulumi-deepcall ${command}`, stack.deepcall(command, exitCode), exitCode);
+  const deepcall = async (command: string, exitCode: number) => {
+    await show(`pulumi-deepcall ${command}`, stack.deepcall(command, exitCode));
+    console.log(`(exit code ${exitCode})`);
+  };
   const pulumi = (command: string) => show(`pulumi ${command}`, stack.pulumi(command));
 
   console.log(`
@@ -77,6 +78,7 @@ Of Pulumi's own output it shows only the summary.`);
   console.log("The program examples/quickstart/index.ts declares four groups. The account already has one:\n");
   expectGroups(emulator, [["Support", true]]);
   await stack.pulumi("stack init demo");
+  console.log("\nWhat will the next `pulumi up` do? Exit code 2 means that there are changes.");
   await deepcall("plan --stack demo", 2);
   await pulumi("up --stack demo --yes --skip-preview");
   console.log(`
@@ -100,10 +102,11 @@ account now:
     ["Sales (old)", true],
     ["Night shift", false],
   ]);
-  console.log("\nA CI job can find this. The command only reads. Exit code 2 means that there is drift.");
+  console.log("\nA CI job can find this. Exit code 2 means that there is drift. The command only reads.");
   await deepcall("drift --stack demo", 2);
 
   heading("3. Repair the account");
+  console.log("With --refresh, the plan compares the program with the account and tells manual changes apart.");
   await deepcall("plan --stack demo --refresh", 2);
   await pulumi("up --stack demo --refresh --run-program --yes --skip-preview");
   console.log('\n"Sales" has its name back, and "Billing" was created again, with a new id. The account now:\n');
@@ -154,7 +157,8 @@ The emulator keeps running with this account. Its page shows the groups and ever
 
   ${emulator.url}/
 
-Rename a group on the page. Then report the change and repair it, in another terminal:
+Rename a group on the page. Then report the change and repair it, in another terminal. The first line
+changes to the program's folder and sets the variables that Pulumi and the program need:
 
   . ${script}
   pulumi-deepcall drift --stack demo
