@@ -14,7 +14,7 @@ export function assertNodeVersion(): void {
 /** @param required - for example `>=22.19.0`. */
 export function nodeVersionError(required: string, running: string): DeepcallError | undefined {
   const oldest = required.replace(">=", "");
-  if (running.localeCompare(oldest, "en", { numeric: true }) >= 0) return undefined;
+  if (!isOlder(running, oldest)) return undefined;
   const error = new DeepcallError(
     "node-version" satisfies ClientErrorCode,
     `pulumi-deepcall requires Node ${oldest.replace(/\.0$/, "")} or later, but this is v${running}. No call was made. ` +
@@ -22,4 +22,11 @@ export function nodeVersionError(required: string, running: string): DeepcallErr
   );
   // The program and the plugin throw this while they load: Pulumi then prints the text without a stack trace.
   return Object.assign(error, { __pulumiRunError: true, stack: error.message, toString: () => "deepcall" });
+}
+
+function isOlder(version: string, than: string): boolean {
+  // Not `localeCompare`, which takes 9 ms the first time.
+  const numbers = than.split(".").map(Number);
+  const differences = version.split(".").map((part, i) => parseInt(part, 10) - (numbers[i] ?? 0));
+  return (differences.find((difference) => difference !== 0) ?? 0) < 0;
 }
