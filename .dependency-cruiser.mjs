@@ -12,7 +12,7 @@ const sharedByProvider = [
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
   ["^client/", ["^client/"]],
-  ["^client/node-version\\.ts$", [`${thisPackage}package\\.json$`]],
+  ["^client/node-version\\.ts$", ["^package\\.json$"]],
   ["^provider/", ["^provider/", "^client/", pulumi]],
   ["^emulator/", ["^emulator/"]],
   ["^cli/", ["^cli/", "^client/", ...sharedByProvider]],
