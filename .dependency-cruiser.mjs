@@ -12,6 +12,7 @@ const sharedByProvider = [
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
   ["^client/", ["^client/"]],
+  ["^client/node-version\\.ts$", ["^package\\.json$"]],
   ["^provider/", ["^provider/", "^client/", pulumi]],
   // The script of the page runs in browsers, which have none of this.
   ["^emulator/(?!page/)", ["^emulator/(?!page/)"]],

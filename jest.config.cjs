@@ -30,6 +30,15 @@ const slow = {
 };
 
 /**
+ * `npm run test:compatibility`
+ * @type {import("jest").Config}
+ */
+const compatibility = {
+  maxWorkers,
+  projects: [{ ...withCli, displayName: "compatibility", testMatch: ["<rootDir>/test/compatibility/*.test.ts"] }],
+};
+
+/**
  * `npm test`
  * @type {import("jest").Config}
  */
@@ -42,10 +51,15 @@ const fast = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/", "<rootDir>/test/slow/"],
+      testPathIgnorePatterns: [
+        "/node_modules/",
+        "<rootDir>/test/e2e/",
+        "<rootDir>/test/slow/",
+        "<rootDir>/test/compatibility/",
+      ],
     },
     { ...withCli, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
   ],
 };
 
-module.exports = process.env.TEST_SUITE === "slow" ? slow : fast;
+module.exports = { slow, compatibility }[process.env.TEST_SUITE] ?? fast;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AuthenticationError, CallError, DeepcallError, withErrorCode } from "../client/errors";
+import { assertNodeVersion } from "../client/node-version";
 import { addDoctorCommand } from "./doctor/command";
 import { addDriftCommand } from "./drift/command";
 import { addEmulatorCommand } from "./emulator";
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   for (const add of commands) add(program, io, setExitCode);
 
   try {
+    assertNodeVersion();
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {

@@ -11,8 +11,8 @@ export type ApiOperation = "add" | "update" | "delete" | "list" | "getGroupAgent
 export type Outcome = "not sent" | "refused" | "answered" | "unknown";
 
 /** The error codes of this folder's errors, except for Deepcall's own numbers ({@link apiErrorMeanings}). */
-type ClientErrorCode = (typeof clientErrorCodes)[number];
-export const clientErrorCodes = ["settings", "connection", "timeout", "answer", "rate-limit"] as const;
+export type ClientErrorCode = (typeof clientErrorCodes)[number];
+export const clientErrorCodes = ["node-version", "settings", "connection", "timeout", "answer", "rate-limit"] as const;
 
 /**
  * The base class of all errors of this package. Messages never contain a credential.

@@ -12,6 +12,7 @@
  * @packageDocumentation
  */
 
+import "./require-node";
 export { DeepcallGroup, type DeepcallGroupArgs } from "./group";
 export { DeepcallProvider, type DeepcallProviderArgs } from "./deepcall-provider";
 export {

@@ -22,6 +22,7 @@ const tasks = {
   test: (args) => [[jest, ...args]],
   "test:slow": (args) => [[jest, ...args]],
   docs: () => [["tools/api-reference.mjs"]],
+  "test:compatibility": (args) => [[jest, ...args]],
   "test:mutations": (args) => [["tools/mutations.mts", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
@@ -60,7 +61,7 @@ await main(async () => {
     // The CLI comes first: the `pulumi` in node_modules/.bin would download another copy.
     PATH: [cli, bin, process.env["PATH"]].filter(Boolean).join(delimiter),
     // Read by jest.config.cjs.
-    TEST_SUITE: name === "test:slow" ? "slow" : "fast",
+    TEST_SUITE: name.startsWith("test:") ? name.slice("test:".length) : "fast",
   };
   let exitCode = 0;
   for (const script of task(args)) {
@@ -149,7 +150,7 @@ function findNode() {
  * @param {string[]} args
  */
 function needsCli(task, args) {
-  if (["start", "pictures", "bench", "test:slow"].includes(task)) return true;
+  if (["start", "pictures", "bench", "test:slow", "test:compatibility"].includes(task)) return true;
   const isLimited = args.some((arg) => /^(\.[/\\])?test[/\\]\w/.test(arg) || arg.startsWith("--selectProjects"));
   return task === "test" && (!isLimited || args.some((arg) => arg.includes("e2e")));
 }

@@ -1,3 +1,4 @@
+import "../require-node";
 import { z } from "zod";
 import type { RetryPolicy } from "../../client/retry";
 import type { Environment } from "../../client/settings";
