@@ -8,10 +8,10 @@ import { Failure, main, run } from "./process.mjs";
 
 /** The most bytes, 10 % more than on 2026-11-25. Raise them on purpose only. */
 const budget = {
-  tarball: 265_000,
-  unpacked: 920_000,
+  tarball: 255_000,
+  unpacked: 900_000,
   // Without the peer @pulumi/pulumi.
-  "installed with its dependencies": 13_350_000,
+  "installed with its dependencies": 13_330_000,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -140,8 +140,14 @@ export function hints({ groups, agents, refresh }: Plan): string[] {
       : refused.length > 0
         ? ["`pulumi up` will report what is refused, and do the rest."]
         : []),
-    ...(unknown.length > 0 && !refresh
-      ? ["A group that has agents will not be deleted. With `--refresh`, the plan says which groups have some."]
-      : []),
+    ...(unknown.length === 0
+      ? []
+      : [
+          `A group that has agents will not be deleted. ${
+            refresh
+              ? "This command could not ask for all of them, because it lacks the credentials of their accounts."
+              : "With `--refresh`, the plan says which groups have some."
+          }`,
+        ]),
   ];
 }
