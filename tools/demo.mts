@@ -18,6 +18,11 @@ To run it against your own account, which asks before it changes anything:
   export DEEPCALL_USER_ID=... DEEPCALL_TOKEN=...           # or: export DEEPCALL_SSID=...
   npm start`;
 
+// A reader that closes the pipe (`| head`) must not keep the folder from being removed.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 await main(async () => {
   const keep = readKeep();
   const start = Date.now();
