@@ -15,6 +15,9 @@ const notHere: [page: string, text: string, reason: string][] = [
   ["docs/installation-configuration.md", "npm install", "test/slow/adopting.test.ts, with the packed package"],
   ["docs/adopting.md", "", "test/slow/adopting.test.ts"],
   ["docs/testing.md", "", "test/slow/docs-testing.test.ts"],
+  ["docs/compatibility.md", "", "test/compatibility"],
+  ["docs/releasing.md", "npm pkg set repository", "test/slow/release.test.ts"],
+  ["docs/releasing.md", "npm publish", "publishes"],
   ["docs/emulator.md", "/_emulator/", "test/emulator/docs.test.ts; the CI job is the script of docs/testing.md"],
   ["docs/gitops.md", "helm install", "needs a Kubernetes cluster; test/examples/gitops checks operator/stack.yaml"],
   ["docs/gitops.md", "pulumi stack schedule", "needs Pulumi Cloud"],
@@ -31,12 +34,15 @@ interface Block {
 /** All blocks with a language. Blocks without one are output. */
 const blocks = ["README.md", ...globSync("docs/**/*.md", { cwd: root }).toSorted()].flatMap((page): Block[] => {
   const markdown = readFileSync(join(root, page), "utf8");
-  return [...markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ 1: language = "", 2: text = "", index }) => ({
-    page,
-    place: `${page}:${markdown.slice(0, index).split("\n").length}`,
-    language,
-    text,
-  }));
+  // A block in a list is indented.
+  return [...markdown.matchAll(/^( *)```(\w+)\n(.*?)^\1```$/gms)].map(
+    ({ 1: indent = "", 2: language = "", 3: text = "", index }) => ({
+      page,
+      place: `${page}:${markdown.slice(0, index).split("\n").length}`,
+      language,
+      text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+    }),
+  );
 });
 const isNotHere = ({ page, text }: Block) => notHere.some(([other, part]) => other === page && text.includes(part));
 const groupsFiles = blocks.filter(({ language, text }) => language === "yaml" && /^groups:/m.test(text));
