@@ -41,8 +41,11 @@ async function groups(page: Page): Promise<string[][]> {
 }
 
 const outcome = (page: Page, text: string): Promise<void> => hasText(page, "#outcome", text);
-const focused = (page: Page): Promise<unknown> =>
-  page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.id");
+/** Waits until the element with this label or id has the focus. A focus is no mutation, and a dialog moves it later. */
+const hasFocus = async (page: Page, element: string): Promise<void> => {
+  const focused = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.id";
+  await page.waitForFunction(`(${focused}) === ${JSON.stringify(element)}`, { polling: "raf" });
+};
 
 /** Replaces the text of the input that has the focus, and presses Enter. */
 async function submit(page: Page, text: string): Promise<void> {
@@ -115,13 +118,13 @@ test("creates, renames, deactivates, activates and deletes groups with the keybo
   await outcome(page, "Renamed “\u2068Support\u2069” to “\u2068Care\u2069”.");
   expect(emulator.groups("demo")[0]).toMatchObject({ id: 28, name: "Care" });
   await hasText(page, "#groups-table", "Care");
-  expect(await focused(page)).toBe("Rename Care");
+  await hasFocus(page, "Rename Care");
 
   await press("Deactivate Care");
   await outcome(page, "Deactivated “\u2068Care\u2069”.");
   expect(emulator.groups("demo")[0]).toMatchObject({ status: 0 });
   await hasText(page, "[data-key='28']", "Inactive");
-  expect(await focused(page)).toBe("Activate Care");
+  await hasFocus(page, "Activate Care");
   await page.keyboard.press("Enter");
   await outcome(page, "Activated “\u2068Care\u2069”.");
   expect(emulator.groups("demo")[0]).toMatchObject({ status: 1 });
@@ -130,7 +133,7 @@ test("creates, renames, deactivates, activates and deletes groups with the keybo
   await hasText(page, "#delete-text", "It has 2 agents");
   // Cancel has the focus.
   await page.keyboard.press("Enter");
-  expect(await focused(page)).toBe("Delete Care");
+  await hasFocus(page, "Delete Care");
   expect(emulator.groups("demo")).toHaveLength(3);
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
@@ -138,7 +141,7 @@ test("creates, renames, deactivates, activates and deletes groups with the keybo
   await outcome(page, "Deleted “\u2068Care\u2069”.");
   expect(emulator.groups("demo").map(({ id }) => id)).toEqual([29, 41]);
   await until(page, "document.querySelectorAll('#groups-table tbody tr').length === 2");
-  expect(await focused(page)).toBe("groups-heading");
+  await hasFocus(page, "groups-heading");
   expect([emulator.count(), page.problems]).toEqual([0, []]);
 });
 
@@ -181,7 +184,7 @@ test("a dialog survives live updates, and says why its action failed", async () 
     "Could not rename the group: account demo has no group 28. Nothing was changed.",
   );
   await page.keyboard.press("Escape");
-  expect(await focused(page)).toBe("groups-heading");
+  await hasFocus(page, "groups-heading");
   // The console names the response with status 400.
   expect(page.problems).toEqual([expect.stringContaining("400")]);
 });
@@ -213,7 +216,7 @@ test("sets and clears faults, and shows calls as they start and end", async () =
   await outcome(page, "Cleared all faults.");
   expect(emulator.faults.list()).toEqual([]);
   await hasText(page, "#faults", "No fault applies");
-  expect(await focused(page)).toBe("fault");
+  await hasFocus(page, "fault");
 
   emulator.options.latencyMs = 600_000;
   void outcomeOf(emulator, "add", { name: "Running" });
