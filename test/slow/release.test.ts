@@ -116,6 +116,8 @@ esac
       GITHUB_REPOSITORY: "org/groups",
       NODE_NO_WARNINGS: "1",
       npm_config_userconfig: this.registry.userconfig,
+      // `npm run --silent` passes its level on.
+      npm_config_loglevel: "notice",
       ...env,
       REAL_PATH: path,
       PATH: [join(this.folder, "tmp/bin"), path].join(delimiter),
