@@ -1,12 +1,15 @@
 import { agentsType, groupType } from "../../provider/state-contract";
 import { compare } from "../drift/compare";
-import { compareText, explicitName, groupByResource, isDeepcall, type Step } from "../preview/steps";
+import { explicitName, groupByResource, isDeepcall, type Step } from "../preview/steps";
 import { planAgents } from "./agents";
 import { isPlanned, operations, type Context, type Facts } from "./context";
 import { planGroup } from "./groups";
 import { actionWords, describeAction, type GroupChange, type Plan } from "./report";
 
 const noFacts: Facts = { lists: new Map(), agents: new Map(), deleteWithAgents: new Set() };
+
+/** "Team 2" comes before "Team 10". */
+const byName = new Intl.Collator("en", { numeric: true });
 
 /** Describes what the next `pulumi up` does, from the steps of a preview. */
 export function createPlan(
@@ -39,12 +42,12 @@ export function createPlan(
       .toSorted(
         (a, b) =>
           actionWords.indexOf(describeAction(a)) - actionWords.indexOf(describeAction(b)) ||
-          compareText(a.name ?? "", b.name ?? ""),
+          byName.compare(a.name ?? "", b.name ?? ""),
       ),
     agents: planned
       .filter(({ type }) => type === agentsType)
       .map((step) => planAgents(step, declaredAgents.get(step.urn)?.drift ?? [], context))
-      .toSorted((a, b) => compareText(a.group ?? "", b.group ?? "")),
+      .toSorted((a, b) => byName.compare(a.group ?? "", b.group ?? "")),
     unchanged: resources.filter(({ type, plan }) => type === groupType && plan.every(({ op }) => op === "same")).length,
     other: Object.fromEntries(
       operations.flatMap((op) => {

@@ -452,6 +452,19 @@ test("counts resources as Pulumi does: every operation that changes something, t
   );
 });
 
+test("changes are sorted by what they do, then by name, numbers as numbers", () => {
+  const steps = [
+    remove("a", 1, "Team 1"),
+    ...["Team 10", "Team 2", "Alpha"].map((name) => create(name, { requestedName: name })),
+  ];
+  expect(lines(steps)).toEqual([
+    "+ create | Alpha",
+    "+ create | Team 2",
+    "+ create | Team 10",
+    "- delete | Team 1 | id 1",
+  ]);
+});
+
 test("asks Deepcall only what decides whether changes succeed", () => {
   const emea = { provider: "urn:pulumi:prod::shop::pulumi:providers:pulumi-nodejs::emea::1" };
   const plan = createPlan(scope, [
