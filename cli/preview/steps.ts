@@ -102,6 +102,6 @@ export function ignoredProperties(inputs: Properties): ("name" | "active")[] {
 }
 
 /** Unlike `localeCompare`, gives the same order on every machine. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
