@@ -28,7 +28,7 @@ const formats = {
 
 interface Flags extends StackFlags {
   format: keyof typeof formats;
-  refresh?: true;
+  refresh?: boolean;
 }
 
 const help = `
@@ -71,11 +71,7 @@ interface Outcome {
   readonly failure: PulumiError | undefined;
 }
 
-async function previewPlan(
-  { stack: name, cwd, refresh = false }: Omit<Flags, "refresh"> & { refresh?: boolean },
-  io: Io,
-  progress: Progress,
-): Promise<Outcome> {
+async function previewPlan({ stack: name, cwd, refresh = false }: Flags, io: Io, progress: Progress): Promise<Outcome> {
   const stack = await ReadOnlyStack.open(name, cwd);
   progress.startStage(refresh ? `Comparing stack ${name} with Deepcall` : `Previewing stack ${name}`);
   const steps: Step[] = [];

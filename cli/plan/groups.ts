@@ -22,7 +22,7 @@ export function planGroup(step: PlannedStep, declared: DeclaredGroup | undefined
     const newStatus = inputs["active"] === false ? ("inactive" as const) : null;
     const notes = drift.some(({ kind }) => kind === "gone") ? [`deleted manually, was id ${declared?.id ?? id}`] : [];
     const change = { ...base, id: step.op === "import" ? id : null, name, newStatus, notes };
-    return step.op === "import" ? { ...change, action: "import" } : planCreation(change, inputs, context);
+    return step.op === "import" ? { ...change, action: "import" } : planCreation(step, change, context);
   }
   const change = {
     ...base,
@@ -58,8 +58,9 @@ export function planGroup(step: PlannedStep, declared: DeclaredGroup | undefined
   }
 }
 
-function planCreation(change: Omit<GroupChange, "action">, inputs: Properties, context: Context): GroupChange {
+function planCreation(step: Step, change: Omit<GroupChange, "action">, context: Context): GroupChange {
   const { name, provider, notes } = change;
+  const inputs = step.new?.inputs ?? {};
   const create: GroupChange = { ...change, action: "create" };
   if (typeof name !== "string") return create;
   if (inputs["onNameConflict"] !== "adopt") {
@@ -67,10 +68,8 @@ function planCreation(change: Omit<GroupChange, "action">, inputs: Properties, c
     return { ...create, ...remarks, notes: [...notes, ...remarks.notes] };
   }
   const list = context.facts.lists.get(provider);
-  const existing =
-    context.steps.find(
-      (other) => other.op === "delete" && providerName(other) === provider && other.old?.outputs["name"] === name,
-    )?.old?.id ?? list?.groups.find((group) => group.name === name)?.id;
+  const predecessor = context.steps.find((other) => other.op === "delete" && adopts(step, other));
+  const existing = predecessor?.old?.id ?? list?.groups.find((group) => group.name === name)?.id;
   if (existing === undefined)
     return list?.complete === true ? create : { ...create, notes: [...notes, "or adopted, if a group has this name"] };
   const owner = context.steps.find(

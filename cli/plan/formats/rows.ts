@@ -15,6 +15,7 @@ export interface Row {
   readonly action: string;
   readonly subject: string;
   readonly details: readonly string[];
+  readonly isRefused: boolean;
   readonly isRevert: boolean;
 }
 
@@ -55,6 +56,7 @@ function groupRow(change: GroupChange, { name: format, detail }: Style): Row {
     action: describeAction(change),
     subject: formatName(name, format) + ("newName" in change ? ` → ${formatName(change.newName, format)}` : ""),
     details: details.map(detail),
+    isRefused: change.problem !== null,
     isRevert: isRevert(change),
   };
 }
@@ -84,6 +86,7 @@ function agentsRow(change: AgentsChange, { name: format, detail }: Style): Row {
     action: "agents",
     subject: changes === "" ? label : `${label}: ${changes}`,
     details: details.map(detail),
+    isRefused: change.problem !== null,
     isRevert: isRevert(change),
   };
 }

@@ -12,8 +12,7 @@ export function renderText(plan: Plan, colors: boolean): string {
   const actionWidth = Math.max(0, ...rows.map(({ action }) => action.length));
   const subjects = rows.map(({ subject }) => subject.length).filter((width) => width <= maxSubjectWidth);
   const subjectWidth = Math.max(0, ...subjects);
-  const line = ({ symbol, action, subject, details }: Row): string => {
-    const isRefused = details.some((text) => text.endsWith("will be refused"));
+  const line = ({ symbol, action, subject, details, isRefused }: Row): string => {
     const color = isRefused ? "red" : symbol === "+" ? "green" : symbol === "~" ? "yellow" : "red";
     const start = `  ${paint(color, `${symbol} ${action.padEnd(actionWidth)}`)}  `;
     return `${start}${details.length === 0 ? subject : `${subject.padEnd(subjectWidth)}  ${details.join(", ")}`}`;
