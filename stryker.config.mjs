@@ -13,6 +13,9 @@ export default {
   // Outside the repository, where neither lint nor other tests find the copies.
   tempDirName: join(tmpdir(), "stryker"),
   concurrency: 2,
+  // Jest ends a test that waits; this is for loops without an end, also on a busy machine.
+  timeoutMS: 20_000,
+  timeoutFactor: 4,
   incremental: true,
   incrementalFile: "node_modules/.cache/stryker.json",
   reporters: ["clear-text", "progress"],

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { token } from "../support/lifecycle";
-import { execute, TestStack } from "./stack";
+import { execute, TestStack } from "../e2e/stack";
 
 const command = join(process.env["E2E_FOLDER"] ?? "", "node_modules/.bin/pulumi-deepcall");
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { otherUser, token } from "../support/lifecycle";
-import { TestStack } from "./stack";
+import { TestStack } from "../e2e/stack";
 
 /** Two accounts: one with settings from the environment, one with settings in the state. */
 const program = (emea: string, apac: string, more = "{ provider: apac }"): string => `
