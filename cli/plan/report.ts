@@ -1,4 +1,4 @@
-import type { AgentsDrift, Drift, GroupName, Status } from "../drift/report";
+import type { AgentsDrift, Drift, GroupName, Status } from "../preview/drift";
 
 /** A name that a preview knows; `undefined` if it is known only after `pulumi up`. */
 export type PlannedName = GroupName | undefined;

@@ -17,6 +17,14 @@ export interface Failure {
   readonly onlyProtected: boolean;
 }
 
+/** Pulumi or the provider reported an error. */
+export class PulumiError extends Error {
+  override readonly name = "PulumiError";
+  constructor(readonly failure: Failure) {
+    super(failure.messages.join("\n"));
+  }
+}
+
 /** If the server is down, every group reports the same error, so only some are shown. */
 const maxMessages = 5;
 

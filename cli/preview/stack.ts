@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { UsageError } from "../io";
-import { explainFailure, type Diagnostic, type Failure } from "./failure";
-import type { Step } from "./steps";
+import { explainFailure, PulumiError, type Diagnostic } from "./failure";
+import { isProtected, type Step } from "./steps";
 
 interface PreviewOptions {
   /** Whether to compare the state with Deepcall first. */
@@ -17,14 +17,6 @@ interface PreviewOptions {
   readonly onDebug: (line: string) => void;
   /** Stops Pulumi as Ctrl-C does. */
   readonly signal: AbortSignal;
-}
-
-/** Pulumi or the provider reported an error. */
-export class PulumiError extends Error {
-  override readonly name = "PulumiError";
-  constructor(readonly failure: Failure) {
-    super(failure.messages.join("\n"));
-  }
 }
 
 /** A stack, accessed through Pulumi's Automation API without changing anything in it. */
@@ -52,8 +44,12 @@ export class ReadOnlyStack {
     return (key) => config[key]?.value;
   }
 
-  /** Runs `pulumi preview`; with `refresh`, also `--run-program`, which uses the current config. */
-  async preview({ refresh, onStep, onDebug, signal }: PreviewOptions): Promise<void> {
+  /**
+   * Runs `pulumi preview`; with `refresh`, also `--run-program`, which uses the current config.
+   *
+   * @returns the error of a preview that fails only because the program removes protected resources: it is complete.
+   */
+  async preview({ refresh, onStep, onDebug, signal }: PreviewOptions): Promise<PulumiError | undefined> {
     const errors: Diagnostic[] = [];
     const protectedUrns = new Set<string>();
     const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent }: EngineEvent): void => {
@@ -66,25 +62,15 @@ export class ReadOnlyStack {
       if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent);
       if (diagnosticEvent?.severity === "info#err") onDebug(diagnosticEvent.message);
     };
-    await withExplainedFailure(
-      () =>
-        this.stack.preview({
-          refresh,
-          ...(refresh && { runProgram: true }),
-          color: "never",
-          suppressProgress: true,
-          onEvent,
-          signal,
-        }),
-      errors,
-      protectedUrns,
-    );
+    const options = { refresh, ...(refresh && { runProgram: true }), suppressProgress: true, onEvent, signal };
+    try {
+      await withExplainedFailure(() => this.stack.preview({ ...options, color: "never" }), errors, protectedUrns);
+      return undefined;
+    } catch (error) {
+      if (error instanceof PulumiError && error.failure.onlyProtected) return error;
+      throw error;
+    }
   }
-}
-
-/** Whether the step deletes a protected resource, which the engine refuses. */
-export function isProtected({ op, old }: Step): boolean {
-  return old?.protect === true && (op === "delete" || op === "replace");
 }
 
 /**

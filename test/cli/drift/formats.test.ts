@@ -6,17 +6,10 @@ import { renderJunit } from "../../../cli/drift/formats/junit";
 import { renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
 import { oneLine } from "../../../cli/formatting";
-import {
-  hasDrift,
-  renderJson,
-  type AgentsDrift,
-  type DeclaredAgents,
-  type DeclaredGroup,
-  type Drift,
-  type Report,
-  type UndeclaredGroups,
-} from "../../../cli/drift/report";
+import { hasDrift, renderJson } from "../../../cli/drift/report";
+import type { DeclaredAgents, DeclaredGroup, Report, UndeclaredGroups } from "../../../cli/drift/report";
 import { codeSpan } from "../../../cli/markdown";
+import type { AgentsDrift, Drift } from "../../../cli/preview/drift";
 import { agentsType } from "../../../provider/state-contract";
 import { urn } from "../preview/steps";
 
