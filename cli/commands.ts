@@ -16,7 +16,7 @@ const format = (...choices: readonly [string, ...string[]]): Option =>
   new Option("--format <format>", "output format").choices(choices).default(choices[0]);
 
 const stackOptions = (purpose: string): Option[] => [
-  new Option("--stack <name>", `stack to ${purpose}`).makeOptionMandatory(),
+  new Option("--stack <name>", `stack to ${purpose} (default: the selected stack)`),
   new Option("--cwd <dir>", "folder of the Pulumi project").default("."),
 ];
 

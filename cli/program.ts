@@ -25,6 +25,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       .addHelpText("after", () => (typeof help === "string" ? help : help()));
     for (const option of options) command.addOption(option);
     command.action(async () => {
+      refuseEmptyValues(command);
       exitCode = await load().run(command.opts(), io);
     });
   }
@@ -34,6 +35,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     return reportError(error, io);
+  }
+}
+
+/** In CI, an empty value comes from an unset variable. The default would then apply to something else than was meant. */
+function refuseEmptyValues(command: Command): void {
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    if ([value].flat().some((one) => typeof one === "string" && one.trim() === ""))
+      throw new UsageError(
+        `${option.long ?? option.flags} must not be empty. Nothing was done. Check the variable that the value comes from, or omit the option.`,
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { GroupList } from "../../client/responses";
 import { groupType } from "../../provider/state-contract";
 import { toName, toStatus, type AgentsDrift, type Drift, type GroupName, type Status } from "../preview/drift";
+import { findInterruptions, interruptionsJson, type Interruptions } from "../preview/interrupted";
 import { byResource, type AccountLists, type Preview } from "../preview/preview";
 import { providerName, type Step } from "../preview/steps";
 
@@ -66,13 +67,15 @@ export interface Report {
   /** `null` if not requested. */
   readonly undeclared: readonly UndeclaredGroups[] | null;
   readonly pending: readonly PendingChange[];
+  readonly interruptions: Interruptions;
 }
 
 /**
  * @param preview - with a refresh. It does not refresh groups that were removed from the program.
- * @param lists - all groups of the accounts, to report undeclared groups.
+ * @param lists - all groups of the accounts, as far as they were listed.
  */
-export function createReport({ stack, accounts, groups, agents, steps }: Preview, lists?: AccountLists): Report {
+export function createReport(preview: Preview, lists: AccountLists = new Map(), searchesUndeclared = false): Report {
+  const { stack, accounts, groups, agents, steps } = preview;
   const groupSteps = steps.filter(({ type }) => type === groupType);
   const pending = [...groups, ...agents].filter(({ drift }) => drift.length === 0).toSorted(byResource);
   return {
@@ -86,14 +89,14 @@ export function createReport({ stack, accounts, groups, agents, steps }: Preview
       if (!refresh?.old) return [];
       return [{ resource, urn, provider: providerName(refresh), groupId: Number(refresh.old.id), drift }];
     }),
-    undeclared:
-      lists === undefined
-        ? null
-        : accounts.map(({ provider }) => findUndeclared(groupSteps, provider, lists.get(provider))),
+    undeclared: !searchesUndeclared
+      ? null
+      : accounts.map(({ provider }) => findUndeclared(groupSteps, provider, lists.get(provider))),
     pending: pending.flatMap(({ urn, resource, plan }): PendingChange[] => {
       const change = plannedChange(plan);
       return change === undefined ? [] : [{ resource, urn, change }];
     }),
+    interruptions: findInterruptions(preview, lists),
   };
 }
 
@@ -145,7 +148,7 @@ export function hasDrift(report: Report): boolean {
 const jsonVersion = 1;
 
 export function renderJson(report: Report): string {
-  const { stack, groups, agents, undeclared, pending } = report;
+  const { stack, groups, agents, undeclared, pending, interruptions } = report;
   const json = { version: jsonVersion, stack, drift: hasDrift(report), groups, agents, undeclared, pending };
-  return `${JSON.stringify(json, null, 2)}\n`;
+  return `${JSON.stringify({ ...json, ...interruptionsJson(interruptions) }, null, 2)}\n`;
 }

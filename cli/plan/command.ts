@@ -13,11 +13,11 @@ const formats = { text: renderText, markdown: renderMarkdown, json: renderJson }
 
 interface Flags extends StackFlags {
   readonly format: keyof typeof formats;
-  readonly refresh?: true;
+  readonly refresh?: boolean;
 }
 
 export async function run(flags: Flags, io: Io): Promise<ExitCode> {
-  const { plan, failure } = await withPreview(flags, flags.refresh === true, io, async (session) => {
+  const { plan, failure } = await withPreview(flags, io, async (session) => {
     const { preview, failure } = session;
     return { plan: createPlan(preview, await findFacts(createPlan(preview), session)), failure };
   });

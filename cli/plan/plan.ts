@@ -1,4 +1,5 @@
 import { agentsType } from "../../provider/state-contract";
+import { findInterruptions } from "../preview/interrupted";
 import type { Preview } from "../preview/preview";
 import { explicitName, isDeepcall, type Step } from "../preview/steps";
 import { planAgents } from "./agents";
@@ -12,7 +13,8 @@ const noFacts: Facts = { lists: new Map(), agents: new Map(), deleteWithAgents: 
 const byName = new Intl.Collator("en", { numeric: true });
 
 /** Describes what the next `pulumi up` does. */
-export function createPlan({ stack, refresh, steps, groups, agents }: Preview, facts = noFacts): Plan {
+export function createPlan(preview: Preview, facts = noFacts): Plan {
+  const { stack, refresh, steps, groups, agents } = preview;
   const context: Context = {
     steps: groups.flatMap(({ plan }) => plan),
     agentsSteps: steps.filter(({ type }) => type === agentsType),
@@ -44,21 +46,22 @@ export function createPlan({ stack, refresh, steps, groups, agents }: Preview, f
         return count === 0 ? [] : [[op, count]];
       }),
     ),
+    interruptions: findInterruptions(preview, facts.lists),
   };
 }
 
 /** What only Deepcall can answer about a plan. */
-export function openQuestions({ groups }: Plan): {
+export function openQuestions({ groups, interruptions }: Plan): {
   /** Groups whose agents decide whether they can be deleted. */
   readonly agentsOf: readonly (GroupChange & { readonly id: number })[];
-  /** The providers of accounts in which a requested name may be taken. */
+  /** The providers of accounts in which a requested name may be taken, or a group without a resource may exist. */
   readonly namesIn: readonly (string | null)[];
 } {
   const deleted = groups.filter(({ action }) => action === "delete" || action === "replace");
   const named = groups.filter((change) => change.action === "create" || "newName" in change);
   return {
     agentsOf: deleted.filter((change): change is GroupChange & { id: number } => change.id !== null),
-    namesIn: [...new Set(named.map(({ provider }) => provider))],
+    namesIn: [...new Set([...named, ...interruptions.creations].map(({ provider }) => provider))],
   };
 }
 

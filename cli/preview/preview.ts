@@ -8,8 +8,9 @@ import { agentsType, groupType } from "../../provider/state-contract";
 import { type Io, UsageError } from "../io";
 import { findAgentsDrift, findDrift, type AgentsDrift, type Drift } from "./drift";
 import type { PulumiError } from "./failure";
+import type { PendingOperation } from "./interrupted";
 import { type Progress, startProgress } from "./progress";
-import { ReadOnlyStack } from "./stack";
+import { ReadOnlyStack, removePulumiOptions } from "./stack";
 import { compareText, findAccounts, resourceName, type Account, type Step } from "./steps";
 
 /** What a preview of a stack shows. `plan` and `drift` are views of it. */
@@ -24,6 +25,8 @@ export interface Preview {
   readonly groups: readonly Resource<Drift>[];
   /** The resources `DeepcallGroupAgents`, sorted by resource. */
   readonly agents: readonly Resource<AgentsDrift>[];
+  /** Of the stack's state. */
+  readonly pendingOperations: readonly PendingOperation[];
 }
 
 /** The steps of one resource. */
@@ -41,10 +44,15 @@ export interface Resource<D = unknown> {
 /** The groups of the accounts that were listed, by provider. */
 export type AccountLists = ReadonlyMap<string | null, GroupList>;
 
-export function toPreview(stack: string, refresh: boolean, steps: readonly Step[]): Preview {
+export function toPreview(
+  stack: string,
+  refresh: boolean,
+  steps: readonly Step[],
+  pendingOperations: readonly PendingOperation[] = [],
+): Preview {
   const groups = toResources(steps, groupType, findDrift);
   const agents = toResources(steps, agentsType, findAgentsDrift);
-  return { stack, refresh, accounts: findAccounts(steps), steps, groups, agents };
+  return { stack, refresh, accounts: findAccounts(steps), steps, groups, agents, pendingOperations };
 }
 
 function toResources<D>(
@@ -71,7 +79,7 @@ export function byResource(a: Resource, b: Resource): number {
 
 /** The flags of the commands that preview a stack. */
 export interface StackFlags {
-  readonly stack: string;
+  readonly stack?: string;
   readonly cwd: string;
 }
 
@@ -98,31 +106,38 @@ export interface PreviewSession {
  * @throws UsageError, PulumiError, SettingsError, CallError
  */
 export async function withPreview<T>(
-  { stack: name, cwd }: StackFlags,
-  refresh: boolean,
+  flags: StackFlags & { readonly refresh?: boolean },
   io: Io,
   action: (session: PreviewSession) => T | Promise<T>,
 ): Promise<T> {
+  for (const name of removePulumiOptions(process.env))
+    io.err(`warning: ${name} is ignored: this command always compares everything. \`pulumi up\` obeys it.\n`);
   const progress = startProgress(io);
   try {
-    const stack = await ReadOnlyStack.open(name, cwd);
+    const stack = await ReadOnlyStack.open(flags.stack, flags.cwd);
+    const { name } = stack;
+    const refresh = flags.refresh === true || (await stack.isRefreshedByDefault());
     progress.startStage(refresh ? `Comparing stack ${name} with Deepcall` : `Previewing stack ${name}`);
     const steps: Step[] = [];
-    const failure = await runInterruptible(io, (signal) =>
-      stack.preview({
-        refresh,
-        onStep: (step) => {
-          steps.push(step);
-          if (step.type === groupType && step.op === "refresh") progress.countGroup();
-        },
-        onDebug: (line) => {
-          if (io.env["DEEPCALL_DEBUG"] === "1") io.err(line);
-        },
-        signal,
-      }),
+    const [failure, pendingOperations] = await runInterruptible(
+      io,
+      async (signal): Promise<[PulumiError | undefined, readonly PendingOperation[]]> => [
+        await stack.preview({
+          refresh,
+          onStep: (step) => {
+            steps.push(step);
+            if (step.type === groupType && step.op === "refresh") progress.countGroup();
+          },
+          onDebug: (line) => {
+            if (io.env["DEEPCALL_DEBUG"] === "1") io.err(line);
+          },
+          signal,
+        }),
+        await stack.pendingOperations(),
+      ],
     );
     return await action({
-      preview: toPreview(name, refresh, steps),
+      preview: toPreview(name, refresh, steps, pendingOperations),
       failure,
       progress,
       withAccount: (account, call) => withAccount(account, stack, io, call),

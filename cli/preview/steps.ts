@@ -25,7 +25,7 @@ interface Snapshot {
   readonly initErrors?: readonly string[];
 }
 
-export function isDeepcall({ type }: Step): boolean {
+export function isDeepcall({ type }: Pick<Step, "type">): boolean {
   return type === groupType || type === agentsType;
 }
 
@@ -55,7 +55,7 @@ export function findAccounts(steps: readonly Step[]): Account[] {
 }
 
 /** The name of a resource's explicit provider; `null` for the default provider. */
-export function providerName({ provider }: Step): string | null {
+export function providerName({ provider }: Pick<Step, "provider">): string | null {
   return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
 }
 

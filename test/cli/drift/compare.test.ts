@@ -7,7 +7,8 @@ import { outputsOf, secret, steps, urn } from "../preview/steps";
 
 type Properties = Record<string, unknown>;
 
-const compare = (all: readonly Step[], lists?: AccountLists) => createReport(toPreview("prod", true, all), lists);
+const compare = (all: readonly Step[], lists?: AccountLists) =>
+  createReport(toPreview("prod", true, all), lists, lists !== undefined);
 
 const support = { requestedName: "Support", active: true };
 const recorded = outputsOf("Support");

@@ -23,12 +23,13 @@ const noDrift: Report = {
   agents: [],
   undeclared: null,
   pending: [],
+  interruptions: { creations: [], others: 0 },
 };
 
 const listed: UndeclaredGroups = { provider: null, listed: true, complete: true, groups: [] };
 
 const allKinds: Report = {
-  stack: "prod",
+  ...noDrift,
   groups: [
     group("gone", 28, "Gone", { kind: "gone" }),
     group("hidden", 29, null, { kind: "renamed", from: null, to: null }),
@@ -42,7 +43,6 @@ const allKinds: Report = {
     ),
     group("support", 32, "Support"),
   ],
-  agents: [],
   undeclared: [
     {
       ...listed,
