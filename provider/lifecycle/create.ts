@@ -2,13 +2,15 @@ import { randomBytes } from "node:crypto";
 import type { Group } from "../../client/responses";
 import { attempt, GroupError, nothingChanged, type OutcomeText } from "../model/errors";
 import { appliedState, type GroupInputs, type GroupState, type PlannedInputs } from "../model/group";
-import { createUnderName } from "../model/name-conflict";
+import { toRequest } from "../model/name-conflict";
 import { groupLabel, nameToKeep } from "../model/names";
 import type { Self } from "../model/resource";
 import { sendAdd } from "./add";
 import { applyUpdate, readBack, type Progress } from "./apply-update";
 import type { OperationContext } from "./context";
 import type { Owners } from "./owners";
+import { Blocked, whenNamesAreFree, type Waited } from "./renames";
+import type { Run } from "./run";
 
 /** A resource whose group is created or adopted. */
 interface Creation {
@@ -27,19 +29,20 @@ export interface Created<State> {
 /** Creates a group, or adopts the one that has its name, as `onNameConflict` says. */
 export async function createGroup(
   context: OperationContext,
-  owners: Owners<PlannedInputs>,
+  { groups: owners, renames }: Pick<Run, "groups" | "renames">,
   inputs: GroupInputs,
   self: Self,
 ): Promise<Created<GroupState>> {
-  const { requestedName, onNameConflict } = inputs;
+  const { requestedName } = inputs;
   const creation = { context, owners, self, inputs, key: randomBytes(4).toString("hex") };
-  return context.nameLock.runExclusive(requestedName, async () => {
+  const request = toRequest(inputs);
+  const create = async (waited: Waited): Promise<Created<GroupState> | Blocked> => {
     const before = await attempt(`check for an existing ${groupLabel({ name: requestedName })}`, nothingChanged, () =>
       context.groups.all(),
     );
-    const namesakes = before.filter(({ name }) => name === requestedName);
-    // The server may hide a group with this name. It then assigns another name, which `addGroup` finds out.
-    const outcome = createUnderName({ groups: namesakes, complete: true }, onNameConflict);
+    const open = renames.holdersToAwait(request, before, waited);
+    if (open.length > 0) return new Blocked(open);
+    const outcome = renames.decide(request, before, waited);
     switch (outcome.kind) {
       case "taken":
         throw nameTakenError(outcome.other);
@@ -48,9 +51,11 @@ export async function createGroup(
       case "adopt":
         return adoptGroup(creation, outcome.group);
       default:
+        // The server may hide a group with this name. It then assigns another name, which `addGroup` finds out.
         return addGroup(creation, before);
     }
-  });
+  };
+  return whenNamesAreFree(renames, (waited) => context.nameLock.runExclusive(requestedName, () => create(waited)));
 }
 
 async function adoptGroup(creation: Creation, existing: Group): Promise<Created<GroupState>> {

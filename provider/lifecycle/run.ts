@@ -8,6 +8,7 @@ import { providerLabel } from "../model/names";
 import { providerNameKey } from "../state-contract";
 import type { OperationContext } from "./context";
 import { Owners } from "./owners";
+import { Renames } from "./renames";
 
 /** What the lifecycles of all resources share in one run: the settings and, once a call is needed, the context. */
 export class Run {
@@ -15,6 +16,7 @@ export class Run {
   readonly groups = new Owners<PlannedInputs>();
   /** Which resource has which group's agents. */
   readonly agents = new Owners<PlannedAgents>();
+  readonly renames: Renames;
   #readConfig: ReadConfig = () => undefined;
   #settings: SettingsResult | undefined;
   #context: OperationContext | undefined;
@@ -22,7 +24,10 @@ export class Run {
   constructor(
     private readonly environment: Environment,
     private readonly retryPolicy: RetryPolicy = standardRetryPolicy,
-  ) {}
+  ) {
+    const { registrationMs = 1_000 } = retryPolicy;
+    this.renames = new Renames(registrationMs, (id) => this.groups.has(String(id)));
+  }
 
   /** Pulumi makes other calls while this runs, so it must neither wait nor throw. */
   configure(readConfig: ReadConfig): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Group } from "../../client/responses";
 import { attempt, GroupError, nothingChanged } from "../model/errors";
 import {
@@ -9,11 +10,12 @@ import {
   type GroupInputs,
   type GroupState,
 } from "../model/group";
-import { renameTo } from "../model/name-conflict";
+import { toRequest, type NameRequest } from "../model/name-conflict";
 import { groupLabel, isNumbered, nameToKeep, providerLabel, type NamedGroup } from "../model/names";
 import type { Self } from "../model/resource";
 import { applyUpdate, type Progress } from "./apply-update";
 import type { OperationContext } from "./context";
+import { Blocked, whenNamesAreFree, type Renames, type Waited } from "./renames";
 
 /**
  * Updates a group. It reads the group first, because the state may be outdated: a name that is already right is not
@@ -21,13 +23,23 @@ import type { OperationContext } from "./context";
  */
 export async function updateGroup(
   context: OperationContext,
+  renames: Renames,
   id: string,
   recorded: GroupState,
   inputs: GroupInputs,
   self: Self,
 ): Promise<GroupState> {
-  return context.nameLock.runExclusive(inputs.requestedName, async () => {
-    const group = { name: recorded.name, id };
+  const group = { name: recorded.name, id };
+  const request: NameRequest = { ...toRequest(inputs), id: Number(id) };
+  let progress: Progress | undefined;
+  const stateOf = (current: Group): GroupState =>
+    appliedState(inputs, current, {
+      userId: context.userId ?? recorded.userId,
+      account: self.account,
+      key: recorded.key,
+    });
+
+  const update = async (waited: Waited): Promise<GroupState | Blocked> => {
     const current = await attempt(`read ${groupLabel(group)}`, nothingChanged, () =>
       context.groups.readById(Number(id)),
     );
@@ -36,61 +48,66 @@ export async function updateGroup(
       await context.assertSameAccount(group, recorded);
       throw goneError(group);
     }
-    const progress: Progress = { current, isChanged: false };
-    const state = (): GroupState =>
-      appliedState(inputs, progress.current, {
-        userId: context.userId ?? recorded.userId,
-        account: self.account,
-        key: recorded.key,
-      });
-    try {
-      const desired = await desiredGroup(context, current, recorded, inputs, self);
-      if (desired) await applyUpdate(context, progress, desired);
-    } catch (error) {
-      throw error instanceof GroupError && progress.isChanged ? error.keep(id, state(), "The group") : error;
+    progress = { current, isChanged: progress?.isChanged ?? false };
+    const state = refreshedState(recorded, current);
+    const active = self.ignored.includes("active") ? state.active : inputs.active;
+    if (nameDiffers(state, inputs, self)) {
+      const { requestedName, onNameConflict } = inputs;
+      // An earlier rename, whose answer was lost. Sent again, it would be numbered once more.
+      const isSent = isRenamedManually(state) && isNumbered(current.name, requestedName);
+      const mustLook = onNameConflict !== "suffix" || isSent || renames.isHeld(request);
+      const groups = mustLook ? await listHolders(context, current, requestedName) : [];
+      const open = renames.holdersToAwait(request, groups, waited);
+      if (open.length > 0) {
+        if (renames.mustStepAside(request, groups, waited)) {
+          await applyUpdate(context, progress, { name: temporaryName(), active: state.active });
+          renames.leave(current.id);
+        }
+        return new Blocked(open);
+      }
+      const outcome = renames.decide(request, groups, waited);
+      if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
+      if (!(isSent && outcome.kind === "numbered")) {
+        await applyUpdate(context, progress, { name: requestedName, active });
+        if (progress.current.name === requestedName || onNameConflict !== "suffix") return stateOf(progress.current);
+        const holders = await listHolders(context, progress.current, requestedName);
+        const late = renames.holdersToAwait(request, holders, waited);
+        return late.length > 0 ? new Blocked(late) : stateOf(progress.current);
+      }
     }
-    return state();
+    if (activeDiffers(state, inputs, self)) {
+      const name = self.ignored.includes("name") ? current.name : nameToKeep(current.name, inputs.requestedName);
+      await applyUpdate(context, progress, { name, active });
+    }
+    return stateOf(progress.current);
+  };
+
+  try {
+    return await whenNamesAreFree(renames, (waited) =>
+      context.nameLock.runExclusive(inputs.requestedName, () => update(waited)),
+    );
+  } catch (error) {
+    if (!(error instanceof GroupError && progress?.isChanged)) throw error;
+    const state = stateOf(progress.current);
+    // A temporary name is not the assigned one: the next update must still rename the group.
+    const isTemporary = temporaryPattern.test(state.name);
+    throw error.keep(id, isTemporary ? { ...state, assignedName: inputs.requestedName } : state, "The group");
+  } finally {
+    renames.leave(Number(id));
+  }
+}
+
+const temporaryName = (): string => `renaming-${randomBytes(4).toString("hex")}`;
+const temporaryPattern = /^renaming-[0-9a-f]{8}/;
+
+/** If another group has the name, all groups: they decide whether this run frees the name. */
+async function listHolders(context: OperationContext, current: Group, name: string): Promise<readonly Group[]> {
+  return attempt(`check the requested name of ${groupLabel(current)}`, nothingChanged, async () => {
+    const holders = await context.groups.readByName(name);
+    if (holders.every(({ id }) => id === current.id)) return [];
+    const others = await context.groups.all();
+    return [...new Map([...others, ...holders].map((group) => [group.id, group])).values()];
   });
-}
-
-/** The name and status to send; `undefined` if the group needs no update. */
-async function desiredGroup(
-  context: OperationContext,
-  current: Group,
-  recorded: GroupState,
-  inputs: GroupInputs,
-  self: Self,
-): Promise<{ name: string; active: boolean } | undefined> {
-  const { requestedName } = inputs;
-  const state = refreshedState(recorded, current);
-  const isRenamed = nameDiffers(state, inputs, self) && !(await isAlreadyRenamed(context, state, inputs, current));
-  if (!isRenamed && !activeDiffers(state, inputs, self)) return undefined;
-  const active = self.ignored.includes("active") ? state.active : inputs.active;
-  if (isRenamed) return { name: requestedName, active };
-  return { name: self.ignored.includes("name") ? current.name : nameToKeep(current.name, requestedName), active };
-}
-
-/**
- * Whether an earlier rename, whose answer was lost, has already given the group the requested name and a number: sent
- * again, it would be numbered once more.
- *
- * @throws GroupError if another group has the name and the server must not append a number.
- */
-async function isAlreadyRenamed(
-  context: OperationContext,
-  state: GroupState,
-  { requestedName, onNameConflict }: GroupInputs,
-  current: Group,
-): Promise<boolean> {
-  const isRenamed = isRenamedManually(state) && isNumbered(current.name, requestedName);
-  if (onNameConflict === "suffix" && !isRenamed) return false;
-  const groups = await attempt(`check the requested name of ${groupLabel(current)}`, nothingChanged, () =>
-    context.groups.readByName(requestedName),
-  );
-  const others = groups.filter(({ id }) => id !== current.id);
-  const outcome = renameTo({ groups: others, complete: true }, onNameConflict);
-  if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
-  return isRenamed && outcome.kind === "numbered";
 }
 
 /** Ids may not be unique across accounts, so a group that another provider finds must have the same owner. */
