@@ -5,30 +5,26 @@ import { findInterruptions, interruptionsJson, type Interruptions } from "../pre
 import { byResource, type AccountLists, type Preview } from "../preview/preview";
 import { providerName, type Step } from "../preview/steps";
 
-/** A `DeepcallGroupAgents`. */
-export interface DeclaredAgents {
+interface Declared<D> {
   /** The resource's name in the program. */
   readonly resource: string;
   readonly urn: string;
   /** The `DeepcallProvider` of its account; `null` for the default account. */
   readonly provider: string | null;
-  readonly groupId: number;
-  /** Empty if the agents are as declared. */
-  readonly drift: readonly AgentsDrift[];
+  /** Empty if it is as declared. */
+  readonly drift: readonly D[];
 }
 
-export interface DeclaredGroup {
-  /** The resource's name in the program. */
-  readonly resource: string;
-  readonly urn: string;
-  /** The `DeepcallProvider` of its account; `null` for the default account. */
-  readonly provider: string | null;
+/** A `DeepcallGroupAgents`. */
+export interface DeclaredAgents extends Declared<AgentsDrift> {
+  readonly groupId: number;
+}
+
+export interface DeclaredGroup extends Declared<Drift> {
   /** Deepcall's id of the group. */
   readonly id: number;
   /** The name that Deepcall assigned at the last `pulumi up`. */
   readonly name: GroupName;
-  /** Empty if the group is as declared. */
-  readonly drift: readonly Drift[];
 }
 
 /** A group in the account that no resource in the stack declares. */

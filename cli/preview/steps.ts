@@ -26,6 +26,18 @@ interface Snapshot {
   readonly initErrors?: readonly string[];
 }
 
+/** An operation in the stack's state that was interrupted (`kill -9`, a crash), as the backend keeps it. */
+export interface PendingOperation {
+  /** `creating`, `updating`, `deleting`, … */
+  readonly type: string;
+  readonly resource: {
+    readonly urn: string;
+    readonly type: string;
+    readonly provider?: string;
+    readonly inputs?: Properties;
+  };
+}
+
 export function isDeepcall({ type }: Pick<Step, "type">): boolean {
   return type === groupType || type === agentsType;
 }
