@@ -53,7 +53,9 @@ function createGroupProvider(run: Run): GroupProvider {
 
     diff(id, olds, news) {
       const state = groupState(id, olds);
-      const desired = desiredSchema.parse(news);
+      const desired = desiredSchema.safeParse(news).data;
+      // During a refresh, these are the recorded inputs. If they were edited, the refresh replaces them.
+      if (!desired) return { changes: true };
       const { __resource: resource, requestedName } = desired;
       // A refresh calls this too, also for resources that are not in the program any more.
       if (declared.some(({ __resource }) => __resource === resource))

@@ -23,6 +23,7 @@ export function parseState<T>(schema: z.ZodType<T>, subject: string, props: unkn
   throw new DeepcallError(
     "invalid-state" satisfies ProviderErrorCode,
     `Could not read the state of ${subject}: these properties are missing or not valid: ${keys}. No call was made. ` +
-      "The state was edited manually or written by a newer version of pulumi-deepcall. Install that version, or restore the state with `pulumi stack import`.",
+      "The state or an import file was edited, or another version or provider wrote the state. `pulumi refresh` reads a group again from Deepcall. " +
+      "node_modules/pulumi-deepcall/docs/errors.md lists each cause and its way out.",
   );
 }
