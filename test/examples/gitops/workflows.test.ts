@@ -98,6 +98,15 @@ test.each(["", "a", "ab"])(
   },
 );
 
+test.each([
+  ["a pull request", {}, "HEAD^1"],
+  ["an entry of a merge queue, which may have several commits", { merge_group: { base_sha: "abc123" } }, "abc123"],
+])("the preview compares %s with its target", async (_, event, target) => {
+  writeFileSync(join(folder, "ci/preview.sh"), '#!/bin/sh\necho "since $1"\n');
+  const preview = await github().runWith("preview", "preview", { github: { event } });
+  expect(preview).toMatchObject({ result: "success", outputs: { report: `since ${target}\n` } });
+});
+
 test("the comment of a pull request has whole lines of a long drift issue", async () => {
   const repository = github();
   const labels = ["deepcall-drift"];
