@@ -3,8 +3,8 @@ import { CallError } from "../../client/errors";
 import type { Group, GroupList } from "../../client/responses";
 import type { RetryPolicy } from "../../client/retry";
 import type { ClientSettings } from "../../client/settings";
-import { callFailure, lookupOutcome, LookupError } from "../lifecycle/errors";
-import { GroupReader } from "../lifecycle/group-reader";
+import { GroupError, lookupOutcome, LookupError } from "../model/errors";
+import { GroupReader } from "../../client/group-reader";
 import { closestNames } from "./closest-names";
 
 /** Which group to look up. */
@@ -121,7 +121,8 @@ export class LookupAccount {
     try {
       return await step(this.#client);
     } catch (error) {
-      throw error instanceof CallError ? callFailure(`${failure}.`, error, lookupOutcome) : error;
+      if (!(error instanceof CallError)) throw error;
+      throw new GroupError(error, { failure, done: lookupOutcome, next: error.hint });
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { providerInputs } from "../deepcall-provider";
-import { ResourceError } from "../lifecycle/errors";
+import { ResourceError } from "../model/errors";
 
 /** The lookups and their arguments. */
 const lookups = {

@@ -1,4 +1,6 @@
-import { create, desired, emulate, failure, operate } from "../../support/lifecycle";
+import { createProviders } from "../../../provider/dynamic";
+import { Run } from "../../../provider/lifecycle/run";
+import { create, desired, emulate, environment, failure, fastRetries, operate } from "../../support/lifecycle";
 
 /** What edits, edited import files and other providers leave behind. */
 const broken: Record<string, (outputs: Record<string, unknown>) => Record<string, unknown>> = {
@@ -38,3 +40,16 @@ test("edited inputs are a change, so a refresh replaces them", async () => {
     inputs: { requestedName: "Support", active: true },
   });
 });
+
+test.each(["requestedAgents", "agents", "groupId"])(
+  "the state of agents without %s is not read from Deepcall, which does not know the listed ones",
+  async (key) => {
+    const emulator = await emulate();
+    const { agents } = createProviders(new Run(environment(emulator), fastRetries));
+    const outputs = { groupId: 1, requestedAgents: ["1001"], agents: ["1001"], otherAgentIds: [], [key]: undefined };
+    expect((await failure(agents.read("1", outputs))).message).toMatch(
+      /^Could not read the state of the agents of group 1: .* \[deepcall:invalid-state\]$/,
+    );
+    expect(emulator.calls).toEqual([]);
+  },
+);
