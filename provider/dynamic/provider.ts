@@ -40,8 +40,8 @@ export function createDynamicProvider<Inputs, State, Planned>(
       reason: `these properties are missing or not valid: ${keys}`,
       done: "No call was made.",
       next:
-        "The state was edited manually or written by a newer version of pulumi-deepcall. " +
-        "Install that version, or restore the state with `pulumi stack import`.",
+        "The state or an import file was edited, or another version or provider wrote the state. `pulumi refresh` reads a group again from Deepcall. " +
+        "node_modules/pulumi-deepcall/docs/errors.md lists each cause and its way out.",
     });
   };
   const selfOf = (stored: Properties) => ({ ...storedSelf(stored), account: run.account });
@@ -66,12 +66,11 @@ export function createDynamicProvider<Inputs, State, Planned>(
     diff: (id, olds, news) =>
       run.attempt(() =>
         withShortStack(() => {
-          const { properties, replaces } = lifecycle.diff(
-            id,
-            readState(id, olds),
-            form.readPlanned(news),
-            selfOf(news),
-          );
+          const state = readState(id, olds);
+          const planned = form.readPlanned(news);
+          // During a refresh, these are the recorded inputs. If they were edited, the refresh replaces them.
+          if (!planned) return { changes: true };
+          const { properties, replaces } = lifecycle.diff(id, state, planned, selfOf(news));
           const changes = properties.length > 0;
           return replaces ? { changes, replaces: [...replaces], deleteBeforeReplace: true } : { changes };
         }),
@@ -89,9 +88,9 @@ export function createDynamicProvider<Inputs, State, Planned>(
     read: (id, props = {}) =>
       run.attempt(() =>
         withShortStack(async () => {
-          // `get` has no state yet.
-          const isFirst = props["requestedName"] === undefined && props["requestedAgents"] === undefined;
-          const self = storedSelf(props);
+          // `get` has no state yet, and a state that cannot be read is replaced.
+          const isFirst = form.isReadable && !form.state.safeParse(props).success;
+          const self = storedSelf(isFirst ? {} : props);
           const result = await lifecycle.read(id, isFirst ? undefined : readState(id, props), self);
           if (!result) return {};
           const outputs = form.writeState(result.state, self);

@@ -68,8 +68,11 @@ export interface StoredForm<Inputs, State, Planned> {
   /** The arguments in the program, under the names of the program's properties. */
   readonly given: (stored: Stored) => Stored;
   readonly readInputs: (stored: Stored) => Inputs;
-  readonly readPlanned: (stored: Stored) => Planned;
+  /** @returns `undefined` if they were edited. */
+  readonly readPlanned: (stored: Stored) => Planned | undefined;
   readonly state: z.ZodType<State>;
+  /** Whether Deepcall alone has the state: it does not know which agents the program lists. */
+  readonly isReadable: boolean;
   /** @param stored - what the program passed, where something is unknown. */
   readonly writePlanned: (planned: Planned, self: Self, stored: Stored) => Stored;
   readonly writeInputs: (inputs: Inputs, self: Self) => Stored;
@@ -117,7 +120,8 @@ const writeGroupInputs = (inputs: PlannedInputs, self: Self): Stored => {
 export const storedGroup: StoredForm<GroupInputs, GroupState, PlannedInputs> = {
   given: (stored) => rename(withoutSelf(stored), "requestedName", "name"),
   readInputs: (stored) => groupInputs.parse(stored),
-  readPlanned: (stored) => plannedInputs.parse(stored),
+  readPlanned: (stored) => plannedInputs.safeParse(stored).data,
+  isReadable: true,
   state: groupState.transform(({ __key, __providerName, ...state }) => ({
     ...state,
     ownerId: state.ownerId,
@@ -156,6 +160,7 @@ export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> 
     groupId: stored["groupId"] as PlannedAgents["groupId"],
     known: agentsInputs.safeParse(stored).data,
   }),
+  isReadable: false,
   state: agentsState.transform(({ __key, __providerName, ...state }) => ({
     ...state,
     userId: state.userId,
