@@ -124,7 +124,8 @@ function findUndeclared(allSteps: readonly Step[], { provider, list }: ListedAcc
       status: active === undefined ? null : toStatus(active),
     }))
     .toSorted((a, b) => a.id - b.id);
-  return { provider, listed: true, complete: list.complete, groups };
+  const counts = list.complete ? {} : { returned: list.groups.length, total: list.total ?? null };
+  return { provider, listed: true, complete: list.complete, ...counts, groups };
 }
 
 function toName(value: unknown): GroupName {

@@ -61,6 +61,10 @@ export interface UndeclaredGroups {
   readonly listed: boolean;
   /** False if Deepcall reported that its list of groups is incomplete. */
   readonly complete: boolean;
+  /** How many groups an incomplete list has. */
+  readonly returned?: number;
+  /** How many groups there are according to an incomplete list; `null` if it does not say so. */
+  readonly total?: number | null;
   readonly groups: readonly UndeclaredGroup[];
 }
 

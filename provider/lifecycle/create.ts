@@ -24,7 +24,7 @@ export async function createGroup(context: OperationContext, inputs: GroupInputs
   const creation = new GroupCreation(context, inputs);
   return context.nameLock.runExclusive(requestedName, async () => {
     const before = await withGroupError("check for an existing", { name: requestedName }, nothingChanged, () =>
-      context.groups.all(),
+      context.groups.all(requestedName),
     );
     const namesakes = before.filter(({ name }) => name === requestedName);
     const [existing] = namesakes;

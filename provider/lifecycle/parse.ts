@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { DeepcallError } from "../../client/errors";
+import { groupIdRule, toGroupId } from "../../client/ids";
 import type { ProviderErrorCode } from "./errors";
 
 /** @throws DeepcallError unless Deepcall could have assigned the id. */
 export function parseId(id: string): string {
-  if (/^[1-9]\d{0,14}$/.test(id)) return id;
+  if (toGroupId(id) !== undefined) return id;
   throw new DeepcallError(
     "invalid-id" satisfies ProviderErrorCode,
-    `${JSON.stringify(id)} is not a valid group id: it must be a number, for example "42". No call was made.`,
+    `${JSON.stringify(id)} is not a valid group id: it must be ${groupIdRule}, for example "42". No call was made.`,
   );
 }
 

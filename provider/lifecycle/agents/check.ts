@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
+import { toGroupId } from "../../../client/ids";
 import { checkFailure } from "../check";
 import { unknownValue } from "../diff";
 import {
@@ -17,7 +18,12 @@ import { storedAgentsInputs } from "./state";
 
 const schema = z
   .strictObject({
-    groupId: z.int({ error: "must be a group's id, for example support.groupId" }).positive("must be a group's id"),
+    groupId: z.unknown().transform((value, context) => {
+      const id = toGroupId(value);
+      if (id !== undefined) return id;
+      context.addIssue("must be a group's id, for example support.groupId");
+      return z.NEVER;
+    }),
     requestedAgents: agentListSchema,
     otherAgents: otherAgentsSchema.default("keep"),
     removeExisting: removeExistingSchema.default(false),

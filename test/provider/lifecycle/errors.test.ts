@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
+import { agentErrorMeanings, apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
 import { createProvider } from "../../../provider/lifecycle";
 import {
   withGroupError,
@@ -51,4 +51,6 @@ test("docs/errors.md lists every error code, and no other", () => {
   const documented = [...page.matchAll(/^\| `([\w-]+)` \| .+\. \| .+\. \|$/gm)].map(([, code]) => code);
   const codes = [...Object.keys(apiErrorMeanings), ...clientErrorCodes, ...providerErrorCodes];
   expect(documented.toSorted()).toEqual(codes.toSorted());
+  const ofAgents = [...page.matchAll(/^\| (1\d{3}(?:, 1\d{3})*) \| .+ \|$/gm)].flatMap(([, list = ""]) => list.split(", "));
+  expect(ofAgents).toEqual(Object.keys(agentErrorMeanings));
 });
