@@ -88,7 +88,7 @@ async function previewPlan({ stack: name, cwd, refresh = false }: Flags, io: Io,
 }
 
 /**
- * Finds out whether the changes will succeed: with `--refresh`, from one `list` per account and one call per deletion;
+ * Finds out whether the changes will succeed: with `--refresh`, from one `list` per account and up to two calls per deletion;
  * otherwise without a call.
  */
 async function findFacts(plan: Plan, steps: readonly Step[], stack: ReadOnlyStack, io: Io): Promise<Facts> {

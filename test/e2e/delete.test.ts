@@ -43,7 +43,10 @@ test("a group with agents survives removal, a replacement and destroy, until the
   await stack.up();
   expect([emulator.groups(), stack.groups()]).toEqual([[], []]);
   const looks = emulator.calls.filter(({ operation }) => operation === "getGroupAgentRelation");
-  expect(looks.map(({ body }) => body)).toEqual([{ groupId: String(empty?.id) }]);
+  expect(looks.map(({ body }) => body)).toEqual([
+    { groupId: String(empty?.id), quick: true },
+    { groupId: String(empty?.id) },
+  ]);
 
   // The setting: for this destroy alone.
   stack.program(support);

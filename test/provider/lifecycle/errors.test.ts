@@ -51,6 +51,8 @@ test("docs/errors.md lists every error code, and no other", () => {
   const documented = [...page.matchAll(/^\| `([\w-]+)` \| .+\. \| .+\. \|$/gm)].map(([, code]) => code);
   const codes = [...Object.keys(apiErrorMeanings), ...clientErrorCodes, ...providerErrorCodes];
   expect(documented.toSorted()).toEqual(codes.toSorted());
-  const ofAgents = [...page.matchAll(/^\| (1\d{3}(?:, 1\d{3})*) \| .+ \|$/gm)].flatMap(([, list = ""]) => list.split(", "));
+  const ofAgents = [...page.matchAll(/^\| (1\d{3}(?:, 1\d{3})*) \| .+ \|$/gm)].flatMap(([, list = ""]) =>
+    list.split(", "),
+  );
   expect(ofAgents).toEqual(Object.keys(agentErrorMeanings));
 });
