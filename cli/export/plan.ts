@@ -1,6 +1,6 @@
 import type { AssignedAgent } from "../../client/relations";
 import type { Group } from "../../client/responses";
-import { nameProblem } from "../../provider/lifecycle/names";
+import { nameProblem } from "../../provider/model/names";
 import { standardPrefix } from "../create-client";
 
 /** A group that the export declares. */

@@ -1,4 +1,4 @@
-import { unknownValue } from "../../provider/lifecycle/diff";
+import { unknownValue } from "../../provider/model/resource";
 import type { AgentsDrift } from "../drift/report";
 import { isProtected } from "../preview/stack";
 import { providerName, resourceName, toAgents, type Step } from "../preview/steps";

@@ -1,7 +1,8 @@
 import { describeIncomplete } from "../../client/pages";
 import type { Group, GroupList } from "../../client/responses";
-import { activeDiffers, nameDiffers, unknownValue } from "../../provider/lifecycle/diff";
-import { providerLabel } from "../../provider/lifecycle/names";
+import { activeDiffers, nameDiffers } from "../../provider/model/group";
+import { unknownValue } from "../../provider/model/resource";
+import { providerLabel } from "../../provider/model/names";
 import type { DeclaredGroup } from "../drift/report";
 import { pluralize, quote } from "../formatting";
 import { isProtected } from "../preview/stack";
@@ -100,7 +101,7 @@ function adopts(created: Step, deleted: Step): boolean {
 
 function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Context): GroupChange {
   const [outputs, inputs] = [step.old?.outputs ?? {}, step.new?.inputs ?? {}];
-  const __ignore = ignoredProperties(inputs);
+  const ignored = ignoredProperties(inputs);
   const requestedName = toText(inputs["requestedName"]);
   const current = {
     requestedName: toText(outputs["requestedName"]),
@@ -110,7 +111,7 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
   };
   const active = inputs["active"] === unknownValue ? unknownValue : inputs["active"] === true;
   const newStatus =
-    active === unknownValue || !activeDiffers(current, { active, __ignore }) ? null : active ? "active" : "inactive";
+    active === unknownValue || !activeDiffers(current, { active }, { ignored }) ? null : active ? "active" : "inactive";
   const provider = providerName(step);
   const notes = [
     ...(active === unknownValue ? ["the status is known only during the update"] : []),
@@ -127,7 +128,7 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
     requestedName === secret &&
     current.name === secret &&
     (outputs["__renamed"] === true || (newStatus === null && notes.length === 0));
-  const isRenamed = isSecretRename || nameDiffers(current, { requestedName, __ignore });
+  const isRenamed = isSecretRename || nameDiffers(current, { requestedName }, { ignored });
   const newName = toPlannedName(inputs["requestedName"]);
   const remarks =
     isRenamed && typeof newName === "string"

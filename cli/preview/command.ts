@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { DeepcallClient } from "../../client/client";
 import { DeepcallError } from "../../client/errors";
 import type { SettingsResult } from "../../client/settings";
-import { providerLabel } from "../../provider/lifecycle/names";
+import { providerLabel } from "../../provider/model/names";
 import { groupType } from "../../provider/state-contract";
 import { createClient } from "../create-client";
 import { exitCodes, type Io, type SetExitCode, UsageError } from "../io";

@@ -1,4 +1,5 @@
-import { agentsType, groupType, providerType, type StoredAgent } from "../../provider/state-contract";
+import { toAgent, type WrittenAgent } from "../../provider/model/agents";
+import { agentsType, groupType, providerType } from "../../provider/state-contract";
 
 /** One step of a preview, from the engine's events. */
 export interface Step {
@@ -91,8 +92,8 @@ export function resourceName(urn: string): string {
 
 /** Whether each agent receives calls, by id. */
 export function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
-  const agents = Array.isArray(stored) ? (stored as readonly StoredAgent[]) : [];
-  return new Map(agents.map((agent) => (typeof agent === "string" ? [agent, true] : [agent.id, agent.receivesCalls])));
+  const agents = Array.isArray(stored) ? (stored as readonly WrittenAgent[]) : [];
+  return new Map(agents.map(toAgent).map(({ id, receivesCalls }) => [id, receivesCalls]));
 }
 
 /** The values of `ignoreChanges`, which the engine does not pass to dynamic providers. */

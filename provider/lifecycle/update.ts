@@ -1,17 +1,19 @@
 import type { Group } from "../../client/responses";
-import { AfterChangeError, applyUpdate } from "./apply-update";
-import type { OperationContext } from "./context";
-import { activeDiffers, nameDiffers } from "./diff";
+import { attempt, GroupError, nothingChanged } from "../model/errors";
 import {
-  withGroupError,
-  GroupGoneError,
-  NameTakenError,
-  nothingChanged,
-  OtherAccountError,
-  UnfinishedGroupError,
-} from "./errors";
-import { groupLabel, isNumbered, nameToKeep, providerLabel } from "./names";
-import { appliedState, refreshedState, storedState, type GroupInputs, type GroupState } from "./state";
+  activeDiffers,
+  appliedState,
+  isRenamedManually,
+  nameDiffers,
+  refreshedState,
+  type GroupInputs,
+  type GroupState,
+} from "../model/group";
+import { renameTo } from "../model/name-conflict";
+import { groupLabel, isNumbered, nameToKeep, providerLabel, type NamedGroup } from "../model/names";
+import type { Self } from "../model/resource";
+import { applyUpdate, type Progress } from "./apply-update";
+import type { OperationContext } from "./context";
 
 /**
  * Updates a group. It reads the group first, because the state may be outdated: a name that is already right is not
@@ -22,27 +24,32 @@ export async function updateGroup(
   id: string,
   recorded: GroupState,
   inputs: GroupInputs,
-): Promise<Record<string, unknown>> {
+  self: Self,
+): Promise<GroupState> {
   return context.nameLock.runExclusive(inputs.requestedName, async () => {
     const group = { name: recorded.name, id };
-    const current = await withGroupError("read", group, nothingChanged, () => context.groups.readById(Number(id)));
-    if (inputs.__providerName !== recorded.__providerName && !isSameGroup(recorded, current))
-      throw otherProviderError(group, inputs);
+    const current = await attempt(`read ${groupLabel(group)}`, nothingChanged, () =>
+      context.groups.readById(Number(id)),
+    );
+    if (self.account !== recorded.account && !isSameGroup(recorded, current)) throw otherProviderError(group, self);
     if (!current) {
       await context.assertSameAccount(group, recorded);
       throw goneError(group);
     }
-    const outputs = (applied: Group): Record<string, unknown> =>
-      storedState(appliedState(inputs, applied, { userId: context.userId ?? recorded.userId, key: recorded.__key }));
-
-    const desired = await desiredGroup(context, current, recorded, inputs);
-    if (!desired) return outputs(current);
+    const progress: Progress = { current, isChanged: false };
+    const state = (): GroupState =>
+      appliedState(inputs, progress.current, {
+        userId: context.userId ?? recorded.userId,
+        account: self.account,
+        key: recorded.key,
+      });
     try {
-      return outputs(await applyUpdate(context, current, desired));
+      const desired = await desiredGroup(context, current, recorded, inputs, self);
+      if (desired) await applyUpdate(context, progress, desired);
     } catch (error) {
-      if (!(error instanceof AfterChangeError)) throw error;
-      throw new UnfinishedGroupError(error, id, outputs(error.current ?? { ...current, ...desired }), { cause: error });
+      throw error instanceof GroupError && progress.isChanged ? error.keep(id, state(), "The group") : error;
     }
+    return state();
   });
 }
 
@@ -52,21 +59,22 @@ async function desiredGroup(
   current: Group,
   recorded: GroupState,
   inputs: GroupInputs,
+  self: Self,
 ): Promise<{ name: string; active: boolean } | undefined> {
-  const { requestedName, __ignore } = inputs;
+  const { requestedName } = inputs;
   const state = refreshedState(recorded, current);
-  const rename = nameDiffers(state, inputs) && !(await isAlreadyRenamed(context, state, inputs, current));
-  if (!rename && !activeDiffers(state, inputs)) return undefined;
-  const active = __ignore.includes("active") ? state.active : inputs.active;
-  if (rename) return { name: requestedName, active };
-  return { name: __ignore.includes("name") ? current.name : nameToKeep(current.name, requestedName), active };
+  const isRenamed = nameDiffers(state, inputs, self) && !(await isAlreadyRenamed(context, state, inputs, current));
+  if (!isRenamed && !activeDiffers(state, inputs, self)) return undefined;
+  const active = self.ignored.includes("active") ? state.active : inputs.active;
+  if (isRenamed) return { name: requestedName, active };
+  return { name: self.ignored.includes("name") ? current.name : nameToKeep(current.name, requestedName), active };
 }
 
 /**
  * Whether an earlier rename, whose answer was lost, has already given the group the requested name and a number: sent
  * again, it would be numbered once more.
  *
- * @throws NameTakenError if another group has the name and the server must not append a number.
+ * @throws GroupError if another group has the name and the server must not append a number.
  */
 async function isAlreadyRenamed(
   context: OperationContext,
@@ -74,14 +82,15 @@ async function isAlreadyRenamed(
   { requestedName, onNameConflict }: GroupInputs,
   current: Group,
 ): Promise<boolean> {
-  const isRenamed = state.name !== state.assignedName && isNumbered(current.name, requestedName);
+  const isRenamed = isRenamedManually(state) && isNumbered(current.name, requestedName);
   if (onNameConflict === "suffix" && !isRenamed) return false;
-  const groups = await withGroupError("check the requested name of", current, nothingChanged, () =>
+  const groups = await attempt(`check the requested name of ${groupLabel(current)}`, nothingChanged, () =>
     context.groups.readByName(requestedName),
   );
-  const other = groups.find(({ id }) => id !== current.id);
-  if (other && onNameConflict !== "suffix") throw nameTakenError(current, other, onNameConflict);
-  return isRenamed && other !== undefined;
+  const others = groups.filter(({ id }) => id !== current.id);
+  const outcome = renameTo({ groups: others, complete: true }, onNameConflict);
+  if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
+  return isRenamed && outcome.kind === "numbered";
 }
 
 /** Ids may not be unique across accounts, so a group that another provider finds must have the same owner. */
@@ -90,28 +99,30 @@ function isSameGroup({ ownerId }: GroupState, current: Group | undefined): boole
   return ownerId === undefined || current.owner === undefined || ownerId === current.owner;
 }
 
-function otherProviderError(
-  group: { name: string; id: string },
-  { __providerName: name }: GroupInputs,
-): OtherAccountError {
-  const account = name === "" ? "the default account" : `the account of ${providerLabel(name)}`;
-  return new OtherAccountError(
-    `Could not find ${groupLabel(group)} in ${account}, to which the program has moved the resource. ` +
-      "Nothing was changed in Deepcall or in the state. A group cannot move to another account: " +
-      "set the resource's option provider to what it was. To have such a group in this account too, declare another resource.",
-  );
+function otherProviderError(group: NamedGroup, { account }: Self): GroupError {
+  return new GroupError("other-account", {
+    failure: `Could not find ${groupLabel(group)} in ${account === "" ? "the default account" : `the account of ${providerLabel(account)}`}, to which the program has moved the resource`,
+    done: "Nothing was changed in Deepcall or in the state.",
+    next:
+      "A group cannot move to another account: set the resource's option provider to what it was. " +
+      "To have such a group in this account too, declare another resource.",
+  });
 }
 
-function nameTakenError(group: Group, other: Group, onNameConflict: string): NameTakenError {
-  return new NameTakenError(
-    `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}: a group with this name already exists (id ${other.id}) and onNameConflict is ${JSON.stringify(onNameConflict)}. ` +
-      'Nothing was changed. Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
-  );
+function nameTakenError(group: Group, other: Group, onNameConflict: string): GroupError {
+  return new GroupError("name-taken", {
+    failure: `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}`,
+    reason: `a group with this name already exists (id ${other.id}) and onNameConflict is ${JSON.stringify(onNameConflict)}`,
+    done: "Nothing was changed.",
+    next: 'Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
+  });
 }
 
-function goneError(group: { name: string; id: string }): GroupGoneError {
-  return new GroupGoneError(
-    `Could not update ${groupLabel(group)}: it no longer exists in Deepcall (code 1503 or an empty list for its id). ` +
-      "Nothing was changed. Run `pulumi up --refresh` to create it again.",
-  );
+function goneError(group: NamedGroup): GroupError {
+  return new GroupError("group-gone", {
+    failure: `Could not update ${groupLabel(group)}`,
+    reason: "it no longer exists in Deepcall (code 1503 or an empty list for its id)",
+    done: "Nothing was changed.",
+    next: "Run `pulumi up --refresh` to create it again.",
+  });
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Emulator, EmulatorOptions, GroupSnapshot } from "../../emulator";
-import { couldBeAssignedFor } from "../../provider/lifecycle/names";
+import { couldBeAssignedFor } from "../../provider/model/names";
 import { Engine, type AgentsDeclaration, type DeclaredAgent, type Declaration, type Program } from "../support/engine";
 import { emulate, fastRetries } from "../support/lifecycle";
 import { seed } from "../support/seed";

@@ -1,7 +1,8 @@
 import type { Emulator } from "../../emulator";
 import type { RetryPolicy } from "../../client/retry";
-import { createProviders } from "../../provider/lifecycle";
-import { Run, type LifecycleProvider } from "../../provider/lifecycle/run";
+import { createProviders } from "../../provider/dynamic";
+import type { DynamicProvider } from "../../provider/dynamic/provider";
+import { Run } from "../../provider/lifecycle/run";
 import { environment, fastRetries } from "./lifecycle";
 
 /** A resource in the program. */
@@ -143,7 +144,7 @@ function agentsInputs(
 /** The resources of one type in one run. */
 class Resources {
   constructor(
-    private readonly provider: LifecycleProvider,
+    private readonly provider: DynamicProvider,
     private readonly state: State,
   ) {}
 

@@ -1,9 +1,16 @@
-import type { DeepcallClient } from "../../client/client";
-import { AnswerError, NotFoundError } from "../../client/errors";
-import type { Group } from "../../client/responses";
-import type { ReadOptions } from "../../client/retry";
-import type { AccountAfter } from "./find-created";
+import type { DeepcallClient } from "./client";
+import { AnswerError, NotFoundError } from "./errors";
+import type { Group } from "./responses";
+import type { ReadOptions } from "./retry";
 import { SharedList } from "./shared-list";
+
+/** The account after a lost `add`, in two lists. */
+export interface AccountAfter {
+  /** All groups, comparable with the earlier list. The server may truncate both without saying so. */
+  readonly all: readonly Group[];
+  /** The groups with the requested name: a short list that is unlikely to be truncated, but has no earlier counterpart. */
+  readonly withName: readonly Group[];
+}
 
 /** Reads groups. The shared list of all groups proves that a group exists; only a read by id proves that it doesn't. */
 export class GroupReader {

@@ -1,4 +1,4 @@
-import type { Group, GroupList } from "../../client/responses";
+import type { Group, GroupList } from "./responses";
 
 const maxIdleMs = 5_000;
 const maxAgeMs = 60_000;

@@ -1,7 +1,10 @@
 import { z } from "zod";
-import type { AssignedAgent } from "../../../client/relations";
-import { unknownValue } from "../diff";
-import { otherAgentsRules } from "./state";
+import { toGroupId } from "../../client/ids";
+import { toAgent, type PlannedAgents } from "./agents";
+import type { Checked } from "./group-arguments";
+import { unknownValue } from "./resource";
+
+const otherAgentsRules = ["keep", "remove"] as const;
 
 const agentId = z
   .string({
@@ -77,11 +80,6 @@ export function emptyListProblem(agents: readonly unknown[], otherAgents: unknow
   return agents.length > 0 || otherAgents === "remove" ? undefined : 'must not be empty unless otherAgents is "remove"';
 }
 
-/** The agent that a string or an object in a program means. */
-export function toAgent(agent: z.output<typeof agentSchema>): AssignedAgent {
-  return typeof agent === "string" ? { id: agent, receivesCalls: true } : agent;
-}
-
 /** Replaces what is known only later by valid values, so that the rest is checked. */
 export function withoutUnknownAgents(agents: unknown, isUnknown: (value: unknown) => boolean): unknown {
   if (!Array.isArray(agents)) return agents;
@@ -95,4 +93,57 @@ export function withoutUnknownAgents(agents: unknown, isUnknown: (value: unknown
     });
     return Object.fromEntries(entries) as unknown;
   });
+}
+
+const schema = z
+  .strictObject({
+    groupId: z.unknown().transform((value, context) => {
+      const id = toGroupId(value);
+      if (id !== undefined) return id;
+      context.addIssue("must be a group's id, for example support.groupId");
+      return z.NEVER;
+    }),
+    agents: agentListSchema,
+    otherAgents: otherAgentsSchema.default("keep"),
+    removeExisting: removeExistingSchema.default(false),
+  })
+  .superRefine(({ agents, otherAgents }, context) => {
+    const message = emptyListProblem(agents, otherAgents);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["agents"], message });
+  });
+
+/** Checks the arguments of a group's agents. What is unknown in a preview is taken as valid. */
+export function checkAgentsArguments(given: Readonly<Record<string, unknown>>): Checked<PlannedAgents> {
+  const result = schema.safeParse(withoutUnknown(given));
+  if (!result.success) {
+    const issues = result.error.issues.flatMap(agentIssues);
+    return { problems: issues.flatMap((issue) => describeIssue(issue, given)) };
+  }
+  const { agents, ...inputs } = result.data;
+  const groupId = given["groupId"] === unknownValue ? unknownValue : inputs.groupId;
+  const isKnown = !JSON.stringify(given).includes(unknownValue);
+  return { inputs: { groupId, known: isKnown ? { ...inputs, requestedAgents: agents.map(toAgent) } : undefined } };
+}
+
+/** Replaces what is unknown in a preview by valid values, so that the rest is checked. */
+function withoutUnknown(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const placeholders = { groupId: 1, agents: ["unknown"], otherAgents: "remove", removeExisting: false };
+  const { agents } = given;
+  return {
+    ...given,
+    ...(agents !== undefined && { agents: withoutUnknownAgents(agents, (value) => value === unknownValue) }),
+    ...Object.fromEntries(Object.entries(placeholders).filter(([key]) => given[key] === unknownValue)),
+  };
+}
+
+const argumentList = "groupId, agents, otherAgents and removeExisting";
+
+function describeIssue(issue: z.core.$ZodIssue, given: unknown): string[] {
+  const { path } = issue;
+  if (issue.code === "unrecognized_keys") {
+    const properties = path.length === 0 ? `a group's agents have ${argumentList}` : `an agent has ${agentKeyList}`;
+    return issue.keys.map((key) => `${z.core.toDotPath([...path, key])}: unknown property; ${properties}`);
+  }
+  const value = path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown>)[key], given);
+  return [`${z.core.toDotPath(path)}: ${issue.message}${idHint(path.at(-1), value)}`];
 }

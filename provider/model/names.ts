@@ -52,8 +52,14 @@ export function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
+/** A group for messages; its name is empty if it is not known. */
+export interface NamedGroup {
+  readonly name: string;
+  readonly id?: number | string;
+}
+
 /** A group in a message: `group "Support" (id 42)`. */
-export function groupLabel({ name, id }: { name: string; id?: number | string }): string {
+export function groupLabel({ name, id }: NamedGroup): string {
   const suffix = id === undefined ? "" : ` (id ${id})`;
   return name === "" ? `a group${suffix}` : `group ${JSON.stringify(name)}${suffix}`;
 }

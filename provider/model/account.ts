@@ -1,6 +1,3 @@
-import { OtherAccountError, staleConfigHint } from "./errors";
-import { groupLabel } from "./names";
-
 /** The account of a group, as recorded in the state. */
 export interface RecordedAccount {
   readonly ownerId?: string | undefined;
@@ -15,7 +12,7 @@ interface CurrentAccount {
   readonly owners: readonly string[];
 }
 
-interface AccountMismatch {
+export interface AccountMismatch {
   readonly recorded: string;
   readonly current: string;
 }
@@ -38,17 +35,4 @@ export function accountMismatch(recorded: RecordedAccount, current: CurrentAccou
     recorded: `user ${ownerId}`,
     current: `an ssid that sees the groups of user ${current.owners.join(", ")}`,
   };
-}
-
-export function otherAccountError(
-  group: { name: string; id: string },
-  { recorded, current }: AccountMismatch,
-): OtherAccountError {
-  return new OtherAccountError(
-    `Could not find ${groupLabel(group)}: it does not exist, or these credentials may not access it (code 1503 or an empty list). ` +
-      `The group was created or adopted with the credentials of ${recorded}, but the current credentials belong to ${current}. ` +
-      "Nothing was changed in Deepcall or in the state. " +
-      `Run the command again with the credentials of ${recorded}. ${staleConfigHint} ` +
-      "If the group no longer exists, remove it from the state with `pulumi state delete`.",
-  );
 }

@@ -1,3 +1,4 @@
+import type { AccountAfter } from "../../client/group-reader";
 import type { Group } from "../../client/responses";
 import { couldBeAssignedFor } from "./names";
 
@@ -6,14 +7,6 @@ type CreatedGroup =
   | { readonly kind: "one"; readonly group: Group }
   | { readonly kind: "none" }
   | { readonly kind: "unclear"; readonly candidates: readonly Group[] };
-
-/** The account after a lost `add`, in two lists. */
-export interface AccountAfter {
-  /** All groups, comparable with the earlier list. The server may truncate both without saying so. */
-  readonly all: readonly Group[];
-  /** The groups with the requested name: a short list that is unlikely to be truncated, but has no earlier counterpart. */
-  readonly withName: readonly Group[];
-}
 
 /**
  * Finds the group that a lost `add` created by comparing the account before and after. It is the only group that is new,
