@@ -8,14 +8,17 @@ const maxAgeMs = 60_000;
  * is unknown until it is read back, so that no read returns a state from before a write.
  */
 export class SharedList {
-  readonly #listed: Promise<ReadonlyMap<number, Group>>;
+  readonly #listed: Promise<{ readonly groups: ReadonlyMap<number, Group>; readonly complete: boolean }>;
   readonly #written = new Map<number, Group | undefined>();
   readonly #startedAt = performance.now();
   /** `undefined` until the list arrives, so that a slow server does not get a second call for it. */
   #usedAt: number | undefined;
 
   constructor(list: Promise<GroupList>) {
-    this.#listed = list.then(({ groups }) => new Map(groups.map((group) => [group.id, group])));
+    this.#listed = list.then(({ groups, complete }) => ({
+      groups: new Map(groups.map((group) => [group.id, group])),
+      complete,
+    }));
   }
 
   /** Whether the next read may use this list. */
@@ -28,6 +31,11 @@ export class SharedList {
   async get(id: number): Promise<Group | undefined> {
     const listed = await this.#groups();
     return this.#written.has(id) ? this.#written.get(id) : listed.get(id);
+  }
+
+  /** Whether the list shows every group of the account. */
+  async isComplete(): Promise<boolean> {
+    return (await this.#listed).complete;
   }
 
   async all(): Promise<Group[]> {
@@ -48,8 +56,8 @@ export class SharedList {
   }
 
   async #groups(): Promise<ReadonlyMap<number, Group>> {
-    const listed = await this.#listed;
+    const { groups } = await this.#listed;
     this.#usedAt = performance.now();
-    return listed;
+    return groups;
   }
 }

@@ -43,6 +43,10 @@ export interface UndeclaredGroups {
   readonly listed: boolean;
   /** False if Deepcall reported that its list of groups is incomplete. */
   readonly complete: boolean;
+  /** How many groups an incomplete list has. */
+  readonly returned?: number;
+  /** How many groups there are according to an incomplete list; `null` if it does not say so. */
+  readonly total?: number | null;
   readonly groups: readonly UndeclaredGroup[];
 }
 
@@ -120,7 +124,8 @@ function findUndeclared(
     .filter(({ id, name }) => !declaredIds.has(String(id)) && !namesToAdopt.has(name))
     .map(({ id, name, active }) => ({ id, name, status: active === undefined ? null : toStatus(active) }))
     .toSorted((a, b) => a.id - b.id);
-  return { provider, listed: true, complete: list.complete, groups };
+  const counts = list.complete ? {} : { returned: list.groups.length, total: list.total ?? null };
+  return { provider, listed: true, complete: list.complete, ...counts, groups };
 }
 
 export function driftedGroups(report: Report): DeclaredGroup[] {

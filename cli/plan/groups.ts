@@ -1,4 +1,5 @@
-import type { Group } from "../../client/responses";
+import { describeIncomplete } from "../../client/pages";
+import type { Group, GroupList } from "../../client/responses";
 import { activeDiffers, nameDiffers } from "../../provider/model/group";
 import { unknownValue } from "../../provider/model/resource";
 import { providerLabel } from "../../provider/model/names";
@@ -80,7 +81,9 @@ function planCreation(step: Step, change: Omit<GroupChange, "action">, context: 
   const predecessor = context.steps.find((other) => other.op === "delete" && adopts(step, other));
   const existing = predecessor?.old?.id ?? list?.groups.find((group) => group.name === name)?.id;
   if (existing === undefined)
-    return list?.complete === true ? create : { ...create, notes: [...notes, "or adopted, if a group has this name"] };
+    return list?.complete === true
+      ? create
+      : { ...create, notes: [...notes, `or adopted, if a group has this name${incompleteNote(list)}`] };
   const owner = context.steps.find(
     (other) => other.new?.id === String(existing) && providerName(other) === provider && other.op !== "read",
   );
@@ -150,6 +153,10 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
   };
 }
 
+function incompleteNote(list: GroupList | undefined): string {
+  return list?.complete === false && list.total !== undefined ? ` (${describeIncomplete(list)})` : "";
+}
+
 /** What follows if another group has the requested name. */
 function nameRemarks(
   name: string,
@@ -157,7 +164,10 @@ function nameRemarks(
   inputs: Properties,
   { facts, steps }: Context,
 ): { notes: string[]; problem: string | null } {
-  const other = facts.lists.get(provider)?.groups.find((group) => group.name === name && group.id !== id);
+  const list = facts.lists.get(provider);
+  const other = list?.groups.find((group) => group.name === name && group.id !== id);
+  if (other === undefined && list?.complete === false)
+    return { notes: [`the name may be taken${incompleteNote(list)}`], problem: null };
   if (other === undefined || isRenamedAway(other, steps)) return { notes: [], problem: null };
   const { onNameConflict = "suffix" } = inputs;
   return onNameConflict === "suffix"

@@ -38,7 +38,7 @@ export async function createGroup(
   const request = toRequest(inputs);
   const create = async (waited: Waited): Promise<Created<GroupState> | Blocked> => {
     const before = await attempt(`check for an existing ${groupLabel({ name: requestedName })}`, nothingChanged, () =>
-      context.groups.all(),
+      context.groups.all(requestedName),
     );
     const open = renames.holdersToAwait(request, before, waited);
     if (open.length > 0) return new Blocked(open);

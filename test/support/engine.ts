@@ -47,6 +47,8 @@ export class Engine {
   agentsState: State = {};
   /** Short only for calls that never get an answer: on a busy machine, a short time-out fails other calls too. */
   timeoutMs = 30_000;
+  /** More variables of the environment. */
+  more: Record<string, string> = {};
 
   constructor(
     readonly emulator: Emulator,
@@ -109,7 +111,7 @@ export class Engine {
   }
 
   #startRun(): { groups: Resources; agents: Resources } {
-    const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}` });
+    const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}`, ...this.more });
     const { group, agents } = createProviders(new Run(settings, this.retryPolicy));
     return { groups: new Resources(group, this.state), agents: new Resources(agents, this.agentsState) };
   }
