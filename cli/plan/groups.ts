@@ -1,10 +1,16 @@
 import { describeIncomplete } from "../../client/pages";
 import type { GroupList } from "../../client/responses";
 import { mayDelete } from "../../provider/model/deletion";
-import { groupDifferences, type GroupInputs, type GroupState, type PlannedInputs } from "../../provider/model/group";
+import {
+  groupDifferences,
+  type GroupDifference,
+  type GroupInputs,
+  type GroupState,
+  type PlannedInputs,
+} from "../../provider/model/group";
 import { possibleKeepers } from "../../provider/model/keepers";
 import {
-  decideName,
+  decideNames,
   rotationOf,
   toRequest,
   type NameDecision,
@@ -82,15 +88,15 @@ function planCreation(step: Step, change: Omit<GroupChange, "action">, context: 
   const { notes, problem } = describeDecision(decision, step, context);
   const all = [...change.notes, ...notes];
   if (decision?.kind !== "adopt") return { ...change, action: "create", notes: all, problem };
-  const { id, resource } = decision.group;
-  const current = context.steps.find((other) => other.op !== "read" && hasGroup(other, id, change.provider));
-  const owner = resource ?? (current && resourceName(current.urn));
+  const { group, owner } = decision;
+  const current = context.steps.find((other) => other.op !== "read" && hasGroup(other, group.id, change.provider));
+  const resource = owner?.resource ?? (current && resourceName(current.urn));
   return {
     ...change,
     action: "adopt",
-    id: id > 0 ? id : null,
+    id: group.id > 0 ? group.id : null,
     notes: all,
-    problem: owner === undefined ? null : `belongs to the resource ${quote(owner)}`,
+    problem: resource === undefined ? null : `belongs to the resource ${quote(resource)}`,
   };
 }
 
@@ -124,13 +130,7 @@ function findKeeper(step: Step, context: Context): Step | undefined {
 function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Context): GroupChange {
   const [outputs, inputs] = [step.old?.outputs ?? {}, step.new?.inputs ?? {}];
   const [state, desired] = [stateOf(outputs), desiredOf(inputs)];
-  const self = {
-    resource: "",
-    identity: "",
-    account: String(inputs["__providerName"] ?? ""),
-    ignored: ignoredProperties(inputs),
-  };
-  const differences = groupDifferences(state, desired, self, undefined);
+  const differences = differencesOf(step);
   const { active, requestedName } = desired;
   const newStatus = active === unknownValue || !differences.includes("active") ? null : active ? "active" : "inactive";
   const provider = providerName(step);
@@ -162,6 +162,14 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
   };
 }
 
+/** What an update changes, as the provider decides it. */
+function differencesOf(step: Step): GroupDifference[] {
+  const inputs = step.new?.inputs ?? {};
+  const account = String(inputs["__providerName"] ?? "");
+  const self = { resource: "", identity: "", account, ignored: ignoredProperties(inputs) };
+  return groupDifferences(stateOf(step.old?.outputs ?? {}), desiredOf(inputs), self, undefined);
+}
+
 /** The values that the provider stores, with defaults; a secret or unknown name is no name of a group. */
 function desiredOf(inputs: Properties): PlannedInputs {
   const { requestedName, active, onNameConflict = "suffix", deleteWithAgents = false } = inputs;
@@ -185,17 +193,19 @@ function stateOf(outputs: Properties): GroupState {
   };
 }
 
-/** The name that a step requests for its group. */
+const requests = new WeakMap<Step, NameRequest>();
+
+/** The name that a step requests for its group; the same object each time. */
 function requestOf(step: Step): NameRequest {
   const id = step.op === "create" || step.op === "replace" ? undefined : Number(step.old?.id);
-  return { ...toRequest(desiredOf(step.new?.inputs ?? {})), id };
+  const request = requests.get(step) ?? { ...toRequest(desiredOf(step.new?.inputs ?? {})), id };
+  requests.set(step, request);
+  return request;
 }
 
 /** What a creation or rename leads to; `undefined` if its name is secret or unknown. */
 function decideStep(step: Step, context: Context): NameDecision<KnownGroup> | undefined {
-  const request = requestOf(step);
-  const isPlain = request.requestedName !== secret && request.requestedName !== unknownValue;
-  return isPlain ? decideName(request, namesInUse(step, context)) : undefined;
+  return decideNames(namesInUse(providerName(step), context)).get(requestOf(step));
 }
 
 interface KnownGroup {
@@ -205,35 +215,22 @@ interface KnownGroup {
   readonly resource?: string;
 }
 
-/**
- * The names that a step finds in its account: those of the groups that Deepcall lists, or else of the state, and those that
- * earlier steps give to groups.
- */
-function namesInUse(step: Step, { facts, steps }: Context): NamesInUse<KnownGroup> {
-  const provider = providerName(step);
+/** The names in an account: those of the groups that Deepcall lists, or else of the state, and what the run does to them. */
+function namesInUse(provider: string | null, { facts, steps }: Context): NamesInUse<KnownGroup> {
   const list = facts.lists.get(provider);
   const own = steps.filter((other) => other.op !== "read" && providerName(other) === provider);
   const recorded = own.flatMap(({ old }) => (old ? [{ id: Number(old.id), name: toText(old.outputs["name"]) }] : []));
   const groups: readonly KnownGroup[] = list?.groups ?? recorded;
-  const nameOf = new Map(groups.map(({ id, name }) => [id, name]));
-  const renames = own
-    .filter(({ op }) => op === "update")
-    .map(requestOf)
-    .filter(({ id, requestedName }) => id !== undefined && nameOf.get(id) !== requestedName);
-  const given = own
-    .slice(0, own.indexOf(step))
-    .filter((other) => other.op === "create" || renames.some(({ id }) => id === Number(other.old?.id)))
-    .map((other, index): KnownGroup => {
-      const { id = -1 - index, requestedName } = requestOf(other);
-      return { id, name: requestedName, resource: resourceName(other.urn) };
+  const isRename = (other: Step): boolean => other.op === "update" && differencesOf(other).includes("name");
+  const claims = own
+    .filter((other) => other.op === "create" || isRename(other))
+    .map((other, index) => {
+      const request = requestOf(other);
+      const { id = -1 - index, requestedName: name } = request;
+      return { request, group: { id, name, resource: resourceName(other.urn) } };
     })
-    // What takes over an existing group gives no group another name.
-    .filter(({ name }) => !groups.some((group) => group.name === name && !renames.some(({ id }) => id === group.id)));
-  return {
-    groups: [...groups, ...given],
-    complete: list?.complete ?? false,
-    renames: new Map(renames.map((rename) => [rename.id ?? 0, rename])),
-  };
+    .filter(({ group: { name } }) => name !== secret && name !== unknownValue);
+  return { groups, complete: list?.complete ?? false, claims };
 }
 
 /** What a decision about a name means for the plan. */
@@ -246,7 +243,7 @@ function describeDecision(
   const { onNameConflict } = requestOf(step);
   const provider = providerName(step);
   const list = context.facts.lists.get(provider);
-  const isRotation = rotationOf(requestOf(step), namesInUse(step, context)).length > 0;
+  const isRotation = rotationOf(requestOf(step), namesInUse(providerName(step), context)).length > 0;
   const notes = decision.leaving.map(({ id }) =>
     isRotation ? `exchanges names with id ${id}, through a temporary name` : `after id ${id} is renamed`,
   );
