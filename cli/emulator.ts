@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Call, Emulator, EmulatorOptions, EmulatorSettings } from "../emulator";
+import { shellQuote } from "./formatting";
 import { type Io, UsageError } from "./io";
 
 interface Flags {
@@ -153,9 +154,4 @@ function parsePort(text: string): number {
 
 function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
-}
-
-// Quoted only if necessary, so that the output stays readable.
-function shellQuote(value: string): string {
-  return /^[\w./:@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

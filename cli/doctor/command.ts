@@ -1,18 +1,26 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { envPrefixOption } from "../create-client";
-import { exitCodes, type SetExitCode, type Io, UsageError } from "../io";
+import { envPrefixOption, environmentSettings } from "../create-client";
+import { exitCodes, type ExitCode, type SetExitCode, type Io, UsageError } from "../io";
+import type { Trial } from "./diagnose";
 
 interface Flags {
   format: "text" | "json";
   report?: string;
   envPrefix: string;
+  tryChanges?: true;
+  yes?: true;
+  cleanUp?: true;
+  agent?: string[];
+  unknownAgent?: string;
 }
 
 const help = `
 Settings come from the environment: DEEPCALL_BASE_URL, and DEEPCALL_SSID or DEEPCALL_USER_ID with DEEPCALL_TOKEN. With
 --env-prefix DEEPCALL_EMEA, they are called DEEPCALL_EMEA_BASE_URL, and so on.
-The command creates, changes and deletes nothing in the account.
+Without --try-changes, the command creates, changes and deletes nothing in the account. With it, the command creates up to
+12 groups named "pulumi-deepcall trial ...", changes them, and deletes them again. It changes nothing else.
 
 Exit codes: 0 healthy (possibly with notes and warnings), 1 not healthy, 3 credentials refused.
 
@@ -20,6 +28,7 @@ Examples:
   $ pulumi-deepcall doctor
   $ pulumi-deepcall doctor --format json | jq .server
   $ pulumi-deepcall doctor --report deepcall-report.json   # to attach to a bug report
+  $ pulumi-deepcall doctor --try-changes --agent 1001 --agent 1002 --report deepcall-report.json
 `;
 
 export function addDoctorCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -29,28 +38,74 @@ export function addDoctorCommand(program: Command, io: Io, setExitCode: SetExitC
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .addOption(envPrefixOption())
     .option("--report <file>", "also write an anonymous report to a new file")
+    .option("--try-changes", "also try changes, on groups that it creates and deletes")
+    .option("--yes", "try changes without asking")
+    .option("--agent <id>", "agent to assign to these groups; repeatable once", (id: string, ids: string[] = []) => [
+      ...ids,
+      id,
+    ])
+    .option("--unknown-agent <id>", "agent that does not exist, to assign to these groups")
+    .option("--clean-up", "only delete what an interrupted --try-changes left")
     .addHelpText("after", help)
-    .action(async ({ format, report, envPrefix }: Flags) => {
-      if (report !== undefined && existsSync(report))
-        throw reportError(report, "the file already exists. No call was made. Choose another file name.");
-      // Not static imports, because `--help` must not wait for the client and the emulator's options.
-      const { diagnose } = require("./diagnose") as typeof import("./diagnose");
-      const { toReport, toText } = require("./output") as typeof import("./output");
-      io.err("Checking the account (read-only) ...\n");
-      const result = await diagnose(io.env, envPrefix);
-      const { diagnosis } = result;
-      io.out(format === "json" ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : toText(diagnosis));
-      if (report !== undefined) {
-        try {
-          writeFileSync(report, toReport(result, io.version), { flag: "wx" });
-        } catch (error) {
-          throw reportError(report, `${(error as Error).message}.`);
-        }
-        io.err(`Wrote the report to ${report}. Review it before you attach it.\n`);
-      }
-      if (!diagnosis.healthy)
-        setExitCode(diagnosis.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed);
+    .action(async (flags: Flags) => {
+      setExitCode(await run(flags, io));
     });
+}
+
+async function run(flags: Flags, io: Io): Promise<ExitCode> {
+  const { format, report, envPrefix } = flags;
+  if (report !== undefined && existsSync(report))
+    throw reportError(report, "the file already exists. No call was made. Choose another file name.");
+  // Not static imports, because `--help` must not wait for the client and the emulator's options.
+  const { diagnose } = require("./diagnose") as typeof import("./diagnose");
+  const { toReport, toText } = require("./output") as typeof import("./output");
+  const needsTrial = flags.yes ?? flags.cleanUp ?? flags.agent ?? flags.unknownAgent;
+  if (!flags.tryChanges && needsTrial !== undefined)
+    throw new UsageError("--yes, --agent, --unknown-agent and --clean-up require --try-changes. No call was made.");
+  const trial = flags.tryChanges && (await confirmTrial(flags, io));
+  if (trial === false) return exitCodes.failed;
+  io.err(`Checking the account (${trial ? "trying changes on its own groups" : "read-only"}) ...\n`);
+  const result = await diagnose(io.env, envPrefix, trial);
+  const { diagnosis } = result;
+  io.out(format === "json" ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : toText(diagnosis));
+  if (report !== undefined) {
+    try {
+      writeFileSync(report, toReport(result, io.version), { flag: "wx" });
+    } catch (error) {
+      throw reportError(report, `${(error as Error).message}.`);
+    }
+    io.err(`Wrote the report to ${report}. Review it before you attach it.\n`);
+  }
+  if (diagnosis.healthy) return exitCodes.ok;
+  return diagnosis.credentialsRefused ? exitCodes.credentialsRefused : exitCodes.failed;
+}
+
+/** What the trial may do, if the user agrees to it. No call has been made yet. */
+async function confirmTrial(flags: Flags, io: Io): Promise<Trial | false> {
+  const { agent: agents = [], unknownAgent, cleanUp: isCleanUp = false, yes } = flags;
+  if (agents.length > 2 || new Set([...agents, unknownAgent]).size <= agents.length)
+    throw trialError("--agent can be given twice, and every agent only once.");
+  const host = environmentSettings(io.env, flags.envPrefix).settings?.baseUrl.origin;
+  const onAgents = agents.length === 0 ? "" : ` It assigns ${agents.join(" and ")} to these groups.`;
+  const question = isCleanUp
+    ? `This deletes the groups that an interrupted trial created in the account at ${host}.`
+    : `This creates up to 12 groups named "pulumi-deepcall trial ..." in the account at ${host} and deletes them again.\n` +
+      `It changes nothing else.${onAgents} It makes up to 80 calls.`;
+  if (!yes && host !== undefined) {
+    if (!io.ask) throw trialError("there is no terminal to ask for your agreement. Add --yes.");
+    if ((await io.ask(`${question} Continue? yes/no: `)).trim() !== "yes") {
+      io.err("Nothing was done, and no call was made.\n");
+      return false;
+    }
+  }
+  const journal = resolve("pulumi-deepcall-trial.jsonl");
+  if (!isCleanUp && existsSync(journal))
+    throw trialError(`${journal} lists groups of an earlier trial. Delete them first with --try-changes --clean-up.`);
+  return { agents, unknownAgent, isCleanUp, journal, interrupted: io.untilStopped() };
+}
+
+function trialError(reason: string): UsageError {
+  return new UsageError(`Could not try changes: ${reason} No call was made.`);
 }
 
 function reportError(file: string, reason: string): UsageError {
