@@ -8,6 +8,7 @@ interface Flags {
   port: number;
   seed?: string;
   data?: string;
+  like?: string;
   option?: string[];
   fault?: string[];
   quiet?: true;
@@ -19,6 +20,7 @@ Examples:
   $ pulumi-deepcall emulator
   $ pulumi-deepcall emulator --port 0 --seed accounts.json --data state.json
   $ pulumi-deepcall emulator --option suffix=parens --option listShape=byId
+  $ pulumi-deepcall emulator --like deepcall-report.json
   $ pulumi-deepcall emulator --fault add:reset-after --fault any:http-before:503@10x2
 
 Control it while it runs, in a browser (--open, or open its address) or with curl:
@@ -39,6 +41,7 @@ export function addEmulatorCommand(program: Command, io: Io): void {
     .option("--seed <file>", 'initial accounts, groups and agents, as JSON (default: account "demo")')
     .option("--data <file>", "file that keeps accounts, groups and agents across restarts")
     .option("--option <key=value>", "behavior where the API is undocumented (below); repeatable", collect)
+    .option("--like <file>", "behave like the server of a doctor report; --option takes precedence")
     .option("--fault <text>", "fault to inject (below); repeatable", collect)
     .option("--quiet", "do not print a line per call")
     .option("--open", "open the emulator's page in a browser")
@@ -55,14 +58,17 @@ async function runEmulator(flags: Flags, io: Io): Promise<void> {
   await emulator.close();
 }
 
-async function start({ port, seed, data, option = [], fault, quiet }: Flags, io: Io): Promise<Emulator> {
-  const { loadSeed, readOptionText, SetupError, startEmulator } = loadEmulator();
+async function start({ port, seed, data, like, option = [], fault, quiet }: Flags, io: Io): Promise<Emulator> {
+  const { loadReport, loadSeed, readOptionText, SetupError, startEmulator } = loadEmulator();
   try {
     const settings: EmulatorSettings = {
       port,
       seed: seed === undefined ? undefined : loadSeed(seed),
       file: data,
-      options: Object.assign({}, ...option.map(readOptionText)) as Partial<EmulatorOptions>,
+      options: Object.assign(
+        like === undefined ? {} : loadReport(like),
+        ...option.map(readOptionText),
+      ) as Partial<EmulatorOptions>,
       faults: fault,
     };
     if (quiet === undefined)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SetupError, validationError } from "./errors";
+import { readJsonFile, SetupError, validationError } from "./errors";
 
 /** How the emulator behaves where the API is undocumented. */
 export const optionsSchema = z.strictObject({
@@ -162,6 +162,18 @@ export function readOptionText(text: string): Partial<EmulatorOptions> {
   if (!parsed.success) throw validationError(`option ${JSON.stringify(text)}`, parsed.error);
   return { [key]: parsed.data };
 }
+
+/** Reads the options from a report of `pulumi-deepcall doctor`. */
+export function loadReport(file: string): Partial<EmulatorOptions> {
+  const server = reportSchema.safeParse(readJsonFile(file));
+  if (!server.success) throw new SetupError(`${file}: must be a report of doctor, with the behavior under "server"`);
+  const parsed = optionsSchema.partial().safeParse(server.data.server);
+  if (!parsed.success) throw validationError(`${file}: server`, parsed.error);
+  return Object.fromEntries(
+    Object.keys(server.data.server).map((key) => [key, parsed.data[key as keyof EmulatorOptions]]),
+  );
+}
+const reportSchema = z.looseObject({ server: z.record(z.string(), z.unknown()) });
 
 /** A line for each option with its values, the default first, for example `missing=1503|empty`. */
 export function describeOptions(): string[] {

@@ -48,7 +48,7 @@ const fieldOf = ({ response }: Exchange, key: string): unknown => (isJsonObject(
 export const hasRelationData = (exchange: Exchange): boolean => fieldOf(exchange, "relationData") !== undefined;
 const rowsOf = (data: unknown): readonly unknown[] =>
   typeof data === "object" && data !== null ? Object.values(data) : [];
-const relationRows = (exchange: Exchange) => rowsOf(fieldOf(exchange, "relationData"));
+export const relationRows = (exchange: Exchange) => rowsOf(fieldOf(exchange, "relationData"));
 const exchangesOf = (reads: AgentProbe): readonly Exchange[] => reads.flatMap(({ quick, plain }) => [quick, plain]);
 
 /** Whether an answer shows an agent, understood or not. */
@@ -139,26 +139,33 @@ const emptyForms = new Map<unknown, "array" | "object" | "null" | "text">([
   ['""', "text"],
 ]);
 
-/** `relationData` of a group without agents. */
-export function findNoAgents(reads: AgentProbe) {
-  const form = formWithAgents(reads);
-  for (const one of exchangesOf(reads).filter(({ response }) => isJsonObject(response))) {
+/**
+ * `relationData` of a group without agents.
+ *
+ * @param isUnassigned - there are none in any group. Otherwise, a form that never shows agents says nothing.
+ */
+export function findNoAgents(reads: AgentProbe, isUnassigned = reads.every(({ plain }) => isWithoutAgents(plain))) {
+  for (const one of exchangesOf(reads)) {
     const empty = emptyForms.get(JSON.stringify(fieldOf(one, "relationData")));
     if (empty) return empty;
   }
-  // Without an agent anywhere, the server may never send `relationData`.
-  const absent = reads.some(
-    (read) =>
-      form !== undefined && isJsonObject(read[form].response) && fieldOf(read[form], "relationData") === undefined,
-  );
-  return absent ? ("absent" as const) : undefined;
+  const form = formWithAgents(reads) ?? (isUnassigned ? "plain" : undefined);
+  const isAbsent = form && reads.some((read) => isJsonObject(read[form].response) && !hasRelationData(read[form]));
+  return isAbsent ? ("absent" as const) : undefined;
 }
 
-/** Whether a form of the read shows the agents of a group that has some. Without agents, only a missing key says something. */
-export function relationForm(reads: AgentProbe, form: Form): "full" | "none" | "empty" | undefined {
-  const sample = reads.find(hasAgents);
-  if (sample)
-    return hasRelationData(sample[form]) ? (relationRows(sample[form]).length > 0 ? "full" : "empty") : "none";
+const isWithoutAgents = (one: Exchange): boolean => rowsOf(fieldOf(one, "agentData")).length === 0;
+
+/**
+ * Whether a form of the read shows the agents of a group. Without agents, only a missing key says something.
+ *
+ * @param sample - a group that has agents.
+ */
+export function relationForm(reads: AgentProbe, form: Form, sample = reads.find(hasAgents)) {
+  if (sample && isJsonObject(sample[form].response)) {
+    if (!hasRelationData(sample[form])) return "none";
+    return relationRows(sample[form]).length > 0 ? "full" : "empty";
+  }
   const other = form === "quick" ? "plain" : "quick";
   return reads.some((read) => hasRelationData(read[other]) && !hasRelationData(read[form])) ? "none" : undefined;
 }

@@ -43,7 +43,6 @@ const listForms = {
   single: "an array, but a single group for one id",
 };
 const noAgentForms = { array: "[]", object: "{}", null: "null", text: '""', absent: "left out" };
-const relationForms = { full: "includes", none: "does not include", empty: "omits" };
 const describeField = (field: string, code: FindingCode) => (isListed: boolean) =>
   isListed ? `list responses include the ${field}` : finding(code, `list responses do not include the ${field}`);
 const describeEffect = (call: string): Record<string, string> => ({
@@ -52,6 +51,17 @@ const describeEffect = (call: string): Record<string, string> => ({
   reject: `${call} is rejected`,
   asEmpty: `${call} is like one with an empty list`,
 });
+const describeForm = (call: string): Record<string, string> => ({
+  full: `${call} includes its agents`,
+  none: `${call} does not include its agents`,
+  empty: `${call} shows no agents, although it has some`,
+});
+/** The second group has an agent, unless that was refused. */
+const triedForm = ({ reads = [], assigned }: Facts, form: "quick" | "plain") =>
+  assigned && !assigned.refusal ? relationForm(reads, form, reads[1]) : undefined;
+/** How many agents the group of the trial has before a question. */
+const assignedCount = ({ replaced, plan }: Facts): number =>
+  Math.max(replaced?.agents?.length ?? 0, Math.min(plan.agents.length, 1));
 const deletionKeys = ["isDeleted", "preDeleted"] as const;
 /** What a call that may remove all agents of a group did; unclear where an assignment only adds agents. */
 const effectOf = (facts: Facts, question: "empty" | "missing"): "apply" | "ignore" | "reject" | undefined => {
@@ -304,29 +314,28 @@ const rows: { readonly [K in Option]?: Row<Options[K]> } = {
     (type) => `the ids of agents are JSON ${type}s`,
   ),
   receiveCallType: agentRow(receiveCallType, (type) => `receive_call is a JSON ${type}`),
-  noAgents: agentRow(findNoAgents, (form) => `relationData of a group without agents is ${noAgentForms[form]}`),
-  quickRelation: agentRow(
-    (reads) => relationForm(reads, "quick"),
-    (form) => `a quick read of a group's relations ${relationForms[form]} its agents`,
-  ),
-  plainRelation: agentRow(
-    (reads) => relationForm(reads, "plain"),
-    (form) => `a read of a group's relations without quick ${relationForms[form]} its agents`,
-  ),
+  noAgents: {
+    ...agentRow(findNoAgents, (form) => `relationData of a group without agents is ${noAgentForms[form]}`),
+    tried: ({ reads, assigned }) => reads && findNoAgents(reads, assigned?.refusal !== undefined || undefined),
+  },
+  quickRelation: {
+    ...agentRow((reads) => relationForm(reads, "quick"), describeForm("a quick read of a group's relations")),
+    tried: (facts) => triedForm(facts, "quick"),
+  },
+  plainRelation: {
+    ...agentRow((reads) => relationForm(reads, "plain"), describeForm("a read of a group's relations without quick")),
+    tried: (facts) => triedForm(facts, "plain"),
+  },
   agentPermission: optional({
     // Reading does not show whether agents can be assigned.
     read: ({ agents = [] }) =>
       agents.some(({ quick: { error } }) => error instanceof PermissionError && error.code === 1015)
         ? "none"
         : undefined,
-    tried: ({ assigned, canReadAgents }) =>
-      assigned && canReadAgents !== undefined
-        ? assigned.refusal
-          ? canReadAgents
-            ? "read"
-            : "none"
-          : "all"
-        : undefined,
+    tried: ({ assigned, reads }) => {
+      if (!assigned || !reads) return undefined;
+      return !assigned.refusal ? "all" : reads.some(({ quick }) => !quick.error) ? "read" : "none";
+    },
     describe: (permission) =>
       ({ all: "agents can be assigned", read: "agents can be read, but not assigned", none: undefined })[permission],
   }),
@@ -346,14 +355,16 @@ const rows: { readonly [K in Option]?: Row<Options[K]> } = {
   emptyAgents: optional(tried((facts) => effectOf(facts, "empty"), describeEffect("an empty list of agents"))),
   missingAgents: optional(
     tried((facts) => {
-      const effect = effectOf(facts, "missing");
-      return effect !== undefined && effect === effectOf(facts, "empty") ? "asEmpty" : effect;
+      const [effect, ofEmpty] = [effectOf(facts, "missing"), effectOf(facts, "empty")];
+      if (effect === undefined) return ofEmpty === "reject" && facts.missing?.agents ? "ignore" : undefined;
+      return effect === ofEmpty ? "asEmpty" : effect;
     }, describeEffect("an assignment without a list of agents")),
   ),
   agentsOnDelete: optional(
     tried(
-      ({ otherDeleted, plan: { agents } }) =>
-        otherDeleted?.agents && (otherDeleted.agents.includes(agents[0] ?? "") ? "keep" : "remove"),
+      (facts) =>
+        facts.otherDeleted?.agents &&
+        (facts.otherDeleted.agents.length >= assignedCount(facts) ? ("keep" as const) : ("remove" as const)),
       {
         keep: "the agents of a deleted group remain in their other groups",
         remove: "the agents of a deleted group are removed from their other groups, too",
@@ -362,12 +373,15 @@ const rows: { readonly [K in Option]?: Row<Options[K]> } = {
   ),
   unknownAgent: optional(
     tried(
-      ({ unknown, plan: { unknownAgent = "" } }) =>
-        unknown?.refusal ? "reject" : unknown?.agents && (unknown.agents.includes(unknownAgent) ? "accept" : "ignore"),
+      (facts) => {
+        const { refusal, agents } = facts.unknown ?? {};
+        if (refusal || !facts.unknown) return refusal && "reject";
+        return agents && agents.length <= assignedCount(facts) ? "ignore" : "accept";
+      },
       {
         reject: "an unknown agent is rejected",
         ignore: "an unknown agent is left out",
-        accept: "an unknown agent is assigned",
+        accept: "an unknown agent is accepted",
       },
     ),
   ),

@@ -2,7 +2,7 @@ import { PermissionError, RateLimitError, type CallError } from "../../client/er
 import type { Group } from "../../client/responses";
 import { pluralize, quote } from "../formatting";
 import { UsageError } from "../io";
-import { assignedAgents, formWithAgents, hasRelationData, readAgents, type AgentProbe } from "./agents";
+import { assignedAgents, formWithAgents, readAgents, relationRows, type AgentProbe } from "./agents";
 import type { Exchange } from "./calls";
 import { finding, ok, type Check } from "./findings";
 import { suffixExamples, type Suffix } from "./groups";
@@ -33,8 +33,8 @@ export interface Facts extends Partial<Record<Created | Changed, NameFact>>, Par
   ids: readonly number[];
   isStale?: boolean | undefined;
   readonly plan: TrialAgents;
-  /** Whether the agents of the trial's groups could be read; `undefined` if that was not tried. */
-  canReadAgents?: boolean;
+  /** The agents of two groups, of which only the second one may have some. */
+  reads?: AgentProbe;
   /** The answers about a group after its deletion. */
   deleted?: { readonly id: number; readonly list: Exchange; readonly relation: Exchange };
 }
@@ -107,6 +107,7 @@ export async function runTrial<Probe extends { readonly agents: AgentProbe }>(
   try {
     await createGroups(sandbox, plan, facts);
     probed = await probe([facts.first, facts.otherCase].flatMap((fact) => fact?.group ?? []));
+    facts.reads = probed.agents;
     await changeGroups(sandbox, plan, probed.agents, facts);
   } catch (error) {
     if (!(error instanceof TrialStopped || error instanceof RateLimitError || error instanceof UsageError)) throw error;
@@ -185,14 +186,13 @@ async function changeGroups(
   facts.deleted = { id, list, relation: await readAgents(sandbox.call, id, "quick") };
   facts.secondDelete = { refusal: await sandbox.change("delete", id, {}, true) };
 
-  facts.canReadAgents = reads.some(({ quick, plain }) => !quick.error || !plain.error);
   const form = formWithAgents(reads);
   const group2 = otherCase.group.id;
   const observe = async (question: Assigned, refusal?: CallError): Promise<readonly string[]> => {
     const read = form && (await readAgents(sandbox.call, group2, form));
     const ids = read && assignedAgents(read, group2);
-    // This form shows agents, so without relationData there are none.
-    const agents = Array.isArray(ids) ? (ids as string[]) : read && !hasRelationData(read) ? [] : undefined;
+    // The number of rows says enough where they are not understood.
+    const agents = Array.isArray(ids) ? (ids as string[]) : read && relationRows(read).map(() => "");
     facts[question] = { refusal, agents };
     return agents ?? [];
   };
