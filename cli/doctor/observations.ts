@@ -265,10 +265,12 @@ const rows: { readonly [K in Option]?: Row<Options[K]> } = {
     "1503": "a second delete of a group is refused",
     success: "a second delete of a group is a success",
   }),
-  missingRelation: read(
-    ({ missingRelation: one }) =>
-      one && (isNoData(one) ? "noData" : one.error instanceof NotFoundError ? "1503" : undefined),
-    (code) => `a read of the agents of a missing group fails with error ${code === "noData" ? "1012" : code}`,
+  missingRelation: optional(
+    read(
+      ({ missingRelation: one }) =>
+        one && (isNoData(one) ? "noData" : one.error instanceof NotFoundError ? "1503" : undefined),
+      (code) => `a read of the agents of a missing group fails with error ${code === "noData" ? "1012" : code}`,
+    ),
   ),
   idOrder: tried(
     ({ ids }) => (ids.length < 3 ? undefined : ids.every((id, n) => id > (ids[n - 1] ?? 0)) ? "growing" : "mixed"),
@@ -304,7 +306,11 @@ const rows: { readonly [K in Option]?: Row<Options[K]> } = {
     (reads) => shapeOf(reads, "agentData"),
     (shape) => `agentData is ${listForms[shape]}`,
   ),
-  agentData: agentRow(agentDataScope, (scope) => `agentData has the agents of the ${scope}`),
+  agentData: {
+    ...agentRow(agentDataScope, (scope) => `agentData has the agents of the ${scope}`),
+    // The first group of the trial never has agents.
+    tried: ({ reads = [] }) => (agentRows(reads.slice(0, 1)).length > 0 ? "account" : undefined),
+  },
   agentIdKey: agentRow(
     (reads) => findAgentId(reads)?.key,
     (key) => `the id of an agent is called ${key}`,

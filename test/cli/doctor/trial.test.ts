@@ -77,11 +77,9 @@ const observable: { readonly [K in Option]: "yes" | string | ((options: Options)
   errorHttpStatus: "yes",
   authFailureCode: "only wrong credentials show it",
   agentData: (options) => {
-    const { agentData, noAgents, relationShape } = options;
-    // The answers about a group without agents and about one that has some.
-    const understood = [noAgents !== "absent", relationShape !== "unknown"];
-    const isSeen = agentData === "account" ? understood.includes(true) : !understood.includes(false);
-    return isReadable(options) && isSeen ? agentData : undefined;
+    const { agentData, noAgents, relationShape, agentPermission } = options;
+    if (agentData === "account") return agentPermission === "none" ? undefined : agentData;
+    return isReadable(options) && noAgents !== "absent" && relationShape !== "unknown" ? agentData : undefined;
   },
   assign: (options) => (isReadable(options) ? options.assign : undefined),
   emptyAgents: (options) => {
