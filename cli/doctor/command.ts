@@ -40,10 +40,7 @@ export function addDoctorCommand(program: Command, io: Io, setExitCode: SetExitC
     .option("--report <file>", "also write an anonymous report to a new file")
     .option("--try-changes", "also try changes, on groups that it creates and deletes")
     .option("--yes", "try changes without asking")
-    .option("--agent <id>", "agent to assign to these groups; repeatable once", (id: string, ids: string[] = []) => [
-      ...ids,
-      id,
-    ])
+    .option("--agent <id>", "agent to assign to these groups; repeatable once", collect)
     .option("--unknown-agent <id>", "agent that does not exist, to assign to these groups")
     .option("--clean-up", "only delete what an interrupted --try-changes left")
     .addHelpText("after", help)
@@ -110,4 +107,8 @@ function trialError(reason: string): UsageError {
 
 function reportError(file: string, reason: string): UsageError {
   return new UsageError(`Could not write the report to ${file}: ${reason}`);
+}
+
+function collect(id: string, previous?: string[]): string[] {
+  return [...(previous ?? []), id];
 }

@@ -44,7 +44,7 @@ export async function diagnose(env: Environment, prefix: string, trial?: Trial) 
   const exchanges: Exchange[] = [];
   const probed = settings && (await checkAccount(settings, env, exchanges, checks, trial));
   const server = describeServer({ exchanges, ...probed });
-  const groups = probed?.all?.groups && describeGroups(probed.all.groups);
+  const groups = probed?.all.groups && describeGroups(probed.all.groups);
   checks.push(...server.checks, ...(groups?.checks ?? []));
   const diagnosis = {
     version: 1 as const,

@@ -206,10 +206,9 @@ export class Sandbox {
 
   async #check(id: number, all: GroupList | undefined): Promise<"yes" | "no" | "gone"> {
     const isGroup = (group: Group): boolean => group.id === id;
-    let list = all;
-    if (!list?.groups.some(isGroup))
-      list = (await this.#repeat("list", { groupid: String(id), groupId: id })) as GroupList;
-    const group = list?.groups.find(isGroup);
+    const byId = { groupid: String(id), groupId: id };
+    const list = all?.groups.some(isGroup) ? all : await this.#repeat("list", byId);
+    const group = list?.groups?.find(isGroup);
     if (group) return this.#hasName(group) ? "yes" : "no";
     return list?.complete ? "gone" : "no";
   }
@@ -288,10 +287,12 @@ export async function listAll(
 
 function idOf(reply: HttpReply | undefined): number {
   try {
-    return readNewId("add", reply as HttpReply);
+    if (reply) return readNewId("add", reply);
   } catch (error) {
-    throw error instanceof AnswerError ? new TrialStopped(error.description) : error;
+    if (!(error instanceof AnswerError)) throw error;
+    throw new TrialStopped(error.description);
   }
+  throw new TrialStopped("add has no answer");
 }
 
 function accountOf({ baseUrl, credentials }: ClientSettings): Pick<Header, "baseUrl" | "userId"> {
@@ -323,6 +324,8 @@ function readJournal(journal: string): [Header, ...Event[]] {
   }
   // A line that was not written to its end is not followed by a call.
   const lines = text.split("\n").slice(0, -1);
+  if (lines.length === 0)
+    throw journalError(journal, "it is empty. No call was made. The trial created nothing: delete the file.");
   return lines.map((line) => JSON.parse(line) as unknown) as [Header, ...Event[]];
 }
 

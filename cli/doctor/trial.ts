@@ -221,6 +221,6 @@ async function assign(sandbox: Sandbox, id: number, agents: readonly string[], i
 
 /** A new name for a group of the trial. A server that cuts names leaves only the beginning. */
 function nameOf({ stem, token }: Sandbox, facts: Facts, label: string): string {
-  const length = cutLength(facts) || longestName;
-  return `${length < stem.length + 14 ? token : stem} ${label}`;
+  const length = cutLength(facts) ?? 0;
+  return `${length > 0 && length < stem.length + 14 ? token : stem} ${label}`;
 }

@@ -37,7 +37,7 @@ const effect = ({ assign }: Options, value: "apply" | "ignore" | "reject") =>
  * What the command observes under each option: "yes" stands for its value, and `undefined` for nothing. An option that
  * it cannot observe says why.
  */
-const observable: { readonly [K in Option]: "yes" | string | ((options: Options) => Options[K] | undefined) } = {
+const observable: { readonly [K in Option]: string | ((options: Options) => Options[K] | undefined) } = {
   suffix: "yes",
   suffixStart: "yes",
   updateDuplicate: "yes",
@@ -138,7 +138,7 @@ const numbers: Partial<Record<Option, readonly unknown[]>> = {
 const enums = (option: Option): readonly unknown[] => {
   const { def } = optionsSchema.shape[option].unwrap();
   if ("entries" in def) return Object.values(def.entries);
-  return "values" in def ? (def.values as unknown[]) : [true, false];
+  return "values" in def ? def.values : [true, false];
 };
 const fixed: readonly Option[] = ["latencyMs", "rateLimit", "authFailureCode"];
 const optionNames = (Object.keys(defaultOptions) as Option[]).filter((option) => !fixed.includes(option));
@@ -153,7 +153,7 @@ const anyOptions = fc
     ),
   )
   .map((options) => {
-    const all = { ...defaultOptions, ...options } as Options;
+    const all = { ...defaultOptions, ...options };
     // Where lists can be filtered in no way, groups that are not on the first page cannot be read back.
     const { filterKey, pageSize } = all;
     if (filterKey === "none") return { ...all, pageLimit: 0, pageSize: 0 };
