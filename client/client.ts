@@ -75,18 +75,18 @@ export class DeepcallClient {
       ...(id !== undefined && { groupid: String(id), groupId: id }),
       ...(name !== undefined && { name }),
     };
-    let isDeleted = false;
+    const deleted = new Set<number>();
     const list = await readPages(
       (page) => this.#call("list", { ...fields, ...page }, readList, options),
       this.#settings.maxConcurrency,
       ({ groups, rowIds }) => {
         if (id === undefined || !rowIds.includes(id)) return false;
-        isDeleted ||= !groups.some((group) => group.id === id);
+        if (!groups.some((group) => group.id === id)) deleted.add(id);
         return true;
       },
     );
     // A row that is marked as deleted is no group, whatever else the list contains or lacks.
-    return isDeleted ? { groups: [], complete: true } : list;
+    return id !== undefined && deleted.has(id) ? { groups: [], complete: true } : list;
   }
 
   /**

@@ -58,8 +58,21 @@ export class DeepcallError extends Error {
    * @internal
    */
   prefixWith(subject: string): void {
-    this.#description = `${subject}: ${this.#description}`;
-    this.message = withErrorCode(this.#description, this.errorCode);
+    this.#change(`${subject}: ${this.#description}`);
+  }
+
+  /**
+   * Adds what was done, or what to do next.
+   *
+   * @internal
+   */
+  append(sentence: string): void {
+    this.#change(`${this.#description} ${sentence}`);
+  }
+
+  #change(description: string): void {
+    this.#description = description;
+    this.message = withErrorCode(description, this.errorCode);
   }
 }
 

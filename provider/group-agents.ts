@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ResourceError } from "./lifecycle/errors";
-import { agentsProviderText, agentsType, type OtherAgents } from "./state-contract";
+import { ResourceError } from "./model/errors";
+import type { OtherAgents } from "./model/agents";
+import { agentsProviderText, agentsType } from "./state-contract";
 
 /** An agent in the program: its id, or its id and whether the group's calls reach it. */
 export type GroupAgent = pulumi.Input<string> | GroupAgentArgs;

@@ -7,7 +7,7 @@ import {
   type DeepcallGroupAgentsArgs,
 } from "./group-agents";
 import type { GroupsFile } from "./groups-file/check";
-import { GroupsError, ResourceError } from "./lifecycle/errors";
+import { GroupsError, ResourceError } from "./model/errors";
 import { groupsType } from "./state-contract";
 
 /**

@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Command, Option } from "commander";
-import { envPrefixOption, environmentSettings } from "../create-client";
-import { exitCodes, type ExitCode, type SetExitCode, type Io, UsageError } from "../io";
-import type { Trial } from "./diagnose";
+import { environmentSource, readSettings } from "../../client/settings";
+import { exitCodes, type ExitCode, type Io, UsageError } from "../io";
+import { diagnose, type Trial } from "./diagnose";
+import { toReport, toText } from "./output";
 
 interface Flags {
   format: "text" | "json";
@@ -16,46 +16,10 @@ interface Flags {
   unknownAgent?: string;
 }
 
-const help = `
-Settings come from the environment: DEEPCALL_BASE_URL, and DEEPCALL_SSID or DEEPCALL_USER_ID with DEEPCALL_TOKEN. With
---env-prefix DEEPCALL_EMEA, they are called DEEPCALL_EMEA_BASE_URL, and so on.
-Without --try-changes, the command creates, changes and deletes nothing in the account. With it, the command creates up to
-12 groups named "pulumi-deepcall trial ...", changes them, and deletes them again. It changes nothing else.
-
-Exit codes: 0 healthy (possibly with notes and warnings), 1 not healthy, 3 credentials refused.
-
-Examples:
-  $ pulumi-deepcall doctor
-  $ pulumi-deepcall doctor --format json | jq .server
-  $ pulumi-deepcall doctor --report deepcall-report.json   # to attach to a bug report
-  $ pulumi-deepcall doctor --try-changes --agent 1001 --agent 1002 --report deepcall-report.json
-`;
-
-export function addDoctorCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
-  program
-    .command("doctor")
-    .description("check an account before the first `pulumi up` (read-only)")
-    .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
-    .addOption(envPrefixOption())
-    .option("--report <file>", "also write an anonymous report to a new file")
-    .option("--try-changes", "also try changes, on groups that it creates and deletes")
-    .option("--yes", "try changes without asking")
-    .option("--agent <id>", "agent to assign to these groups; repeatable once", collect)
-    .option("--unknown-agent <id>", "agent that does not exist, to assign to these groups")
-    .option("--clean-up", "only delete what an interrupted --try-changes left")
-    .addHelpText("after", help)
-    .action(async (flags: Flags) => {
-      setExitCode(await run(flags, io));
-    });
-}
-
-async function run(flags: Flags, io: Io): Promise<ExitCode> {
+export async function run(flags: Flags, io: Io): Promise<ExitCode> {
   const { format, report, envPrefix } = flags;
   if (report !== undefined && existsSync(report))
     throw reportError(report, "the file already exists. No call was made. Choose another file name.");
-  // Not static imports, because `--help` must not wait for the client and the emulator's options.
-  const { diagnose } = require("./diagnose") as typeof import("./diagnose");
-  const { toReport, toText } = require("./output") as typeof import("./output");
   const needsTrial = flags.yes ?? flags.cleanUp ?? flags.agent ?? flags.unknownAgent;
   if (!flags.tryChanges && needsTrial !== undefined)
     throw new UsageError("--yes, --agent, --unknown-agent and --clean-up require --try-changes. No call was made.");
@@ -82,7 +46,7 @@ async function confirmTrial(flags: Flags, io: Io): Promise<Trial | false> {
   const { agent: agents = [], unknownAgent, cleanUp: isCleanUp = false, yes } = flags;
   if (agents.length > 2 || new Set([...agents, unknownAgent]).size <= agents.length)
     throw trialError("--agent can be given twice, and every agent only once.");
-  const host = environmentSettings(io.env, flags.envPrefix).settings?.baseUrl.origin;
+  const host = readSettings([environmentSource(io.env, flags.envPrefix)], io.env).settings?.baseUrl.origin;
   const onAgents = agents.length === 0 ? "" : ` It assigns ${agents.join(" and ")} to these groups.`;
   const question = isCleanUp
     ? `This deletes the groups that an interrupted trial created in the account at ${host}.`
@@ -107,8 +71,4 @@ function trialError(reason: string): UsageError {
 
 function reportError(file: string, reason: string): UsageError {
   return new UsageError(`Could not write the report to ${file}: ${reason}`);
-}
-
-function collect(id: string, previous?: string[]): string[] {
-  return [...(previous ?? []), id];
 }

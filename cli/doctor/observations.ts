@@ -2,7 +2,7 @@ import { NotFoundError, PermissionError, RateLimitError } from "../../client/err
 import { redactedText } from "../../client/redact";
 import { idKeys, isJsonObject, isMarkedDeleted, parseListShape, type JsonObject } from "../../client/responses";
 import { defaultOptions, type EmulatorOptions } from "../../emulator/options";
-import { isNumbered } from "../../provider/lifecycle/names";
+import { isNumbered } from "../../provider/model/names";
 import { shellQuote } from "../formatting";
 import { agentDataScope, agentRows, findAgentId, findNoAgents, isUnknownShape } from "./agents";
 import { receiveCallType, relationForm, shapeOf, type AgentProbe } from "./agents";

@@ -7,7 +7,7 @@ import { readNewId, type Group, type GroupList, type JsonObject, type ListPage }
 import type { HttpReply } from "../../client/transport";
 import type { RetryPolicy } from "../../client/retry";
 import type { ClientSettings } from "../../client/settings";
-import { findCreatedGroup } from "../../provider/lifecycle/find-created";
+import { findCreatedGroup } from "../../provider/model/find-created";
 import { UsageError } from "../io";
 import type { Call, Exchange } from "./calls";
 import type { NamedGroup } from "./findings";

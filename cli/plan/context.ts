@@ -1,6 +1,6 @@
 import type { AgentCount } from "../../client/relations";
 import type { GroupList } from "../../client/responses";
-import { unknownValue } from "../../provider/lifecycle/diff";
+import { unknownValue } from "../../provider/model/resource";
 import type { Step } from "../preview/steps";
 import type { PlannedName } from "./report";
 
@@ -21,7 +21,7 @@ export const isPlanned = (step: Step): step is PlannedStep => (operations as rea
 
 /** What is needed besides a step to describe its change. */
 export interface Context {
-  /** What the next `up` does with each group. */
+  /** What the next `up` does with each group, in the engine's order. */
   readonly steps: readonly Step[];
   readonly agentsSteps: readonly Step[];
   readonly facts: Facts;

@@ -7,7 +7,7 @@ import {
   emptyListProblem,
   idHint,
   withoutUnknownAgents,
-} from "../lifecycle/agents/schema";
+} from "../model/agent-arguments";
 import { entryKeyList, entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
 
 /** The keys of maps and the indexes of lists that lead to a value. */

@@ -4,8 +4,8 @@ import { describeIncomplete } from "../../client/pages";
 import type { Group, GroupList } from "../../client/responses";
 import type { RetryPolicy } from "../../client/retry";
 import type { ClientSettings } from "../../client/settings";
-import { callFailure, lookupOutcome, LookupError } from "../lifecycle/errors";
-import { GroupReader } from "../lifecycle/group-reader";
+import { GroupError, lookupOutcome, LookupError } from "../model/errors";
+import { GroupReader } from "../../client/group-reader";
 import { closestNames } from "./closest-names";
 
 /** Which group to look up. */
@@ -124,7 +124,8 @@ export class LookupAccount {
     try {
       return await step(this.#client);
     } catch (error) {
-      throw error instanceof CallError ? callFailure(`${failure}.`, error, lookupOutcome) : error;
+      if (!(error instanceof CallError)) throw error;
+      throw new GroupError(error, { failure, done: lookupOutcome, next: error.hint });
     }
   }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { groupIdRule, toGroupId } from "../../client/ids";
 import { providerInputs } from "../deepcall-provider";
-import { ResourceError } from "../lifecycle/errors";
+import { ResourceError } from "../model/errors";
 
 /** The lookups and their arguments. */
 const lookups = {

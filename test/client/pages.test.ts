@@ -107,6 +107,7 @@ test.each<[string, (fields: PageFields) => Answer, number[], boolean, (number | 
     false,
     [undefined, 2],
   ],
+  ["an empty last page, without a total", fixed([rows(1), []], () => ({ totalPages: 2 })), [1], false, [undefined, 2]],
   ["an empty page in between", fixed([rows(1), [], rows(3)], () => ({ totalPages: 3 })), [1], false, [undefined, 2]],
   [
     "a group that moves to a later page while the list is read, so that another one is not seen",

@@ -6,6 +6,7 @@ import {
   NotFoundError,
   PermissionError,
 } from "../../provider/index";
+import { apiError, type ApiOperation } from "../../client/errors";
 import { parseListShape, readAnswer, readList, readNewId } from "../../client/responses";
 import type { HttpReply } from "../../client/transport";
 

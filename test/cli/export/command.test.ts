@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../cli/program";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../../emulator";
-import { nameProblem } from "../../../provider/lifecycle/names";
+import { nameProblem } from "../../../provider/model/names";
 import { emulate, environment, ssid, token } from "../../support/lifecycle";
 
 let folder: string;

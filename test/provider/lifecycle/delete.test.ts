@@ -1,6 +1,6 @@
 import type { Emulator } from "../../../emulator";
-import { GroupError, GroupHasAgentsError, OtherAccountError } from "../../../provider";
-import type { GroupProvider } from "../../../provider/lifecycle";
+import { GroupError } from "../../../provider";
+import type { DynamicProvider } from "../../../provider/dynamic/provider";
 import {
   assignAgents,
   change,
@@ -27,7 +27,7 @@ async function createGroupWithAgents(more: Record<string, unknown> = {}) {
   return { emulator, group };
 }
 
-async function expectRefusal(emulator: Emulator, provider: GroupProvider, { id, outputs }: Resource): Promise<Error> {
+async function expectRefusal(emulator: Emulator, provider: DynamicProvider, { id, outputs }: Resource): Promise<Error> {
   const before = emulator.groups();
   const error = await failure(provider.delete(id, outputs));
   expect([emulator.count("delete"), emulator.groups()]).toEqual([0, before]);
@@ -39,7 +39,7 @@ describe("a group with agents", () => {
     const { emulator, group } = await createGroupWithAgents();
     await assignAgents(emulator, group.id, "1001", "1002", "1003", "1004");
     const error = await expectRefusal(emulator, operate(emulator), group);
-    expect(error).toBeInstanceOf(GroupHasAgentsError);
+    expect(error).toMatchObject({ errorCode: "has-agents" });
     expect(error.message).toBe(
       'Could not delete group "Support" (id 1): it has 4 agents (1001, 1002, 1003, …). The group was not deleted. ' +
         "Remove the agents from the group in Deepcall's panel first. " +
@@ -71,7 +71,7 @@ describe("a group with agents", () => {
     const provider = operate(emulator);
     // The argument in the new program does not count: the deletion gets the state.
     await provider.check({}, desired("Support", { deleteWithAgents: true }));
-    expect(await expectRefusal(emulator, provider, group)).toBeInstanceOf(GroupHasAgentsError);
+    expect(await expectRefusal(emulator, provider, group)).toMatchObject({ errorCode: "has-agents" });
   });
 
   test.each<[string, Record<string, unknown>, Record<string, string>]>([
@@ -200,7 +200,9 @@ describe("the look at the agents", () => {
 
   test("that finds no group counts as deleted; another account's credentials do not show that", async () => {
     const { emulator, group } = await createGroupWithAgents();
-    expect(await expectRefusal(emulator, operate(emulator, otherUser), group)).toBeInstanceOf(OtherAccountError);
+    expect(await expectRefusal(emulator, operate(emulator, otherUser), group)).toMatchObject({
+      errorCode: "other-account",
+    });
     emulator.account("7").remove(Number(group.id));
     emulator.clearCalls();
     await operate(emulator).delete(group.id, group.outputs);
@@ -275,7 +277,7 @@ describe("a change of deleteWithAgents", () => {
     const unset = await change(operate(emulator), set, desired("Support"));
     expect([unset.changed, unset.outputs]).toEqual([true, group.outputs]);
     expect((await refresh(operate(emulator), unset))?.drift).toBe(false);
-    expect(await expectRefusal(emulator, operate(emulator), unset)).toBeInstanceOf(GroupHasAgentsError);
+    expect(await expectRefusal(emulator, operate(emulator), unset)).toMatchObject({ errorCode: "has-agents" });
     await operate(emulator).delete(set.id, set.outputs);
     expect([emulator.groups(), emulator.count("update")]).toEqual([[], 0]);
   });
