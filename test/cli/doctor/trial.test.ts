@@ -160,7 +160,7 @@ const anyOptions = fc
     return pageSize > 0 ? { ...all, pageLimit: 0 } : all;
   });
 
-const runs = Number(process.env["TRIAL_RUNS"] ?? 30);
+const runs = Number(process.env["TRIAL_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 300 : 30));
 
 test(`round trip: ${runs} random combinations of options (SEED=${seed})`, async () => {
   const most = { calls: 0, groups: 0 };
