@@ -45,7 +45,7 @@ export function assignedAgents(
 }
 
 const fieldOf = ({ response }: Exchange, key: string): unknown => (isJsonObject(response) ? response[key] : undefined);
-export const hasRelationData = (exchange: Exchange): boolean => fieldOf(exchange, "relationData") !== undefined;
+const hasRelationData = (exchange: Exchange): boolean => fieldOf(exchange, "relationData") !== undefined;
 const rowsOf = (data: unknown): readonly unknown[] =>
   typeof data === "object" && data !== null ? Object.values(data) : [];
 export const relationRows = (exchange: Exchange) => rowsOf(fieldOf(exchange, "relationData"));

@@ -51,7 +51,7 @@ async function confirmTrial(flags: Flags, io: Io): Promise<Trial | false> {
   const question = isCleanUp
     ? `This deletes the groups that an interrupted trial created in the account at ${host}.`
     : `This creates up to 12 groups named "pulumi-deepcall trial ..." in the account at ${host} and deletes them again.\n` +
-      `It changes nothing else.${onAgents} It makes up to 80 calls.`;
+      `It changes nothing else.${onAgents} It makes about 60 calls.`;
   if (!yes && host !== undefined) {
     if (!io.ask) throw trialError("there is no terminal to ask for your agreement. Add --yes.");
     if ((await io.ask(`${question} Continue? yes/no: `)).trim() !== "yes") {

@@ -12,7 +12,7 @@ import { UsageError } from "../io";
 import type { Call, Exchange } from "./calls";
 import type { NamedGroup } from "./findings";
 
-export const maxTrialGroups = 12;
+const maxTrialGroups = 12;
 /** For the whole command; a trial that comes close to it ends early and deletes its groups. */
 const maxCalls = 80;
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadReport } from "../../../emulator";
 import { environment } from "../../support/lifecycle";
 import { doctor, doctorOnTerminal } from "./support";
 import { account, contents } from "./trial-support";
@@ -21,7 +22,7 @@ test("asks on a terminal, and does nothing unless the answer is yes", async () =
   const { code, err, out } = await doctorOnTerminal("y", environment(emulator), "--try-changes", "--agent", "1001");
   expect([code, out, emulator.count(), readdirSync(folder)]).toEqual([1, "", 0, []]);
   expect(err).toContain(`in the account at ${emulator.url} and deletes them again.`);
-  expect(err).toContain("It assigns 1001 to these groups. It makes up to 80 calls. Continue? yes/no: ");
+  expect(err).toContain("It assigns 1001 to these groups. It makes about 60 calls. Continue? yes/no: ");
 });
 
 test.each([
@@ -57,5 +58,18 @@ test("refuses while a journal lists groups of an earlier trial", async () => {
   expect([code, emulator.count()]).toEqual([1, 0]);
   expect(err).toMatch(
     /lists groups of an earlier trial. Delete them first with --try-changes --clean-up. No call was made/,
+  );
+});
+
+test("an emulator starts from the report, and refuses a file that is none", async () => {
+  const options = { suffix: "parens", nameLength: 255, idType: "string" } as const;
+  const emulator = await account(options);
+  await doctor(environment(emulator), "--try-changes", "--yes", "--report", "report.json");
+  expect(loadReport("report.json")).toMatchObject(options);
+  writeFileSync("other.json", '{"server":{"suffix":"roman"}}');
+  expect(() => loadReport("other.json")).toThrow(/^other.json: server: suffix: /);
+  writeFileSync("none.json", "[]");
+  expect(() => loadReport("none.json")).toThrow(
+    'none.json: must be a report of doctor, with the behavior under "server"',
   );
 });

@@ -29,7 +29,7 @@ export function journalFile(): string {
   return join(folder, "trial.jsonl");
 }
 
-export const names = ["Support", "Night shift", "Sales & more"];
+const names = ["Support", "Night shift", "Sales & more"];
 /** Account 7 has these groups, of which the second has an agent; account 8 has one, too. */
 export async function account(options: Partial<EmulatorOptions> = {}, groups = names): Promise<Emulator> {
   const agents = ["1001", "1002", "1003"].map((id) => ({ id }));
