@@ -94,6 +94,8 @@ export interface StoredAgentsInputs {
   removeExisting?: boolean | undefined;
   __resource?: string | undefined;
   __providerName?: string | undefined;
+  /** Set if `ignoreChanges` contains the list of agents. */
+  __ignore?: "agents"[] | undefined;
 }
 
 /** The outputs of a group's agents. */
@@ -106,4 +108,6 @@ export interface StoredAgentsState extends StoredAgentsInputs {
   userId?: string | undefined;
   /** Distinguishes resources that declare the agents of the same group; random. */
   __key?: string | undefined;
+  /** Whether the last apply failed halfway, so that the next one must finish it even if the list is ignored. */
+  __unfinished?: true | undefined;
 }

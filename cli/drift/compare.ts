@@ -1,6 +1,6 @@
 import type { GroupList } from "../../client/responses";
 import { agentsType, groupType } from "../../provider/state-contract";
-import { groupByResource, ignoredProperties, providerName, toAgents, type Step } from "../preview/steps";
+import { groupByResource, ignoredProperties, ignoresAgents, providerName, toAgents, type Step } from "../preview/steps";
 import type {
   AgentsDrift,
   DeclaredAgents,
@@ -78,6 +78,7 @@ function findAgentsDrift({ old: recorded, new: current }: Step, plan: readonly S
   if (!current) return [{ kind: "gone" }];
   if (plan.some(({ op }) => op === "same")) return [];
   const inputs = plan.find((step) => step.new)?.new?.inputs ?? {};
+  if (ignoresAgents(inputs)) return [];
   const requested = toAgents(recorded?.outputs["requestedAgents"]);
   const desired = Array.isArray(inputs["requestedAgents"]) ? toAgents(inputs["requestedAgents"]) : requested;
   const assigned = toAgents(current.outputs["agents"]);

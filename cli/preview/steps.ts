@@ -95,6 +95,12 @@ export function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
   return new Map(agents.map((agent) => (typeof agent === "string" ? [agent, true] : [agent.id, agent.receivesCalls])));
 }
 
+/** Whether `ignoreChanges` contains the list of agents. */
+export function ignoresAgents(inputs: Properties): boolean {
+  const ignored = inputs["__ignore"];
+  return Array.isArray(ignored) && ignored.includes("agents");
+}
+
 /** The values of `ignoreChanges`, which the engine does not pass to dynamic providers. */
 export function ignoredProperties(inputs: Properties): ("name" | "active")[] {
   const ignored = inputs["__ignore"];

@@ -8,7 +8,16 @@ import {
   idHint,
   withoutUnknownAgents,
 } from "../lifecycle/agents/schema";
-import { entryKeyList, entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
+import {
+  entryKeyList,
+  entryKeys,
+  entryOptions,
+  fileKeys,
+  groupsSchema,
+  keyPattern,
+  keyRule,
+  type GroupEntry,
+} from "./schema";
 
 /** The keys of maps and the indexes of lists that lead to a value. */
 export type Path = readonly (string | number)[];
@@ -60,7 +69,7 @@ export function checkGroups(value: unknown, isOutput: (value: unknown) => boolea
 /** Leaves out what is known only later. Unknown properties stay, because the key itself is wrong. */
 function withoutOutputs(isOutput: (value: unknown) => boolean, value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const kept = Object.entries(value).filter(([key, item]) => depth < 2 || !isEntryKey(key) || !isOutput(item));
+  const kept = Object.entries(value).filter(([key, item]) => depth < 2 || !isArgument(key) || !isOutput(item));
   const read = (key: string, item: unknown): unknown => {
     if (depth < 2) return withoutOutputs(isOutput, item, depth + 1);
     return key === "agents" ? withoutUnknownAgents(item, isOutput) : item;
@@ -68,8 +77,8 @@ function withoutOutputs(isOutput: (value: unknown) => boolean, value: unknown, d
   return Object.fromEntries(kept.map(([key, item]) => [key, read(key, item)]));
 }
 
-function isEntryKey(key: string): boolean {
-  return (entryKeys as readonly string[]).includes(key);
+function isArgument(key: string): boolean {
+  return (entryKeys as readonly string[]).includes(key) && !(entryOptions as readonly string[]).includes(key);
 }
 
 /** zod silently drops the key `__proto__` from a record. */
@@ -81,10 +90,18 @@ function invalidKey(key: string): Problem {
 function agentProblems(key: string, entry: unknown, isOutput: (value: unknown) => boolean): Problem[] {
   const path = ["groups", key];
   const [agents, otherAgents] = [childOf(entry, "agents"), childOf(entry, "otherAgents")];
-  if (agents === undefined)
-    return ["otherAgents", "removeExisting"]
-      .filter((property) => childOf(entry, property) !== undefined)
-      .map((property) => ({ path: [...path, property], at: "key", message: "requires agents" }));
+  if (agents === undefined) {
+    const ignored = childOf(entry, "ignoreChanges");
+    const index = Array.isArray(ignored) ? ignored.indexOf("agents") : -1;
+    return [
+      ...["otherAgents", "removeExisting"]
+        .filter((property) => childOf(entry, property) !== undefined)
+        .map((property): Problem => ({ path: [...path, property], at: "key", message: "requires agents" })),
+      ...(index === -1
+        ? []
+        : [{ path: [...path, "ignoreChanges", index], at: "value" as const, message: "requires the property agents" }]),
+    ];
+  }
   if (!Array.isArray(agents) || isOutput(otherAgents)) return [];
   const message = emptyListProblem(agents, otherAgents);
   return message === undefined ? [] : [{ path: [...path, "agents"], at: "value", message }];
@@ -137,7 +154,8 @@ function unknownKey(path: Path, key: string): string {
 function hint(issue: z.core.$ZodIssue, path: Path, invalid: unknown): string {
   if (typeof invalid !== "string") return Array.isArray(invalid) && issue.code === "invalid_type" ? ", not a list" : "";
   if (path.length === 2) return `; did you mean { name: ${JSON.stringify(invalid)} }?`;
-  if (path.length === 3 && path[2] === "agents") return `; did you mean [${JSON.stringify(invalid)}]?`;
+  if (path.length === 3 && (path[2] === "agents" || path[2] === "ignoreChanges"))
+    return `; did you mean [${JSON.stringify(invalid)}]?`;
   if (booleanKeys.has(path.at(-1)))
     return /^(true|yes|on|y)$/i.test(invalid)
       ? "; write true"
@@ -147,7 +165,14 @@ function hint(issue: z.core.$ZodIssue, path: Path, invalid: unknown): string {
   return issue.code === "invalid_value" ? didYouMean(invalid, issue.values.map(String)) : "";
 }
 
-const booleanKeys = new Set<unknown>(["active", "deleteWithAgents", "removeExisting", "receivesCalls"]);
+const booleanKeys = new Set<unknown>([
+  "active",
+  "deleteWithAgents",
+  "removeExisting",
+  "receivesCalls",
+  "protect",
+  "retainOnDelete",
+]);
 
 function didYouMean(word: string, candidates: readonly string[]): string {
   const suggestions = suggest(word, candidates);

@@ -23,6 +23,7 @@ const schema = z
     removeExisting: removeExistingSchema.default(false),
     __resource: z.string().default(""),
     __providerName: z.string(),
+    __ignore: z.array(z.literal("agents")).default([]),
   })
   .superRefine(({ requestedAgents, otherAgents }, context) => {
     const message = emptyListProblem(requestedAgents, otherAgents);

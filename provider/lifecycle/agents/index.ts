@@ -89,8 +89,13 @@ async function updateAgents(context: OperationContext, recorded: AgentsState, in
     throw groupGone(inputs);
   }
   const previousIds = idsOf(recorded);
-  if (recorded.otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds);
   const userId = context.userId ?? recorded.userId;
+  // Not `otherAgents` either: if it becomes "remove", the first apply after that must not remove agents unasked.
+  if (inputs.__ignore.includes("agents") && !recorded.__unfinished)
+    return storedAgentsState(
+      agentsState({ ...inputs, otherAgents: recorded.otherAgents }, assigned, { userId, __key: recorded.__key }),
+    );
+  if (recorded.otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds);
   return apply(context, inputs, assigned, previousIds, { ...recorded, userId });
 }
 
@@ -119,11 +124,13 @@ async function apply(
   recorded: Pick<AgentsState, "userId" | "__key"> & { readonly otherAgents: AgentsInputs["otherAgents"] },
 ) {
   try {
-    return storedAgentsState(agentsState(inputs, await applyAgents(context, inputs, assigned, previousIds), recorded));
+    const { userId, __key } = recorded;
+    const applied = await applyAgents(context, inputs, assigned, previousIds);
+    return storedAgentsState(agentsState(inputs, applied, { userId, __key }));
   } catch (error) {
     if (!(error instanceof AfterSubmitError)) throw error;
     const properties = storedAgentsState({
-      ...agentsState(inputs, error.assigned, recorded),
+      ...agentsState(inputs, error.assigned, { ...recorded, __unfinished: true }),
       // So that the next update, or a deletion, still removes them.
       requestedAgents: [
         ...inputs.requestedAgents,

@@ -37,8 +37,9 @@ export function isEqual({ missing, unlisted, changed }: AgentDifferences): boole
   return missing.length + unlisted.length + changed.length === 0;
 }
 
-/** Whether the assigned or the recorded agents differ from what the program declares. */
+/** Whether the assigned or the recorded agents differ from what the program declares. An ignored list never differs. */
 export function agentsDiffer(state: AgentsState, desired: AgentsInputs): boolean {
+  if (desired.__ignore.includes("agents")) return false;
   return (
     !isEqual(compareAgents(state.agents, desired.requestedAgents)) ||
     !isEqual(compareAgents(state.requestedAgents, desired.requestedAgents)) ||

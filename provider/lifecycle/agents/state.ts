@@ -16,6 +16,7 @@ export const agentsInputsSchema = z.object({
   removeExisting: z.boolean().default(false),
   __resource: z.string().default(""),
   __providerName: z.string().default(""),
+  __ignore: z.array(z.literal("agents")).default([]),
 }) satisfies z.ZodType<unknown, StoredAgentsInputs>;
 export type AgentsInputs = z.infer<typeof agentsInputsSchema>;
 
@@ -25,12 +26,13 @@ export const agentsStateSchema = agentsInputsSchema.extend({
   otherAgentIds: z.array(z.string()),
   userId: z.string().optional(),
   __key: z.string().default(""),
+  __unfinished: z.literal(true).optional(),
 }) satisfies z.ZodType<unknown, StoredAgentsState>;
 export type AgentsState = z.infer<typeof agentsStateSchema>;
 
 /** Leaves out the defaults, and sorts the agents: their order has no meaning. */
 export function storedAgentsInputs(inputs: AgentsInputs) {
-  const { groupId, requestedAgents, otherAgents, removeExisting, __resource, __providerName } = inputs;
+  const { groupId, requestedAgents, otherAgents, removeExisting, __resource, __providerName, __ignore } = inputs;
   return {
     groupId,
     requestedAgents: storedAgents(requestedAgents),
@@ -38,17 +40,19 @@ export function storedAgentsInputs(inputs: AgentsInputs) {
     ...(removeExisting && { removeExisting }),
     ...(__resource !== "" && { __resource }),
     ...(__providerName !== "" && { __providerName }),
+    ...(__ignore.length > 0 && { __ignore }),
   } satisfies StoredAgentsInputs;
 }
 
 export function storedAgentsState(state: AgentsState) {
-  const { agents, otherAgentIds, userId, __key } = state;
+  const { agents, otherAgentIds, userId, __key, __unfinished } = state;
   return {
     ...storedAgentsInputs(state),
     agents: storedAgents(agents),
     otherAgentIds: otherAgentIds.toSorted(),
     ...(userId !== undefined && { userId }),
     ...(__key !== "" && { __key }),
+    ...(__unfinished && { __unfinished }),
   } satisfies StoredAgentsState;
 }
 
@@ -56,7 +60,7 @@ export function storedAgentsState(state: AgentsState) {
 export function agentsState(
   inputs: AgentsInputs,
   assigned: readonly AssignedAgent[],
-  { userId, __key }: Pick<AgentsState, "userId" | "__key">,
+  { userId, __key, __unfinished }: Pick<AgentsState, "userId" | "__key" | "__unfinished">,
 ): AgentsState {
   const requested = new Set(inputs.requestedAgents.map(({ id }) => id));
   return {
@@ -65,6 +69,7 @@ export function agentsState(
     otherAgentIds: assigned.filter(({ id }) => !requested.has(id)).map(({ id }) => id),
     userId,
     __key,
+    __unfinished,
   };
 }
 

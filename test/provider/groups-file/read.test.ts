@@ -60,7 +60,7 @@ test("an empty map of groups", () => {
   expect(readGroups("groups: {}", "groups.yaml")).toEqual({ groups: {}, problems: [], warnings: [] });
 });
 
-const entryKeyList = "name, active, onNameConflict, deleteWithAgents, agents, otherAgents and removeExisting";
+const entryKeyList = "name, active, onNameConflict, deleteWithAgents, agents, otherAgents, removeExisting, protect, retainOnDelete and ignoreChanges";
 
 const notAString = (source: string, kind: string): string =>
   `must be a string; without quotes ${source} is ${kind}, so write "${source}"`;

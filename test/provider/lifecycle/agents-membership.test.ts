@@ -15,6 +15,7 @@ const inputs = (requested: string, otherAgents: "keep" | "remove" = "keep"): Age
   removeExisting: false,
   __resource: "",
   __providerName: "",
+  __ignore: [],
 });
 
 test.each<[assigned: string, requested: string, previous: string, keep: string, remove: string]>([
