@@ -8,6 +8,7 @@ import {
   idHint,
   withoutUnknownAgents,
 } from "../lifecycle/agents/schema";
+import { describeDifference, skeleton, escapeInvisible } from "../lifecycle/similar-names";
 import {
   entryKeyList,
   entryKeys,
@@ -126,8 +127,8 @@ export function formatPath(path: Path): string {
   const [first = "", ...rest] = path;
   const isPlain = (key: string | number): boolean => typeof key === "string" && keyPattern.test(key);
   return rest.reduce<string>(
-    (label, key) => label + (isPlain(key) ? `.${key}` : `[${JSON.stringify(key)}]`),
-    String(first),
+    (label, key) => label + (isPlain(key) ? `.${key}` : `[${escapeInvisible(JSON.stringify(key))}]`),
+    escapeInvisible(String(first)),
   );
 }
 
@@ -190,19 +191,19 @@ function suggest(word: string, candidates: readonly string[]): string[] {
 
 /**
  * Equal names are a problem, unless all their entries say `suffix`: imported groups may have the same name. Names that
- * differ only in case may be a problem for the server.
+ * differ only in case may be a problem for the server, and names that look alike for people.
  */
 function compareNames(entries: readonly [string, unknown][]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const firstOfName = new Map<string, { place: Place; mayRepeat: boolean }>();
-  const firstIgnoringCase = new Map<string, { name: string; place: Place }>();
+  const firstSimilar = new Map<string, { name: string; place: Place }>();
   for (const [key, entry] of entries) {
     const { name, place } = requestedNameOf(key, entry);
     if (name === undefined) continue;
     const same = firstOfName.get(name);
     const mayRepeat = childOf(entry, "onNameConflict") === "suffix";
-    const similar = firstIgnoringCase.get(name.toLowerCase());
+    const similar = firstSimilar.get(skeleton(name));
     if (same && !(same.mayRepeat && mayRepeat))
       problems.push({
         ...place,
@@ -212,15 +213,23 @@ function compareNames(entries: readonly [string, unknown][]): { problems: Proble
     else if (similar && !same)
       warnings.push({
         ...place,
-        message:
-          `the name ${JSON.stringify(name)} differs only in case from ${JSON.stringify(similar.name)} of ${formatPath(similar.place.path.slice(0, 2))}; ` +
-          "it is not known whether names are case-sensitive in Deepcall",
+        message: similarMessage(name, similar.name, formatPath(similar.place.path.slice(0, 2))),
         other: similar.place,
       });
     if (!same) firstOfName.set(name, { place, mayRepeat });
-    if (!similar) firstIgnoringCase.set(name.toLowerCase(), { name, place });
+    if (!similar) firstSimilar.set(skeleton(name), { name, place });
   }
   return { problems, warnings };
+}
+
+function similarMessage(name: string, similar: string, entry: string): string {
+  const { how = "in case", where } = describeDifference(name, similar) ?? {};
+  return (
+    `the name ${JSON.stringify(name)} differs only ${how} from ${JSON.stringify(similar)} of ${entry}` +
+    (where === undefined
+      ? "; it is not known whether names are case-sensitive in Deepcall"
+      : `: ${where}; for Deepcall, these are two groups`)
+  );
 }
 
 /** The requested name of an entry; `undefined` if it is unknown or not valid. */
