@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
-import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
+import { AuthenticationError, CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
 import { readAgentList, readAgentCount, type AssignedAgent, type AgentCount } from "./relations";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
@@ -185,7 +185,7 @@ export class DeepcallClient {
     attempt: number,
   ): Promise<T> {
     await this.#throttle();
-    const { baseUrl, credentials, timeoutMs } = this.#settings;
+    const { baseUrl, credentials, timeoutMs, loginHint } = this.#settings;
     const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
     const start = performance.now();
     let outcome = "failed";
@@ -196,6 +196,7 @@ export class DeepcallClient {
       return result;
     } catch (error) {
       if (error instanceof CallError) outcome = error.name;
+      if (error instanceof AuthenticationError && loginHint !== undefined) error.addHint(loginHint);
       if (error instanceof RateLimitError) {
         // The rate limit applies to the account, so every call waits.
         const pauseMs = error.retryAfterMs ?? this.#policy.firstDelayMs;
