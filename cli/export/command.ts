@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { DeepcallClient } from "../../client/client";
 import type { GroupList } from "../../client/responses";
 import { createClient, environmentSettings, envPrefixOption } from "../create-client";
 import { pluralize } from "../formatting";
 import { type Io, UsageError } from "../io";
-import { formats, skippedLine, unknownStatusLines } from "./formats";
+import { formats, schemaPath, skippedLine, unknownStatusLines } from "./formats";
 import { entriesWithAgents, planExport, type Plan } from "./plan";
 import { oldCliWarning } from "./pulumi-version";
 
@@ -63,7 +63,8 @@ async function runExport(flags: Flags, io: Io): Promise<void> {
   const { out, import: importFile } = flags;
   checkFiles(flags);
   const { plan, userId } = await planAccount(io, flags);
-  const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out));
+  const schema = schemaPath(out === undefined ? "." : dirname(resolve(out)));
+  const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out), schema);
   const files: OutputFile[] = [];
   if (out !== undefined) files.push({ flag: "out", file: out, text });
   if (importFile !== undefined) {
