@@ -107,9 +107,18 @@ export class DeepcallGroups<Key extends string = string> extends pulumi.Componen
   constructor(name: string, args: DeepcallGroupsArgs<Key>, opts: pulumi.ComponentResourceOptions = {}) {
     assertSupported(`DeepcallGroups ${JSON.stringify(name)}`, "DeepcallGroups", opts);
     const { groups, warnings } = readArgs(name, args);
+    // Pulumi passes only `protect` on to children. The component itself is left unprotected: some language hosts lose
+    // `protect: false` of a child, and the engine would then protect it like its parent.
+    const { protect, ...own } = opts;
+    const inherited = {
+      protect,
+      dependsOn: opts.dependsOn,
+      retainOnDelete: opts.retainOnDelete,
+      ignoreChanges: opts.ignoreChanges,
+    };
     // Every option is checked before the first resource is registered.
-    const entries = Object.entries(groups).map(([key, entry]) => resourcesOf(name, key, entry ?? {}, args, opts));
-    super(groupsType, name, {}, { ...opts, ...withIgnoreChanges(opts, groupProperties, agentsProperties) });
+    const entries = Object.entries(groups).map(([key, entry]) => resourcesOf(name, key, entry ?? {}, args, inherited));
+    super(groupsType, name, {}, { ...own, ...withIgnoreChanges(opts, groupProperties, agentsProperties) });
     for (const warning of warnings) void pulumi.log.warn(warning, this);
     const outputs = entries.map(({ key, group, agents }): [string, GroupOutputs] => {
       const resource = new DeepcallGroup(group.name, group.args, { ...group.options, parent: this });
@@ -129,14 +138,13 @@ function resourcesOf(
   key: string,
   { agents, otherAgents, removeExisting, protect, retainOnDelete, ignoreChanges, ...group }: GroupEntryArgs,
   { optionsFor }: Pick<DeepcallGroupsArgs, "optionsFor">,
-  opts: pulumi.ComponentResourceOptions,
+  inherited: Readonly<Record<string, unknown>>,
 ) {
   const name = `${component}/${key}`;
   const optionsOf = (resource: "group" | "agents"): pulumi.CustomResourceOptions => {
     const call = `DeepcallGroups ${JSON.stringify(component)}: optionsFor(${JSON.stringify(key)}, "${resource}")`;
     return [
-      // Pulumi does not pass these on to children.
-      { dependsOn: opts.dependsOn, retainOnDelete: opts.retainOnDelete, ignoreChanges: opts.ignoreChanges },
+      inherited,
       { protect, retainOnDelete, ignoreChanges },
       readOptions(call, optionsFor?.(key, resource)),
     ].reduce<pulumi.CustomResourceOptions>((all, options) => pulumi.mergeOptions(all, withoutUndefined(options)), {});

@@ -86,8 +86,8 @@ export function assertSupported(
   options: pulumi.CustomResourceOptions | pulumi.ComponentResourceOptions,
 ): void {
   for (const [option, value] of Object.entries(options)) {
-    const rejection = value === undefined ? undefined : rejections[option as OptionName]?.[place];
-    if (rejection !== undefined) throw new ResourceError(`${subject}: ${rejection}`);
+    const rejection = Object.hasOwn(rejections, option) ? rejections[option as OptionName][place] : undefined;
+    if (value !== undefined && rejection !== undefined) throw new ResourceError(`${subject}: ${rejection}`);
   }
 }
 
