@@ -62,4 +62,15 @@ const fast = {
   ],
 };
 
-module.exports = { slow, compatibility }[process.env.TEST_SUITE] ?? fast;
+/**
+ * `npm run test:mutations`: the layers below the CLI, because the tests run again for every mutation.
+ * @type {import("jest").Config}
+ */
+const mutations = {
+  ...common,
+  testEnvironment: "@stryker-mutator/jest-runner/jest-env/node",
+  testTimeout: 20_000,
+  testMatch: ["<rootDir>/test/{client,provider}/**/*.test.ts"],
+};
+
+module.exports = { slow, compatibility, mutations }[process.env.TEST_SUITE] ?? fast;

@@ -26,15 +26,18 @@ export const optionsSchema = z.strictObject({
    */
   listShape: z.enum(["array", "byId", "nested", "nestedWithTotal", "single", "unknown"]).default("array"),
   /** The key of the id in a list entry. */
-  idKey: z.enum(["id", "groupId", "groupid", "group_id", "_id"]).default("id"),
+  idKey: z.enum(["id", "groupId", "groupid", "group_id", "_id", "unique_id"]).default("id"),
   /** The JSON type of ids. */
   idType: z.enum(["number", "string"]).default("number"),
   /** The JSON type of `code`. */
   codeType: z.enum(["number", "string"]).default("number"),
   /** The JSON type of a group's `status`. */
   statusType: z.enum(["number", "string"]).default("number"),
-  /** The response to a list by id that matches no group of the account: error 1503, or an empty list. */
-  missing: z.enum(["1503", "empty"]).default("1503"),
+  /**
+   * The response to a list by id that matches no group of the account: error 1503, an empty list, or error 1012, which
+   * is then also the response to any other list without groups.
+   */
+  missing: z.enum(["1503", "empty", "noData"]).default("1503"),
   /** Which id filters `list` supports; it ignores the other. */
   filterKey: z.enum(["both", "groupid", "groupId", "none"]).default("both"),
   /** How `list` filters by name, ignoring case: by part of the name, by the whole name, or not at all. */
@@ -45,6 +48,24 @@ export const optionsSchema = z.strictObject({
   listOwner: z.boolean().default(true),
   /** The maximum number of entries in a list; 0 for no limit. */
   pageLimit: z.int().min(0).default(0),
+  /**
+   * The maximum number of entries in a page of a list, which a smaller `limit` in the request lowers; 0 for no pages. The
+   * response has `currentPage`, `totalPages`, `totalRecords` and `limit`.
+   */
+  pageSize: z.int().min(0).default(0),
+  /** Whether `list` returns the page that `page` in the request asks for, or always the first one. */
+  pageField: z.enum(["used", "ignored"]).default("used"),
+  /** The key of the payload in the responses to `list` and `getGroupAgentRelation`. */
+  payloadKey: z.enum(["response", "data"]).default("response"),
+  /**
+   * Whether a deleted group disappears, or remains in lists and relations, marked by a 1 under this key. Its name is free
+   * and its agents are removed either way.
+   */
+  deletion: z.enum(["permanent", "isDeleted", "preDeleted"]).default("permanent"),
+  /** Whether rows of groups and agents also have the other keys of an id, with the values 0 and "", which mean "none". */
+  emptyIds: z.boolean().default(false),
+  /** Whether rows of groups and agents have `password` and `call_pass`. */
+  passwordFields: z.boolean().default(false),
   /** Whether errors have a matching HTTP status (400, 401, 403, 404, 500) instead of 200. */
   errorHttpStatus: z.boolean().default(false),
   /** The code of a failed authentication. */
@@ -59,10 +80,12 @@ export const optionsSchema = z.strictObject({
    */
   emptyAgents: z.enum(["apply", "ignore", "reject"]).default("apply"),
   /**
-   * What happens to an agent that the account does not have: the call is rejected with code 1047, only the other agents
+   * What happens to an agent that the account does not have: the call is rejected with `unknownAgentCode`, only the other agents
    * are assigned, or it is assigned too. Accounts without `agents` in the seed have every agent.
    */
   unknownAgent: z.enum(["reject", "ignore", "accept"]).default("reject"),
+  /** The code that rejects such an agent: one of the Group API, or one of the Agent API. */
+  unknownAgentCode: z.literal([1047, 1003, 1507]).default(1047),
   /** The format of `agentData`: "array"; "byId", an object keyed by id whose entries do not repeat the id. */
   agentShape: z.enum(["array", "byId"]).default("array"),
   /** The format of `relationData`, as in `agentShape`; "unknown", an array whose entries no client knows. */
@@ -75,8 +98,10 @@ export const optionsSchema = z.strictObject({
   agentIdType: z.enum(["string", "number"]).default("string"),
   /** The JSON type of `receive_call` in `relationData`: 1 or 0, "1" or "0", true or false. */
   receiveCallType: z.enum(["number", "string", "boolean"]).default("number"),
-  /** Whether `getGroupAgentRelation` with `quick` includes `relationData` or leaves it out. */
-  quickRelation: z.enum(["full", "none"]).default("full"),
+  /** Whether `getGroupAgentRelation` with `quick` includes `relationData`, leaves it out, or shows it without agents. */
+  quickRelation: z.enum(["full", "none", "empty"]).default("full"),
+  /** The same without `quick`. */
+  plainRelation: z.enum(["full", "none", "empty"]).default("full"),
   /** What the credentials may do with the agents of groups: read and assign them, read them, or neither (code 1015). */
   agentPermission: z.enum(["all", "read", "none"]).default("all"),
   /** How long every response is delayed after the call was executed, in milliseconds. */

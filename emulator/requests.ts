@@ -10,6 +10,7 @@ const filterSchema = z.union([z.string(), z.number()]).transform(String);
 const agentIdsSchema = z.array(z.string().min(1)).default([]);
 const nameSchema = z.string().min(1);
 const quickSchema = z.boolean().default(false);
+const pageSchema = z.coerce.number().pipe(z.int().min(1));
 const statusSchema = z.number().pipe(z.literal([0, 1]));
 
 /** The fields of each operation, without the credentials. */
@@ -23,6 +24,8 @@ export const fieldSchemas = {
     groupid: filterSchema.optional(),
     groupId: filterSchema.optional(),
     name: z.string().default(""),
+    page: pageSchema.default(1),
+    limit: pageSchema.optional(),
   }),
   getGroupAgentRelation: z.object({ groupId: idSchema, quick: quickSchema, name: z.string().optional() }),
   submitAssignGroupToAgent: z.object({

@@ -27,6 +27,8 @@ const groupSchema = z
     createDate: z.string().optional(),
     /** The agents assigned to the group; default: none. The account does not need to have them. */
     agents: assignedAgentsSchema.optional(),
+    /** Whether it was deleted, see the option `deletion`. */
+    isDeleted: z.boolean().optional(),
   })
   .refine(({ status, active }) => status === undefined || active === undefined, "must not have both status and active");
 

@@ -36,6 +36,8 @@ export interface Group {
   /** ISO 8601. */
   readonly createDate: string;
   readonly agents: readonly AssignedAgent[];
+  /** Whether it was deleted and is only kept for the option `deletion`. */
+  readonly isDeleted: boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export class Store {
     );
     const seeded = seed.accounts.flatMap(({ userId, groups }) => groups.map((group) => ({ userId, ...group })));
     this.#nextId = Math.max(seed.nextId ?? 1, ...seeded.map(({ id = 0 }) => id + 1));
-    for (const { id, userId, name, status, active, createDate, agents } of seeded) {
+    for (const { id, userId, name, status, active, createDate, agents, isDeleted } of seeded) {
       this.#put({
         id: id ?? this.#takeId(),
         userId,
@@ -74,28 +76,37 @@ export class Store {
         status: status ?? (active === false ? 0 : 1),
         createDate: createDate ?? now(),
         agents: agents ?? [],
+        isDeleted: isDeleted ?? false,
       });
     }
   }
 
   /** The groups of one account, or of all, sorted by id. */
   groups(userId?: string): Group[] {
-    return [...this.#groups.values()]
-      .filter((group) => userId === undefined || group.userId === userId)
-      .sort((one, other) => one.id - other.id);
+    return this.#sorted(userId).filter(({ isDeleted }) => !isDeleted);
+  }
+
+  /** The groups of an account that a list contains, sorted by id: with the option `deletion`, deleted ones too. */
+  listed(userId: string): Group[] {
+    return this.options.deletion === "permanent" ? this.groups(userId) : this.#sorted(userId);
   }
 
   /** The group with this id, of any account. */
   get(id: number): Group | undefined {
-    return this.#groups.get(id);
+    const group = this.#groups.get(id);
+    return group?.isDeleted === true ? undefined : group;
   }
 
   /** The group with this id, if it belongs to the account; otherwise error 1503. */
   find(userId: string, id: string): Group {
-    const group = this.get(Number(id));
-    if (group === undefined || String(group.id) !== id) throw new ApiError(1503);
-    if (group.userId !== userId) throw new ApiError(1503, 403);
-    return group;
+    return assertFound(this.get(Number(id)), userId, id);
+  }
+
+  /** Like `find`, but with the option `deletion` also a deleted group. */
+  findListed(userId: string, id: string): Group {
+    return this.options.deletion === "permanent"
+      ? this.find(userId, id)
+      : assertFound(this.#groups.get(Number(id)), userId, id);
   }
 
   /** The agents of an account: those of the seed, and those that are assigned to its groups. */
@@ -138,7 +149,7 @@ export class Store {
   }
 
   insert(userId: string, name: string, status: Status): Group {
-    const group: Group = { id: this.#takeId(), userId, name, status, createDate: now(), agents: [] };
+    const group: Group = { id: this.#takeId(), userId, name, status, createDate: now(), agents: [], isDeleted: false };
     this.#put(group);
     this.onChange();
     return group;
@@ -151,7 +162,9 @@ export class Store {
 
   /** Deletes a group. Its id is never used again. */
   remove(userId: string, id: string): void {
-    this.#groups.delete(this.find(userId, id).id);
+    const group = this.find(userId, id);
+    if (this.options.deletion === "permanent") this.#groups.delete(group.id);
+    else this.#put({ ...group, agents: [], isDeleted: true });
     this.onChange();
   }
 
@@ -160,12 +173,13 @@ export class Store {
     const accounts = this.accounts.map(({ agents: known, ...account }) => ({
       ...account,
       agents: known && [...known],
-      groups: this.groups(account.userId).map(({ id, name, status, createDate, agents }) => ({
+      groups: this.#sorted(account.userId).map(({ id, name, status, createDate, agents, isDeleted }) => ({
         id,
         name,
         status,
         createDate,
         agents: [...agents],
+        ...(isDeleted && { isDeleted }),
       })),
     }));
     return { accounts, nextId: this.#nextId };
@@ -182,7 +196,9 @@ export class Store {
     const known = this.#knownAgents.get(userId);
     if (known === undefined || this.options.unknownAgent === "accept") return requested;
     const accepted = requested.filter(({ id }) => known.has(id));
-    if (accepted.length < requested.length && this.options.unknownAgent === "reject") throw new ApiError(1047);
+    if (accepted.length < requested.length && this.options.unknownAgent === "reject") {
+      throw new ApiError(this.options.unknownAgentCode);
+    }
     return accepted;
   }
 
@@ -204,9 +220,21 @@ export class Store {
     return id;
   }
 
+  #sorted(userId?: string): Group[] {
+    return [...this.#groups.values()]
+      .filter((group) => userId === undefined || group.userId === userId)
+      .sort((one, other) => one.id - other.id);
+  }
+
   #put(group: Group): void {
     this.#groups.set(group.id, group);
   }
+}
+
+function assertFound(group: Group | undefined, userId: string, id: string): Group {
+  if (group === undefined || String(group.id) !== id) throw new ApiError(1503);
+  if (group.userId !== userId) throw new ApiError(1503, 403);
+  return group;
 }
 
 function now(): string {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SettingName } from "../client/settings";
-import { providerLabel } from "./lifecycle/names";
+import { providerLabel } from "./model/names";
 import {
   environmentPrefixKey,
   environmentPrefixPattern,

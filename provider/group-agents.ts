@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ResourceError } from "./lifecycle/errors";
+import { ResourceError } from "./model/errors";
+import type { OtherAgents } from "./model/agents";
 import { assertSupported, translateOptions, withIgnoreChanges, type PropertyNames } from "./resource-options";
-import { agentsProviderText, agentsType, type OtherAgents } from "./state-contract";
+import { agentsProviderText, agentsType } from "./state-contract";
 
 /** An agent in the program: its id, or its id and whether the group's calls reach it. */
 export type GroupAgent = pulumi.Input<string> | GroupAgentArgs;

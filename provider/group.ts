@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ResourceError } from "./lifecycle/errors";
-import { isNumbered } from "./lifecycle/names";
+import { ResourceError } from "./model/errors";
+import { isNumbered } from "./model/names";
+import type { OnNameConflict } from "./model/group";
 import { assertSupported, translateOptions, withIgnoreChanges, type PropertyNames } from "./resource-options";
-import { groupType, providerText, type OnNameConflict } from "./state-contract";
+import { groupType, providerText } from "./state-contract";
 
 /** The arguments of a group. All are optional. */
 export interface DeepcallGroupArgs {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DeepcallGroup, groupProperties, type DeepcallGroupArgs } from "./group";
 import { agentsProperties, DeepcallGroupAgents, type DeepcallGroupAgentsArgs } from "./group-agents";
 import type { GroupsFile } from "./groups-file/check";
-import { GroupsError, ResourceError } from "./lifecycle/errors";
+import { GroupsError, ResourceError } from "./model/errors";
 import { assertSupported, withIgnoreChanges } from "./resource-options";
 import { groupsType } from "./state-contract";
 

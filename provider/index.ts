@@ -42,7 +42,8 @@ export {
   type GetGroupsOutputArgs,
   type LookupOptions,
 } from "./lookups";
-export type { OnNameConflict, OtherAgents } from "./state-contract";
+export type { OtherAgents } from "./model/agents";
+export type { OnNameConflict } from "./model/group";
 export {
   DeepcallError,
   SettingsError,
@@ -58,15 +59,4 @@ export {
   type ApiOperation,
   type Outcome,
 } from "../client/errors";
-export {
-  ResourceError,
-  GroupsError,
-  LookupError,
-  GroupError,
-  UnfinishedGroupError,
-  NameTakenError,
-  SharedGroupError,
-  GroupGoneError,
-  GroupHasAgentsError,
-  OtherAccountError,
-} from "./lifecycle/errors";
+export { ResourceError, GroupsError, LookupError, GroupError } from "./model/errors";

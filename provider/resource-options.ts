@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ResourceError } from "./lifecycle/errors";
+import { ResourceError } from "./model/errors";
 
 /** Every option that Pulumi knows for a resource or a component. */
 type OptionName = keyof pulumi.CustomResourceOptions | keyof pulumi.ComponentResourceOptions;

@@ -1,4 +1,7 @@
 import type { SettingName } from "../client/settings";
+import type { OtherAgents, WrittenAgent } from "./model/agents";
+import type { OnNameConflict } from "./model/group";
+import type { IgnoredProperty } from "./model/resource";
 
 /*
  * Everything in this file is part of every user's state and must never change. `test/provider/state-contract.test.ts`
@@ -44,9 +47,6 @@ export function providerIdentity(name: string, environmentPrefix: string | undef
   };
 }
 
-/** What to do if a group with exactly the requested name already exists; see `onNameConflict` of a group. */
-export type OnNameConflict = "suffix" | "adopt" | "fail";
-
 /** The inputs of a group. Optional keys are left out if they have their default. Pulumi does not show keys with `__`. */
 export interface StoredInputs {
   /** The name in the program. Not called `name`, because previews would show the input for the output of that name. */
@@ -60,7 +60,7 @@ export interface StoredInputs {
   /** The name of the `DeepcallProvider` that manages the group; left out for the default provider. */
   __providerName?: string | undefined;
   /** The properties in `ignoreChanges`, which the engine does not pass to dynamic providers. */
-  __ignore?: ("name" | "active")[] | undefined;
+  __ignore?: IgnoredProperty[] | undefined;
 }
 
 /** The outputs of a group. */
@@ -79,29 +79,23 @@ export interface StoredState extends StoredInputs {
   __key?: string | undefined;
 }
 
-/** An agent in the state: its id alone if it receives calls. */
-export type StoredAgent = string | { id: string; receivesCalls: boolean };
-
-/** What to do with agents that the program does not list; see `otherAgents` of a group's agents. */
-export type OtherAgents = "keep" | "remove";
-
 /** The inputs of a group's agents. Optional keys are left out if they have their default. */
 export interface StoredAgentsInputs {
   groupId: number;
   /** The agents in the program, sorted by id. Not called `agents`, as with the name of a group. */
-  requestedAgents: StoredAgent[];
+  requestedAgents: WrittenAgent[];
   otherAgents?: OtherAgents | undefined;
   removeExisting?: boolean | undefined;
   __resource?: string | undefined;
   __providerName?: string | undefined;
-  /** Set if `ignoreChanges` contains the list of agents. */
-  __ignore?: "agents"[] | undefined;
+  /** Contains `agents` if `ignoreChanges` contains the list of agents. */
+  __ignore?: IgnoredProperty[] | undefined;
 }
 
 /** The outputs of a group's agents. */
 export interface StoredAgentsState extends StoredAgentsInputs {
   /** The requested agents that are assigned now. */
-  agents: StoredAgent[];
+  agents: WrittenAgent[];
   /** The ids of all other agents that are assigned now. */
   otherAgentIds: string[];
   /** The `userId` of the credentials that assigned the agents. */

@@ -1,4 +1,4 @@
-// Builds dist/ and schema/, and links the package into its own node_modules. npm runs this script as `prepare`.
+// Builds dist/ and schema/, and links the package into its own node_modules. npm runs this script before it packs the package.
 import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -61,8 +61,5 @@ function linkPackage() {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await main(async () => {
-    // tools/run.mjs skips this during its `npm ci`, and builds afterwards.
-    if (process.env["PULUMI_DEEPCALL_PREPARE"] !== "skip") await build();
-  });
+  await main(build);
 }

@@ -3,7 +3,7 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Parser } from "commonmark";
+import MarkdownIt from "markdown-it";
 import { Failure, main } from "./process.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -23,21 +23,20 @@ function readPage(file) {
   /** @type {string[]} */
   const slugs = [];
   const anchors = new Set();
-  let heading = "";
-  const walker = new Parser().parse(readFileSync(file, "utf8")).walker();
-  for (let event = walker.next(); event; event = walker.next()) {
-    const { entering, node } = event;
-    if (node.type === "link" && entering) links.push(node.destination ?? "");
-    else if (node.type === "html_inline" || node.type === "html_block")
-      for (const [, id = ""] of (node.literal ?? "").matchAll(/\bid="([^"]+)"/g)) anchors.add(id);
-    else if (node.type === "text" || node.type === "code") heading += node.literal ?? "";
-    else if (node.type === "heading" && entering) heading = "";
-    else if (node.type === "heading") {
-      const slug = slugOf(heading);
-      const earlier = slugs.filter((other) => other === slug).length;
-      slugs.push(slug);
-      anchors.add(earlier === 0 ? slug : `${slug}-${earlier}`);
+  const tokens = new MarkdownIt({ html: true }).parse(readFileSync(file, "utf8"), {});
+  for (const [index, token] of tokens.entries()) {
+    const parts = token.children ?? [token];
+    for (const part of parts) {
+      if (part.type === "link_open") links.push(part.attrGet("href") ?? "");
+      if (part.type === "html_inline" || part.type === "html_block")
+        for (const [, id = ""] of part.content.matchAll(/\bid="([^"]+)"/g)) anchors.add(id);
     }
+    if (tokens[index - 1]?.type !== "heading_open") continue;
+    const texts = parts.filter(({ type }) => type === "text" || type === "code_inline");
+    const slug = slugOf(texts.map(({ content }) => content).join(""));
+    const earlier = slugs.filter((other) => other === slug).length;
+    slugs.push(slug);
+    anchors.add(earlier === 0 ? slug : `${slug}-${earlier}`);
   }
   return { links, anchors };
 }

@@ -23,7 +23,7 @@ const tasks = {
   "test:slow": (args) => [[jest, ...args]],
   docs: () => [["tools/api-reference.mjs"]],
   "test:compatibility": (args) => [[jest, ...args]],
-  "test:mutations": (args) => [["tools/mutations.mts", ...args]],
+  "test:mutations": (args) => [["node_modules/@stryker-mutator/core/bin/stryker.js", "run", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
@@ -100,7 +100,6 @@ async function install() {
       cwd: root,
       env: {
         ...process.env,
-        PULUMI_DEEPCALL_PREPARE: "skip",
         // Not the Node in node_modules, which npm may be about to replace.
         PATH: process.env["PATH"]
           ?.split(delimiter)

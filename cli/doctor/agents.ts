@@ -1,5 +1,5 @@
 import { AnswerError, NotFoundError, PermissionError } from "../../client/errors";
-import { agentIdKeys, readAgentList, receivesCallsKeys } from "../../client/relations";
+import { agentIdKeys, readRelation, receivesCallsKeys } from "../../client/relations";
 import { isJsonObject, type Group, type JsonObject } from "../../client/responses";
 import { finding, ok, type Check } from "./findings";
 import type { Call, Exchange } from "./calls";
@@ -35,9 +35,11 @@ export async function probeAgents(call: Call, groups: readonly Group[]): Promise
 function readIds({ reply, error }: Exchange, { id }: Group): Pick<AgentRead, "ids" | "problem"> {
   if (error || !reply) return { ids: undefined, problem: undefined };
   try {
-    return { ids: readAgentList("getGroupAgentRelation", reply, id).map((agent) => agent.id), problem: undefined };
+    const { agents } = readRelation("getGroupAgentRelation", reply, id);
+    if (agents instanceof AnswerError) return { ids: undefined, problem: agents.description };
+    return { ids: agents.map((agent) => agent.id), problem: undefined };
   } catch (failure) {
-    if (!(failure instanceof AnswerError)) throw failure;
+    if (!(failure instanceof NotFoundError)) throw failure;
     return { ids: undefined, problem: failure.description };
   }
 }

@@ -1,6 +1,6 @@
 import type { Group } from "../../client/responses";
 import type { EmulatorOptions } from "../../emulator/options";
-import { isNumbered, nameProblem } from "../../provider/lifecycle/names";
+import { isNumbered, nameProblem } from "../../provider/model/names";
 import { pluralize } from "../formatting";
 import { finding, ok, type FindingCode, type NamedGroup } from "./findings";
 

@@ -2,7 +2,7 @@ import { arch, platform, release } from "node:os";
 import { ApiError, ConnectionError } from "../../client/errors";
 import { agentIdKeys, receivesCallsKeys } from "../../client/relations";
 import { idKeys, isJsonObject, totalKeys } from "../../client/responses";
-import { groupLabel } from "../../provider/lifecycle/names";
+import { groupLabel } from "../../provider/model/names";
 import { oneLine, pluralize } from "../formatting";
 import type { Diagnosis, DoctorResult } from "./diagnose";
 import type { Exchange } from "./calls";

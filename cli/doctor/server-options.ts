@@ -146,7 +146,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   ),
   receiveCallType: agentRow(receiveCallType, (type) => `receive_call is a JSON ${type}`),
   noAgents: agentRow(findNoAgents, (form) => `relationData of a group without agents is ${noAgentForms[form]}`),
-  quickRelation: agentRow(
+  quickRelation: agentRow<EmulatorOptions["quickRelation"]>(
     (reads, { relation }) => quickRelation(reads, relation),
     (answer) => `a quick read of a group's relations ${answer === "full" ? "includes" : "does not include"} its agents`,
   ),

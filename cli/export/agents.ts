@@ -1,8 +1,8 @@
 import type { DeepcallClient } from "../../client/client";
 import { DeepcallError } from "../../client/errors";
 import type { AssignedAgent } from "../../client/relations";
-import { agentIssues, agentListSchema } from "../../provider/lifecycle/agents/schema";
-import { groupLabel } from "../../provider/lifecycle/names";
+import { agentIssues, agentListSchema } from "../../provider/model/agent-arguments";
+import { groupLabel } from "../../provider/model/names";
 import { oneLine } from "../formatting";
 import { UsageError } from "../io";
 import type { Entry, Plan } from "./plan";

@@ -1,10 +1,7 @@
-import {
-  agentsInputsSchema,
-  agentsState,
-  storedAgentsInputs,
-  storedAgentsState,
-} from "../../provider/lifecycle/agents/state";
-import { appliedState, inputsSchema, storedInputs, storedState } from "../../provider/lifecycle/state";
+import { storedAgents, storedGroup } from "../../provider/dynamic/stored";
+import { agentsState } from "../../provider/model/agents";
+import { appliedState } from "../../provider/model/group";
+import type { Self } from "../../provider/model/resource";
 import { agentsProviderText, agentsType, groupsType, groupType } from "../../provider/state-contract";
 import { providerIdentity, providerText, providerType } from "../../provider/state-contract";
 import { agentsResource, entriesWithAgents, type Entry, type Plan } from "./plan";
@@ -42,22 +39,23 @@ export function toImportFile(plan: Plan, userId: string | undefined): string {
 
 /** A group as `create` would have stored it. */
 function groupEntry(plan: Plan, { group, resource }: Entry, userId: string | undefined) {
-  const inputs = inputsSchema.parse({
+  const self = selfOf(plan, resource);
+  const inputs = {
     requestedName: group.name,
     active: group.active ?? true,
-    __resource: resource,
-    __providerName: plan.provider?.name,
-  });
+    onNameConflict: "suffix",
+    deleteWithAgents: false,
+  } as const;
   // `create` stores a random key. This one is the same in each run, and no other resource has it.
-  const state = appliedState(inputs, group, { userId, key: resource });
+  const state = appliedState(inputs, group, { userId, account: self.account, key: resource });
   return {
     type: groupType,
     name: `group_${group.id}`,
     logicalName: resource,
     id: String(group.id),
     ...connections(plan),
-    inputs: { ...storedInputs(inputs), __provider: providerText },
-    outputs: { ...storedState(state), __provider: providerText },
+    inputs: { ...storedGroup.writeInputs(inputs, self), __provider: providerText },
+    outputs: { ...storedGroup.writeState(state, self), __provider: providerText },
   };
 }
 
@@ -65,22 +63,22 @@ function groupEntry(plan: Plan, { group, resource }: Entry, userId: string | und
 function agentsEntry(plan: Plan, entry: Entry, userId: string | undefined) {
   const { group, agents = [] } = entry;
   const resource = agentsResource(entry);
-  const inputs = agentsInputsSchema.parse({
-    groupId: group.id,
-    requestedAgents: agents,
-    __resource: resource,
-    __providerName: plan.provider?.name,
-  });
-  const state = agentsState(inputs, agents, { userId, __key: resource });
+  const self = selfOf(plan, resource);
+  const inputs = { groupId: group.id, requestedAgents: agents, otherAgents: "keep", removeExisting: false } as const;
+  const state = agentsState(inputs, agents, { userId, account: self.account, key: resource });
   return {
     type: agentsType,
     name: `agents_${group.id}`,
     logicalName: resource,
     id: String(group.id),
     ...connections(plan),
-    inputs: { ...storedAgentsInputs(inputs), __provider: agentsProviderText },
-    outputs: { ...storedAgentsState(state), __provider: agentsProviderText },
+    inputs: { ...storedAgents.writeInputs(inputs, self), __provider: agentsProviderText },
+    outputs: { ...storedAgents.writeState(state, self), __provider: agentsProviderText },
   };
+}
+
+function selfOf({ provider }: Plan, resource: string): Self {
+  return { resource, identity: resource, account: provider?.name ?? "", ignored: [] };
 }
 
 function connections({ component, provider }: Plan) {

@@ -1,7 +1,6 @@
-import { unknownValue } from "../../provider/lifecycle/diff";
-import type { AgentsDrift } from "../drift/report";
-import { isProtected } from "../preview/stack";
-import { ignoresAgents, providerName, resourceName, toAgents, type Step } from "../preview/steps";
+import { unknownValue } from "../../provider/model/resource";
+import type { AgentsDrift } from "../preview/drift";
+import { ignoredProperties, isProtected, providerName, resourceName, toAgents, type Step } from "../preview/steps";
 import { toIds, toPlannedName, type Context, type PlannedStep } from "./context";
 import type { AgentsChange } from "./report";
 
@@ -27,7 +26,7 @@ export function planAgents(step: PlannedStep, drift: readonly AgentsDrift[], { s
       : step.op;
   const isLeftAlone = action === "protected" || action === "retain";
   // An ignored list is applied only once, even if that takes more than one `up`.
-  const isIgnored = isUpdate && ignoresAgents(inputs) && outputs["__unfinished"] !== true;
+  const isIgnored = isUpdate && ignoredProperties(inputs).includes("agents") && outputs["__unfinished"] !== true;
   const desired = toAgents(isLeftAlone || isIgnored ? [] : inputs["requestedAgents"]);
   const assigned = toAgents(isLeftAlone || isIgnored ? [] : outputs["agents"]);
   const others = toIds(outputs["otherAgentIds"]);

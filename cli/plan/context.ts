@@ -1,6 +1,6 @@
 import type { AgentCount } from "../../client/relations";
 import type { GroupList } from "../../client/responses";
-import { unknownValue } from "../../provider/lifecycle/diff";
+import { unknownValue } from "../../provider/model/resource";
 import type { Step } from "../preview/steps";
 import type { PlannedName } from "./report";
 

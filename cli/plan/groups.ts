@@ -1,26 +1,36 @@
-import type { Group } from "../../client/responses";
-import { activeDiffers, nameDiffers, unknownValue } from "../../provider/lifecycle/diff";
-import { providerLabel } from "../../provider/lifecycle/names";
-import type { DeclaredGroup } from "../drift/report";
+import { describeIncomplete } from "../../client/pages";
+import type { Group, GroupList } from "../../client/responses";
+import { activeDiffers, nameDiffers } from "../../provider/model/group";
+import { unknownValue } from "../../provider/model/resource";
+import { providerLabel } from "../../provider/model/names";
 import { pluralize, quote } from "../formatting";
-import { isProtected } from "../preview/stack";
-import { ignoredProperties, providerName, resourceName, type Properties, type Step } from "../preview/steps";
+import type { Drift } from "../preview/drift";
+import type { Resource } from "../preview/preview";
+import {
+  isProtected,
+  ignoredProperties,
+  providerName,
+  resourceName,
+  type Properties,
+  type Step,
+} from "../preview/steps";
 import { countAgents } from "./agents";
 import { toPlannedName, type Context, type PlannedStep } from "./context";
 import type { GroupChange } from "./report";
 
 /** Describes the change of a `DeepcallGroup`. */
-export function planGroup(step: PlannedStep, declared: DeclaredGroup | undefined, context: Context): GroupChange {
+export function planGroup(step: PlannedStep, { drift, refresh }: Resource<Drift>, context: Context): GroupChange {
   const { old, urn } = step;
   const inputs = step.new?.inputs ?? {};
-  const drift = declared?.drift ?? [];
   const common = { resource: resourceName(urn), urn, provider: providerName(step), drift };
   const base = { ...common, newStatus: null, agents: null, notes: [], problem: null };
   const id = Number(old?.id ?? step.new?.id);
   if (!old || step.op === "create" || step.op === "import") {
     const name = toPlannedName(inputs["requestedName"]);
     const newStatus = inputs["active"] === false ? ("inactive" as const) : null;
-    const notes = drift.some(({ kind }) => kind === "gone") ? [`deleted manually, was id ${declared?.id ?? id}`] : [];
+    const notes = drift.some(({ kind }) => kind === "gone")
+      ? [`deleted manually, was id ${refresh?.old?.id ?? id}`]
+      : [];
     const change = { ...base, id: step.op === "import" ? id : null, name, newStatus, notes };
     return step.op === "import" ? { ...change, action: "import" } : planCreation(step, change, context);
   }
@@ -71,7 +81,9 @@ function planCreation(step: Step, change: Omit<GroupChange, "action">, context: 
   const predecessor = context.steps.find((other) => other.op === "delete" && adopts(step, other));
   const existing = predecessor?.old?.id ?? list?.groups.find((group) => group.name === name)?.id;
   if (existing === undefined)
-    return list?.complete === true ? create : { ...create, notes: [...notes, "or adopted, if a group has this name"] };
+    return list?.complete === true
+      ? create
+      : { ...create, notes: [...notes, `or adopted, if a group has this name${incompleteNote(list)}`] };
   const owner = context.steps.find(
     (other) => other.new?.id === String(existing) && providerName(other) === provider && other.op !== "read",
   );
@@ -97,7 +109,7 @@ function adopts(created: Step, deleted: Step): boolean {
 
 function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Context): GroupChange {
   const [outputs, inputs] = [step.old?.outputs ?? {}, step.new?.inputs ?? {}];
-  const __ignore = ignoredProperties(inputs);
+  const ignored = ignoredProperties(inputs);
   const requestedName = toText(inputs["requestedName"]);
   const current = {
     requestedName: toText(outputs["requestedName"]),
@@ -107,7 +119,7 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
   };
   const active = inputs["active"] === unknownValue ? unknownValue : inputs["active"] === true;
   const newStatus =
-    active === unknownValue || !activeDiffers(current, { active, __ignore }) ? null : active ? "active" : "inactive";
+    active === unknownValue || !activeDiffers(current, { active }, { ignored }) ? null : active ? "active" : "inactive";
   const provider = providerName(step);
   const notes = [
     ...(active === unknownValue ? ["the status is known only during the update"] : []),
@@ -124,7 +136,7 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
     requestedName === secret &&
     current.name === secret &&
     (outputs["__renamed"] === true || (newStatus === null && notes.length === 0));
-  const isRenamed = isSecretRename || nameDiffers(current, { requestedName, __ignore });
+  const isRenamed = isSecretRename || nameDiffers(current, { requestedName }, { ignored });
   const newName = toPlannedName(inputs["requestedName"]);
   const remarks =
     isRenamed && typeof newName === "string"
@@ -141,6 +153,10 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
   };
 }
 
+function incompleteNote(list: GroupList | undefined): string {
+  return list?.complete === false && list.total !== undefined ? ` (${describeIncomplete(list)})` : "";
+}
+
 /** What follows if another group has the requested name. */
 function nameRemarks(
   name: string,
@@ -148,7 +164,10 @@ function nameRemarks(
   inputs: Properties,
   { facts, steps }: Context,
 ): { notes: string[]; problem: string | null } {
-  const other = facts.lists.get(provider)?.groups.find((group) => group.name === name && group.id !== id);
+  const list = facts.lists.get(provider);
+  const other = list?.groups.find((group) => group.name === name && group.id !== id);
+  if (other === undefined && list?.complete === false)
+    return { notes: [`the name may be taken${incompleteNote(list)}`], problem: null };
   if (other === undefined || isRenamedAway(other, steps)) return { notes: [], problem: null };
   const { onNameConflict = "suffix" } = inputs;
   return onNameConflict === "suffix"

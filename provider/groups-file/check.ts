@@ -7,8 +7,8 @@ import {
   emptyListProblem,
   idHint,
   withoutUnknownAgents,
-} from "../lifecycle/agents/schema";
-import { describeDifference, skeleton, escapeInvisible } from "../lifecycle/similar-names";
+} from "../model/agent-arguments";
+import { describeDifference, escapeInvisible, skeleton } from "../model/similar-names";
 import {
   entryKeyList,
   entryKeys,

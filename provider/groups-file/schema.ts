@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { agentListSchema, otherAgentsSchema, removeExistingSchema } from "../lifecycle/agents/schema";
-import { conflictRuleProblem, conflictRules, groupArguments, nameSchema } from "../lifecycle/state";
+import { agentListSchema, otherAgentsSchema, removeExistingSchema } from "../model/agent-arguments";
+import { conflictRuleProblem, conflictRules, groupArguments, nameSchema } from "../model/group-arguments";
 
 /** Keys become part of resource names, so they must be safe in shells and URNs. */
 export const keyPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;

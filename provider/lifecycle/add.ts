@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { CallError } from "../../client/errors";
+import type { CallError } from "../../client/errors";
 import type { Group } from "../../client/responses";
-import { backoff } from "../../client/retry";
+import { attempt, forEveryOutcome, GroupError } from "../model/errors";
+import { findCreatedGroup } from "../model/find-created";
+import { groupLabel } from "../model/names";
 import type { OperationContext } from "./context";
-import { withGroupError, forEveryOutcome, GroupError, type ProviderErrorCode } from "./errors";
-import { findCreatedGroup } from "./find-created";
-import { groupLabel } from "./names";
-
-const maxSends = 4;
+import { sendOnce } from "./send-once";
 
 /**
  * Sends `add` and returns the new group's id. If the answer is lost, the account is compared with what it held before:
@@ -15,35 +12,27 @@ const maxSends = 4;
  * finished with the call. If that is unclear, the error names the candidates.
  *
  * @param before - every group that existed before.
+ * @param hasOwner - whether another resource of this run has the group.
  */
 export async function sendAdd(
   context: OperationContext,
   requestedName: string,
   before: readonly Group[],
+  hasOwner: (id: number) => boolean,
 ): Promise<number> {
-  const group = { name: requestedName };
-  for (let sends = 1; ; sends++) {
-    try {
-      return await context.client.add(requestedName);
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      const isLost = error.outcome === "unknown" || error.outcome === "answered";
-      if (!isLost) return await withGroupError("create", group, noneCreated, () => Promise.reject(error));
-
-      if (error.outcome === "unknown") await sleep(context.retryPolicy.lateCommitMs);
-      const after = await listAfter(context, requestedName);
-      const created = findCreatedGroup(requestedName, before, after, (id) => context.owners.has(String(id)));
-      if (created.kind === "one") return created.group.id;
-      if (created.kind === "unclear") throw unclearError(requestedName, error, created.candidates);
-      const didNothing = error.outcome === "answered" && after.complete;
-      if (!didNothing || !error.transient || sends === maxSends) throw notFoundError(requestedName, error, didNothing);
-      await sleep(backoff(sends, Math.random(), context.retryPolicy));
-    }
-  }
+  const label = groupLabel({ name: requestedName });
+  const look = async (lost: CallError) => {
+    const after = await listAfter(context, requestedName);
+    const created = findCreatedGroup(requestedName, before, after, hasOwner);
+    if (created.kind === "one") return { result: created.group.id };
+    if (created.kind === "unclear") throw unclearError(label, lost, created.candidates);
+    const didNothing = lost.outcome === "answered" && after.complete;
+    return { error: notFoundError(label, lost, didNothing), maySendAgain: didNothing };
+  };
+  return attempt(`create ${label}`, forEveryOutcome("No group was created."), () =>
+    sendOnce(context.retryPolicy, () => context.client.add(requestedName), look),
+  );
 }
-
-const lostAdd: ProviderErrorCode = "lost-add";
-const noneCreated = forEveryOutcome("No group was created.");
 
 const panelHint =
   "Check Deepcall's panel before you run the command again: delete the group if you don't want it, " +
@@ -53,38 +42,37 @@ async function listAfter(context: OperationContext, requestedName: string) {
   const mayExist = forEveryOutcome(
     `The answer to add was lost before that, so Deepcall may now have a group ${JSON.stringify(requestedName)} (or that name with a number) that is not in the state. ${panelHint}`,
   );
-  try {
-    return await withGroupError("find out whether Deepcall created", { name: requestedName }, mayExist, () =>
-      context.groups.listAfterLostAdd(requestedName),
-    );
-  } catch (error) {
-    if (!(error instanceof GroupError)) throw error;
-    throw new GroupError(lostAdd, error.description, { cause: error.cause });
-  }
-}
-
-function unclearError(requestedName: string, lost: CallError, candidates: readonly Group[]): GroupError {
-  return new GroupError(
-    lostAdd,
-    `Could not confirm that ${groupLabel({ name: requestedName })} was created. ${lost.description} ` +
-      `The list after the call shows these candidates: ${candidates.map(groupLabel).join(", ")}. ` +
-      "None of them was added to the state, because it is unclear which one this call created. " +
-      'Check Deepcall\'s panel: keep one, delete or rename the others, and set onNameConflict to "adopt" to manage it.',
-    { cause: lost },
+  return attempt(
+    `find out whether Deepcall created ${groupLabel({ name: requestedName })}`,
+    mayExist,
+    () => context.groups.listAfterLostAdd(requestedName),
+    "lost-add",
   );
 }
 
-function notFoundError(requestedName: string, lost: CallError, didNothing: boolean): GroupError {
-  const problem = `Could not create ${groupLabel({ name: requestedName })}. ${lost.description} `;
-  return didNothing
-    ? new GroupError(
-        lost.errorCode,
-        `${problem}The list after the call shows no such group: none was created. ${lost.hint}`,
-        { cause: lost },
-      )
-    : new GroupError(
-        lostAdd,
-        `${problem}The list after the call shows no such group, but Deepcall may still create it or may have truncated the list. Nothing was added to the state. ${panelHint}`,
-        { cause: lost },
-      );
+function unclearError(label: string, lost: CallError, candidates: readonly Group[]): GroupError {
+  return new GroupError(lost, {
+    failure: `Could not confirm that ${label} was created`,
+    done:
+      `The list after the call shows these candidates: ${candidates.map(groupLabel).join(", ")}. ` +
+      "None of them was added to the state, because it is unclear which one this call created.",
+    next: 'Check Deepcall\'s panel: keep one, delete or rename the others, and set onNameConflict to "adopt" to manage it.',
+    code: "lost-add",
+  });
+}
+
+function notFoundError(label: string, lost: CallError, didNothing: boolean): GroupError {
+  const failure = `Could not create ${label}`;
+  if (didNothing)
+    return new GroupError(lost, {
+      failure,
+      done: "The list after the call shows no such group: none was created.",
+      next: lost.hint,
+    });
+  return new GroupError(lost, {
+    failure,
+    done: "The list after the call shows no such group, but Deepcall may still create it or may have truncated the list. Nothing was added to the state.",
+    next: panelHint,
+    code: "lost-add",
+  });
 }

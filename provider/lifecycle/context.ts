@@ -1,13 +1,13 @@
 import { DeepcallClient } from "../../client/client";
+import { GroupReader } from "../../client/group-reader";
 import type { RetryPolicy } from "../../client/retry";
 import { userIdOf, type ClientSettings, type SettingsResult } from "../../client/settings";
-import { withGroupError, nothingChanged } from "./errors";
-import type { GroupOwners } from "./group-owners";
-import { GroupReader } from "./group-reader";
+import { accountMismatch, type RecordedAccount } from "../model/account";
+import { attempt, GroupError, nothingChanged, staleConfigHint } from "../model/errors";
+import { groupLabel, type NamedGroup } from "../model/names";
 import { NameLock } from "./name-lock";
-import { accountMismatch, otherAccountError, type RecordedAccount } from "./same-account";
 
-/** What all resources share in one run (one `up`, `refresh` or `destroy`). Each run has its own process. */
+/** What all calls of one run (one `up`, `refresh` or `destroy`) share. Each run has its own process. */
 export class OperationContext {
   readonly client: DeepcallClient;
   readonly groups: GroupReader;
@@ -19,7 +19,6 @@ export class OperationContext {
 
   constructor(
     settings: ClientSettings,
-    readonly owners: GroupOwners,
     readonly retryPolicy: RetryPolicy,
     readonly howToEnable: SettingsResult["howToEnable"],
   ) {
@@ -46,16 +45,26 @@ export class OperationContext {
   /**
    * Must be called before "not found" is treated as "gone".
    *
-   * @throws OtherAccountError if the current credentials are known to belong to another account.
+   * @throws GroupError if the current credentials are known to belong to another account.
    */
-  async assertSameAccount(group: { name: string; id: string }, recorded: RecordedAccount): Promise<void> {
+  async assertSameAccount(group: NamedGroup, recorded: RecordedAccount): Promise<void> {
     const owners = this.userId === undefined && recorded.ownerId !== undefined ? await this.#visibleOwners(group) : [];
     const mismatch = accountMismatch(recorded, { userId: this.userId, owners });
-    if (mismatch) throw otherAccountError(group, mismatch);
+    if (!mismatch) return;
+    throw new GroupError("other-account", {
+      failure: `Could not find ${groupLabel(group)}`,
+      reason:
+        "it does not exist, or these credentials may not access it (code 1503 or an empty list). " +
+        `The group was created or adopted with the credentials of ${mismatch.recorded}, but the current credentials belong to ${mismatch.current}`,
+      done: "Nothing was changed in Deepcall or in the state.",
+      next:
+        `Run the command again with the credentials of ${mismatch.recorded}. ${staleConfigHint} ` +
+        "If the group no longer exists, remove it from the state with `pulumi state delete`.",
+    });
   }
 
-  async #visibleOwners(group: { name: string; id: string }): Promise<string[]> {
-    const groups = await withGroupError("check the account of", group, nothingChanged, () => this.groups.all());
+  async #visibleOwners(group: NamedGroup): Promise<string[]> {
+    const groups = await attempt(`check the account of ${groupLabel(group)}`, nothingChanged, () => this.groups.all());
     return [...new Set(groups.flatMap(({ owner }) => owner ?? []))];
   }
 }

@@ -1,123 +1,128 @@
 import { randomBytes } from "node:crypto";
-import type { dynamic } from "@pulumi/pulumi";
 import type { Group } from "../../client/responses";
+import { attempt, GroupError, nothingChanged, type OutcomeText } from "../model/errors";
+import { appliedState, type GroupInputs, type GroupState, type PlannedInputs } from "../model/group";
+import { toRequest } from "../model/name-conflict";
+import { groupLabel, nameToKeep } from "../model/names";
+import type { Self } from "../model/resource";
 import { sendAdd } from "./add";
-import { AfterChangeError, applyUpdate, readBack } from "./apply-update";
+import { applyUpdate, readBack, type Progress } from "./apply-update";
 import type { OperationContext } from "./context";
-import {
-  withGroupError,
-  GroupError,
-  NameTakenError,
-  nothingChanged,
-  UnfinishedGroupError,
-  type OutcomeText,
-  type ProviderErrorCode,
-} from "./errors";
-import { groupLabel, nameToKeep } from "./names";
-import { appliedState, storedState, type GroupInputs } from "./state";
+import type { Owners } from "./owners";
+import { Blocked, whenNamesAreFree, type Waited } from "./renames";
+import type { Run } from "./run";
 
-type CreateResult = dynamic.CreateResult<Record<string, unknown>>;
+/** A resource whose group is created or adopted. */
+interface Creation {
+  readonly context: OperationContext;
+  readonly owners: Owners<PlannedInputs>;
+  readonly self: Self;
+  readonly inputs: GroupInputs;
+  readonly key: string;
+}
+
+export interface Created<State> {
+  readonly id: string;
+  readonly state: State;
+}
 
 /** Creates a group, or adopts the one that has its name, as `onNameConflict` says. */
-export async function createGroup(context: OperationContext, inputs: GroupInputs): Promise<CreateResult> {
-  const { requestedName, onNameConflict } = inputs;
-  const creation = new GroupCreation(context, inputs);
-  return context.nameLock.runExclusive(requestedName, async () => {
-    const before = await withGroupError("check for an existing", { name: requestedName }, nothingChanged, () =>
-      context.groups.all(),
+export async function createGroup(
+  context: OperationContext,
+  { groups: owners, renames }: Pick<Run, "groups" | "renames">,
+  inputs: GroupInputs,
+  self: Self,
+): Promise<Created<GroupState>> {
+  const { requestedName } = inputs;
+  const creation = { context, owners, self, inputs, key: randomBytes(4).toString("hex") };
+  const request = toRequest(inputs);
+  const create = async (waited: Waited): Promise<Created<GroupState> | Blocked> => {
+    const before = await attempt(`check for an existing ${groupLabel({ name: requestedName })}`, nothingChanged, () =>
+      context.groups.all(requestedName),
     );
-    const namesakes = before.filter(({ name }) => name === requestedName);
-    const [existing] = namesakes;
-    if (!existing || onNameConflict === "suffix") return creation.add(before);
-    if (onNameConflict === "fail") throw nameTakenError(existing);
-    if (namesakes.length > 1) throw ambiguousNameError(namesakes);
-    return creation.adopt(existing);
+    const open = renames.holdersToAwait(request, before, waited);
+    if (open.length > 0) return new Blocked(open);
+    const outcome = renames.decide(request, before, waited);
+    switch (outcome.kind) {
+      case "taken":
+        throw nameTakenError(outcome.other);
+      case "ambiguous":
+        throw ambiguousNameError(outcome.groups);
+      case "adopt":
+        return adoptGroup(creation, outcome.group);
+      default:
+        // The server may hide a group with this name. It then assigns another name, which `addGroup` finds out.
+        return addGroup(creation, before);
+    }
+  };
+  return whenNamesAreFree(renames, (waited) => context.nameLock.runExclusive(requestedName, () => create(waited)));
+}
+
+async function adoptGroup(creation: Creation, existing: Group): Promise<Created<GroupState>> {
+  const { active } = creation.inputs;
+  return asOwner(creation, existing, async (progress) => {
+    if (existing.active !== active) await applyUpdate(creation.context, progress, { name: existing.name, active });
   });
 }
 
-/** The creation or adoption of one group. Once its id is known, every failure keeps the group in the state. */
-class GroupCreation {
-  readonly #context: OperationContext;
-  readonly #inputs: GroupInputs;
-  readonly #key = randomBytes(4).toString("hex");
-
-  constructor(context: OperationContext, inputs: GroupInputs) {
-    this.#context = context;
-    this.#inputs = inputs;
-  }
-
-  async adopt(existing: Group): Promise<CreateResult> {
-    const { active } = this.#inputs;
-    this.#acquire(existing);
-    if (existing.active === active) return this.#result(existing);
-    const desired = { name: existing.name, active };
-    return this.#result(await this.#keepOnFailure(existing, () => applyUpdate(this.#context, existing, desired)));
-  }
-
-  /** @param before - every group that existed before. */
-  async add(before: readonly Group[]): Promise<CreateResult> {
-    const { requestedName, active } = this.#inputs;
-    const id = await sendAdd(this.#context, requestedName, before);
-    const existing = before.find((group) => group.id === id);
-    if (existing) throw existingIdError(requestedName, existing);
-    const sent: Group = { id, name: requestedName, active: true, owner: undefined };
-    this.#acquire(sent);
-    const created = await this.#keepOnFailure(sent, () => readBack(this.#context, sent));
-    if (created.name !== requestedName && this.#inputs.onNameConflict !== "suffix") {
-      const other = await this.#findOtherWithName(created);
-      if (other) return this.#resolveNameConflict(created, other);
+/** @param before - every group that existed before. */
+async function addGroup(creation: Creation, before: readonly Group[]): Promise<Created<GroupState>> {
+  const { context, owners, inputs } = creation;
+  const { requestedName, active, onNameConflict } = inputs;
+  const id = await sendAdd(context, requestedName, before, (other) => owners.has(String(other)));
+  const existing = before.find((group) => group.id === id);
+  if (existing) throw existingIdError(requestedName, existing);
+  let other: Group | undefined;
+  const sent: Group = { id, name: requestedName, active: true, owner: undefined };
+  const created = await asOwner(creation, sent, async (progress) => {
+    const current = (progress.current = await readBack(context, sent));
+    if (current.name !== requestedName && onNameConflict !== "suffix") {
+      other = await findOtherWithName(context, current, requestedName);
+      if (other) return deleteNumbered(context, current);
     }
-    if (active) return this.#result(created);
-    const desired = { name: nameToKeep(created.name, requestedName), active };
-    return this.#result(await this.#keepOnFailure(created, () => applyUpdate(this.#context, created, desired)));
-  }
+    if (!active) await applyUpdate(context, progress, { name: nameToKeep(current.name, requestedName), active });
+  });
+  if (!other) return created;
+  // Another client created a group with the requested name between the list and `add`.
+  owners.release(created.id);
+  if (onNameConflict === "fail") throw nameTakenError(other);
+  return adoptGroup(creation, other);
+}
 
-  async #findOtherWithName(created: Group): Promise<Group | undefined> {
-    const groups = await this.#keepOnFailure(created, () =>
-      withGroupError("check the requested name of", created, nothingChanged, () =>
-        this.#context.groups.readByName(this.#inputs.requestedName),
-      ),
-    );
-    return groups.find(({ id }) => id !== created.id);
+/** Runs the steps after a group's id is known. Every failure keeps the group in the state. */
+async function asOwner(
+  { context, owners, self, inputs, key }: Creation,
+  group: Group,
+  step: (progress: Progress) => Promise<void>,
+): Promise<Created<GroupState>> {
+  const id = String(group.id);
+  owners.acquire(id, self, key, inputs);
+  const progress: Progress = { current: group, isChanged: true };
+  const state = (): GroupState =>
+    appliedState(inputs, progress.current, { userId: context.userId, account: self.account, key });
+  try {
+    await step(progress);
+  } catch (error) {
+    throw error instanceof GroupError ? error.keep(id, state(), "The group") : error;
   }
+  return { id, state: state() };
+}
 
-  /**
-   * Deletes the created group: another client created a group with the requested name between the list and `add`, so
-   * the created one was numbered. Then applies `onNameConflict` to the other group.
-   */
-  async #resolveNameConflict(created: Group, other: Group): Promise<CreateResult> {
-    await this.#keepOnFailure(created, () =>
-      withGroupError("delete the numbered", created, deletionOutcome, () =>
-        this.#context.write(created.id, (client) => client.delete(created.id)),
-      ),
-    );
-    this.#context.owners.release(String(created.id));
-    if (this.#inputs.onNameConflict === "fail") throw nameTakenError(other);
-    return this.adopt(other);
-  }
+async function findOtherWithName(
+  context: OperationContext,
+  created: Group,
+  requestedName: string,
+): Promise<Group | undefined> {
+  const groups = await attempt(`check the requested name of ${groupLabel(created)}`, nothingChanged, () =>
+    context.groups.readByName(requestedName),
+  );
+  return groups.find(({ id }) => id !== created.id);
+}
 
-  #acquire(group: Group): void {
-    const { __resource: resource, requestedName } = this.#inputs;
-    this.#context.owners.acquire(String(group.id), { resource, key: this.#key, requestedName });
-  }
-
-  async #keepOnFailure<T>(group: Group, step: () => Promise<T>): Promise<T> {
-    try {
-      return await step();
-    } catch (error) {
-      if (!(error instanceof GroupError)) throw error;
-      const current = (error instanceof AfterChangeError ? error.current : undefined) ?? group;
-      throw new UnfinishedGroupError(error, String(group.id), this.#outputs(current), { cause: error });
-    }
-  }
-
-  #result(group: Group): CreateResult {
-    return { id: String(group.id), outs: this.#outputs(group) };
-  }
-
-  #outputs(group: Group): Record<string, unknown> {
-    return storedState(appliedState(this.#inputs, group, { userId: this.#context.userId, key: this.#key }));
-  }
+async function deleteNumbered(context: OperationContext, created: Group): Promise<void> {
+  await attempt(`delete the numbered ${groupLabel(created)}`, deletionOutcome, () =>
+    context.write(created.id, (client) => client.delete(created.id)),
+  );
 }
 
 const deletionOutcome: OutcomeText = {
@@ -127,25 +132,31 @@ const deletionOutcome: OutcomeText = {
   unknown: "It may have been deleted.",
 };
 
-function nameTakenError(existing: Group): NameTakenError {
-  return new NameTakenError(
-    `Could not create group ${JSON.stringify(existing.name)}: a group with this name already exists (id ${existing.id}) and onNameConflict is "fail". ` +
-      "Nothing was created. Choose another name, rename or delete that group, " +
+function nameTakenError(existing: Group): GroupError {
+  return new GroupError("name-taken", {
+    failure: `Could not create group ${JSON.stringify(existing.name)}`,
+    reason: `a group with this name already exists (id ${existing.id}) and onNameConflict is "fail"`,
+    done: "Nothing was created.",
+    next:
+      "Choose another name, rename or delete that group, " +
       'or set onNameConflict to "adopt" to manage it or to "suffix" to let Deepcall append a number.',
-  );
+  });
 }
 
 function existingIdError(requestedName: string, existing: Group): GroupError {
-  return new GroupError(
-    "existing-id" satisfies ProviderErrorCode,
-    `Could not create group ${JSON.stringify(requestedName)}: Deepcall confirmed the new group with the id of ${groupLabel(existing)}, which existed before. ` +
-      'Nothing was added to the state. To manage that group, set onNameConflict to "adopt".',
-  );
+  return new GroupError("existing-id", {
+    failure: `Could not create group ${JSON.stringify(requestedName)}`,
+    reason: `Deepcall confirmed the new group with the id of ${groupLabel(existing)}, which existed before`,
+    done: "Nothing was added to the state.",
+    next: 'To manage that group, set onNameConflict to "adopt".',
+  });
 }
 
-function ambiguousNameError(groups: readonly Group[]): NameTakenError {
-  return new NameTakenError(
-    `Could not adopt group ${JSON.stringify(groups[0]?.name)}: several groups have this name (ids ${groups.map(({ id }) => id).join(", ")}). ` +
-      "Nothing was changed. Import them by id with `pulumi-deepcall export --import`, or rename all but one of them in Deepcall's panel and run the command again.",
-  );
+function ambiguousNameError(groups: readonly Group[]): GroupError {
+  return new GroupError("name-taken", {
+    failure: `Could not adopt group ${JSON.stringify(groups[0]?.name)}`,
+    reason: `several groups have this name (ids ${groups.map(({ id }) => id).join(", ")})`,
+    done: "Nothing was changed.",
+    next: "Import them by id with `pulumi-deepcall export --import`, or rename all but one of them in Deepcall's panel and run the command again.",
+  });
 }

@@ -1,9 +1,13 @@
 import { NotFoundError } from "../../client/errors";
 import type { AgentCount } from "../../client/relations";
+import { mayDelete } from "../model/deletion";
+import { attempt, forEveryOutcome, GroupError, type OutcomeText } from "../model/errors";
+import type { GroupState, PlannedInputs } from "../model/group";
+import { possibleKeepers } from "../model/keepers";
+import { groupLabel, type NamedGroup } from "../model/names";
+import type { Self } from "../model/resource";
 import type { OperationContext } from "./context";
-import { forEveryOutcome, GroupError, GroupHasAgentsError, withGroupError, type OutcomeText } from "./errors";
-import { groupLabel } from "./names";
-import type { GroupInputs, GroupState } from "./state";
+import type { Owners } from "./owners";
 
 const uncertain = "It may have been deleted; it stays in the state until that is certain.";
 const outcomeText: OutcomeText = {
@@ -17,69 +21,71 @@ const outcomeText: OutcomeText = {
  * Deletes a group; one that does not exist any more counts as deleted. A group that another resource has adopted, or
  * that this resource's replacement will adopt, is only removed from the state. A group that has agents, or may have some,
  * is not deleted unless the resource or the settings say so.
- *
- * @param declared - the inputs of the program's resources. The deletion may be the first half of a replacement, and the
- *   state does not say of which resource: under an alias it still has the earlier name.
  */
 export async function deleteGroup(
   context: OperationContext,
+  owners: Owners<PlannedInputs>,
   id: string,
   state: GroupState,
-  declared: readonly GroupInputs[],
+  self: Self,
 ): Promise<void> {
   const group = { name: state.name, id };
-  const successor = context.owners.successor(id, state.__key);
+  const successor = owners.successor(id, state.key);
   if (successor) {
     context.inform(
-      `${groupLabel(group)} stays in Deepcall because the resource ${JSON.stringify(successor.resource)} has adopted it`,
+      `${groupLabel(group)} stays in Deepcall because the resource ${JSON.stringify(successor.self.resource)} has adopted it`,
     );
     return;
   }
-  await withGroupError("delete", group, outcomeText, async () => {
-    if (await willBeAdoptedAgain(context, id, state, declared)) {
+  await attempt(`delete ${groupLabel(group)}`, outcomeText, async () => {
+    if (await willBeAdoptedAgain(context, owners, id, self)) {
       context.inform(
         `${groupLabel(group)} stays in Deepcall because its replacement adopts it (onNameConflict is "adopt")`,
       );
       return;
     }
     try {
-      if (!state.deleteWithAgents && !context.deleteWithAgents) await assertNoAgents(context, group);
+      await assertMayDelete(context, group, state);
       await context.write(Number(id), (client) => client.delete(Number(id)));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       await context.assertSameAccount(group, state);
     }
   });
-  context.owners.release(id);
+  owners.release(id);
 }
 
 const notDeleted = "The group was not deleted.";
 
 /**
- * Ensures that a deletion removes no agents.
+ * Ensures that a deletion removes no agents unless it may.
  *
- * @throws GroupHasAgentsError if the group has agents; GroupError if that is unclear; NotFoundError if the group is gone.
+ * @throws GroupError if the group has agents, or if that is unclear; NotFoundError if the group is gone.
  */
-async function assertNoAgents(context: OperationContext, group: { name: string; id: string }): Promise<void> {
+async function assertMayDelete(context: OperationContext, group: NamedGroup, state: GroupState): Promise<void> {
+  const allowsAgents = state.deleteWithAgents || context.deleteWithAgents;
+  if (mayDelete(allowsAgents) === "allowed") return;
   const override =
     "set deleteWithAgents: true on the resource and run `pulumi up` before you delete it, " +
     `or ${context.howToEnable("deleteWithAgents")}.`;
   let agents: AgentCount;
   try {
-    agents = await withGroupError("check the agents of", group, forEveryOutcome(notDeleted), () =>
+    agents = await attempt(`check the agents of ${groupLabel(group)}`, forEveryOutcome(notDeleted), () =>
       context.client.countAgents(Number(group.id)),
     );
   } catch (error) {
     if (!(error instanceof GroupError)) throw error;
     if (error.cause instanceof NotFoundError) throw error.cause;
-    const description = `${error.description} To delete the group without this check, ${override}`;
-    throw new GroupError(error.errorCode, description, { cause: error.cause });
+    error.append(`To delete the group without this check, ${override}`);
+    throw error;
   }
-  if (agents.count === 0) return;
-  throw new GroupHasAgentsError(
-    `Could not delete ${groupLabel(group)}: it has ${describeAgents(agents)}. ${notDeleted} ` +
-      `Remove the agents from the group in Deepcall's panel first. To delete it with its agents, ${override}`,
-  );
+  if (mayDelete(allowsAgents, agents) === "allowed") return;
+  throw new GroupError("has-agents", {
+    failure: `Could not delete ${groupLabel(group)}`,
+    reason: `it has ${describeAgents(agents)}`,
+    done: notDeleted,
+    next: `Remove the agents from the group in Deepcall's panel first. To delete it with its agents, ${override}`,
+  });
 }
 
 const shownIds = 3;
@@ -91,24 +97,19 @@ function describeAgents({ count, ids }: AgentCount): string {
   return `${agents} (${ids.slice(0, shownIds).join(", ")}${more})`;
 }
 
-/**
- * Whether the deleted resource's own replacement will adopt the group. The replacement has the same resource name; or,
- * under an alias, another one, if the program has no resource with the old name and the new one has no group yet.
- */
+/** The deletion may be the first half of a replacement that adopts the group, or precede the one that a renamed resource does. */
 async function willBeAdoptedAgain(
   context: OperationContext,
+  owners: Owners<PlannedInputs>,
   id: string,
-  state: GroupState,
-  declared: readonly GroupInputs[],
+  { identity }: Self,
 ): Promise<boolean> {
-  const isDeclared = declared.some(({ __resource }) => __resource === state.__resource);
-  const adopters = declared.filter(
-    ({ onNameConflict, __resource: resource, requestedName }) =>
-      onNameConflict === "adopt" &&
-      (resource === state.__resource || !isDeclared) &&
-      !context.owners.hasOther(id, { resource, requestedName }),
-  );
-  if (adopters.length === 0) return false;
+  const program = owners.declared.map(({ self, inputs: { requestedName, onNameConflict } }) => {
+    const ids = owners.idsOf(self);
+    return { identity: self.identity, requestedName, onNameConflict, id: ids.find((other) => other !== id) ?? ids[0] };
+  });
+  const keepers = possibleKeepers({ id, identity }, program);
+  if (keepers.length === 0) return false;
   const current = await context.groups.readById(Number(id));
-  return adopters.some(({ requestedName }) => requestedName === current?.name);
+  return keepers.some(({ requestedName }) => requestedName === current?.name);
 }

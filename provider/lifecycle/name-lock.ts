@@ -1,4 +1,4 @@
-import { mayCollide } from "./names";
+import { mayCollide } from "../model/names";
 
 /** Runs steps one after the other if the server could treat their names as duplicates. */
 export class NameLock {

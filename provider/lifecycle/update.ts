@@ -1,17 +1,21 @@
+import { randomBytes } from "node:crypto";
 import type { Group } from "../../client/responses";
-import { AfterChangeError, applyUpdate } from "./apply-update";
-import type { OperationContext } from "./context";
-import { activeDiffers, nameDiffers } from "./diff";
+import { attempt, GroupError, nothingChanged } from "../model/errors";
 import {
-  withGroupError,
-  GroupGoneError,
-  NameTakenError,
-  nothingChanged,
-  OtherAccountError,
-  UnfinishedGroupError,
-} from "./errors";
-import { groupLabel, isNumbered, nameToKeep, providerLabel } from "./names";
-import { appliedState, refreshedState, storedState, type GroupInputs, type GroupState } from "./state";
+  activeDiffers,
+  appliedState,
+  isRenamedManually,
+  nameDiffers,
+  refreshedState,
+  type GroupInputs,
+  type GroupState,
+} from "../model/group";
+import { toRequest, type NameRequest } from "../model/name-conflict";
+import { groupLabel, isNumbered, nameToKeep, providerLabel, type NamedGroup } from "../model/names";
+import type { Self } from "../model/resource";
+import { applyUpdate, type Progress } from "./apply-update";
+import type { OperationContext } from "./context";
+import { Blocked, whenNamesAreFree, type Renames, type Waited } from "./renames";
 
 /**
  * Updates a group. It reads the group first, because the state may be outdated: a name that is already right is not
@@ -19,69 +23,91 @@ import { appliedState, refreshedState, storedState, type GroupInputs, type Group
  */
 export async function updateGroup(
   context: OperationContext,
+  renames: Renames,
   id: string,
   recorded: GroupState,
   inputs: GroupInputs,
-): Promise<Record<string, unknown>> {
-  return context.nameLock.runExclusive(inputs.requestedName, async () => {
-    const group = { name: recorded.name, id };
-    const current = await withGroupError("read", group, nothingChanged, () => context.groups.readById(Number(id)));
-    if (inputs.__providerName !== recorded.__providerName && !isSameGroup(recorded, current))
-      throw otherProviderError(group, inputs);
+  self: Self,
+): Promise<GroupState> {
+  const group = { name: recorded.name, id };
+  const request: NameRequest = { ...toRequest(inputs), id: Number(id) };
+  let progress: Progress | undefined;
+  const stateOf = (current: Group): GroupState =>
+    appliedState(inputs, current, {
+      userId: context.userId ?? recorded.userId,
+      account: self.account,
+      key: recorded.key,
+    });
+
+  const update = async (waited: Waited): Promise<GroupState | Blocked> => {
+    const current = await attempt(`read ${groupLabel(group)}`, nothingChanged, () =>
+      context.groups.readById(Number(id)),
+    );
+    if (self.account !== recorded.account && !isSameGroup(recorded, current)) throw otherProviderError(group, self);
     if (!current) {
       await context.assertSameAccount(group, recorded);
       throw goneError(group);
     }
-    const outputs = (applied: Group): Record<string, unknown> =>
-      storedState(appliedState(inputs, applied, { userId: context.userId ?? recorded.userId, key: recorded.__key }));
-
-    const desired = await desiredGroup(context, current, recorded, inputs);
-    if (!desired) return outputs(current);
-    try {
-      return outputs(await applyUpdate(context, current, desired));
-    } catch (error) {
-      if (!(error instanceof AfterChangeError)) throw error;
-      throw new UnfinishedGroupError(error, id, outputs(error.current ?? { ...current, ...desired }), { cause: error });
+    progress = { current, isChanged: progress?.isChanged ?? false };
+    const state = refreshedState(recorded, current);
+    const active = self.ignored.includes("active") ? state.active : inputs.active;
+    if (nameDiffers(state, inputs, self)) {
+      const { requestedName, onNameConflict } = inputs;
+      // An earlier rename, whose answer was lost. Sent again, it would be numbered once more.
+      const isSent = isRenamedManually(state) && isNumbered(current.name, requestedName);
+      const mustLook = onNameConflict !== "suffix" || isSent || renames.isHeld(request);
+      const groups = mustLook ? await listHolders(context, current, requestedName) : [];
+      const open = renames.holdersToAwait(request, groups, waited);
+      if (open.length > 0) {
+        if (renames.mustStepAside(request, groups, waited)) {
+          await applyUpdate(context, progress, { name: temporaryName(), active: state.active });
+          renames.leave(current.id);
+        }
+        return new Blocked(open);
+      }
+      const outcome = renames.decide(request, groups, waited);
+      if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
+      if (!(isSent && outcome.kind === "numbered")) {
+        await applyUpdate(context, progress, { name: requestedName, active });
+        if (progress.current.name === requestedName || onNameConflict !== "suffix") return stateOf(progress.current);
+        const holders = await listHolders(context, progress.current, requestedName);
+        const late = renames.holdersToAwait(request, holders, waited);
+        return late.length > 0 ? new Blocked(late) : stateOf(progress.current);
+      }
     }
+    if (activeDiffers(state, inputs, self)) {
+      const name = self.ignored.includes("name") ? current.name : nameToKeep(current.name, inputs.requestedName);
+      await applyUpdate(context, progress, { name, active });
+    }
+    return stateOf(progress.current);
+  };
+
+  try {
+    return await whenNamesAreFree(renames, (waited) =>
+      context.nameLock.runExclusive(inputs.requestedName, () => update(waited)),
+    );
+  } catch (error) {
+    if (!(error instanceof GroupError && progress?.isChanged)) throw error;
+    const state = stateOf(progress.current);
+    // A temporary name is not the assigned one: the next update must still rename the group.
+    const isTemporary = temporaryPattern.test(state.name);
+    throw error.keep(id, isTemporary ? { ...state, assignedName: inputs.requestedName } : state, "The group");
+  } finally {
+    renames.leave(Number(id));
+  }
+}
+
+const temporaryName = (): string => `renaming-${randomBytes(4).toString("hex")}`;
+const temporaryPattern = /^renaming-[0-9a-f]{8}/;
+
+/** If another group has the name, all groups: they decide whether this run frees the name. */
+async function listHolders(context: OperationContext, current: Group, name: string): Promise<readonly Group[]> {
+  return attempt(`check the requested name of ${groupLabel(current)}`, nothingChanged, async () => {
+    const holders = await context.groups.readByName(name);
+    if (holders.every(({ id }) => id === current.id)) return [];
+    const others = await context.groups.all();
+    return [...new Map([...others, ...holders].map((group) => [group.id, group])).values()];
   });
-}
-
-/** The name and status to send; `undefined` if the group needs no update. */
-async function desiredGroup(
-  context: OperationContext,
-  current: Group,
-  recorded: GroupState,
-  inputs: GroupInputs,
-): Promise<{ name: string; active: boolean } | undefined> {
-  const { requestedName, __ignore } = inputs;
-  const state = refreshedState(recorded, current);
-  const rename = nameDiffers(state, inputs) && !(await isAlreadyRenamed(context, state, inputs, current));
-  if (!rename && !activeDiffers(state, inputs)) return undefined;
-  const active = __ignore.includes("active") ? state.active : inputs.active;
-  if (rename) return { name: requestedName, active };
-  return { name: __ignore.includes("name") ? current.name : nameToKeep(current.name, requestedName), active };
-}
-
-/**
- * Whether an earlier rename, whose answer was lost, has already given the group the requested name and a number: sent
- * again, it would be numbered once more.
- *
- * @throws NameTakenError if another group has the name and the server must not append a number.
- */
-async function isAlreadyRenamed(
-  context: OperationContext,
-  state: GroupState,
-  { requestedName, onNameConflict }: GroupInputs,
-  current: Group,
-): Promise<boolean> {
-  const isRenamed = state.name !== state.assignedName && isNumbered(current.name, requestedName);
-  if (onNameConflict === "suffix" && !isRenamed) return false;
-  const groups = await withGroupError("check the requested name of", current, nothingChanged, () =>
-    context.groups.readByName(requestedName),
-  );
-  const other = groups.find(({ id }) => id !== current.id);
-  if (other && onNameConflict !== "suffix") throw nameTakenError(current, other, onNameConflict);
-  return isRenamed && other !== undefined;
 }
 
 /** Ids may not be unique across accounts, so a group that another provider finds must have the same owner. */
@@ -90,28 +116,30 @@ function isSameGroup({ ownerId }: GroupState, current: Group | undefined): boole
   return ownerId === undefined || current.owner === undefined || ownerId === current.owner;
 }
 
-function otherProviderError(
-  group: { name: string; id: string },
-  { __providerName: name }: GroupInputs,
-): OtherAccountError {
-  const account = name === "" ? "the default account" : `the account of ${providerLabel(name)}`;
-  return new OtherAccountError(
-    `Could not find ${groupLabel(group)} in ${account}, to which the program has moved the resource. ` +
-      "Nothing was changed in Deepcall or in the state. A group cannot move to another account: " +
-      "set the resource's option provider to what it was. To have such a group in this account too, declare another resource.",
-  );
+function otherProviderError(group: NamedGroup, { account }: Self): GroupError {
+  return new GroupError("other-account", {
+    failure: `Could not find ${groupLabel(group)} in ${account === "" ? "the default account" : `the account of ${providerLabel(account)}`}, to which the program has moved the resource`,
+    done: "Nothing was changed in Deepcall or in the state.",
+    next:
+      "A group cannot move to another account: set the resource's option provider to what it was. " +
+      "To have such a group in this account too, declare another resource.",
+  });
 }
 
-function nameTakenError(group: Group, other: Group, onNameConflict: string): NameTakenError {
-  return new NameTakenError(
-    `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}: a group with this name already exists (id ${other.id}) and onNameConflict is ${JSON.stringify(onNameConflict)}. ` +
-      'Nothing was changed. Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
-  );
+function nameTakenError(group: Group, other: Group, onNameConflict: string): GroupError {
+  return new GroupError("name-taken", {
+    failure: `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}`,
+    reason: `a group with this name already exists (id ${other.id}) and onNameConflict is ${JSON.stringify(onNameConflict)}`,
+    done: "Nothing was changed.",
+    next: 'Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
+  });
 }
 
-function goneError(group: { name: string; id: string }): GroupGoneError {
-  return new GroupGoneError(
-    `Could not update ${groupLabel(group)}: it no longer exists in Deepcall (code 1503 or an empty list for its id). ` +
-      "Nothing was changed. Run `pulumi up --refresh` to create it again.",
-  );
+function goneError(group: NamedGroup): GroupError {
+  return new GroupError("group-gone", {
+    failure: `Could not update ${groupLabel(group)}`,
+    reason: "it no longer exists in Deepcall (code 1503 or an empty list for its id)",
+    done: "Nothing was changed.",
+    next: "Run `pulumi up --refresh` to create it again.",
+  });
 }

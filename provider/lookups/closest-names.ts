@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { couldBeAssignedFor } from "../lifecycle/names";
+import { couldBeAssignedFor } from "../model/names";
 
 /**
  * The names that a program may have meant, the most likely first: those that differ only in case, then those that the

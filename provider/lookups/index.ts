@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DeepcallError, SettingsError } from "../../client/errors";
 import type { Group } from "../../client/responses";
 import { providerInputs, type DeepcallProvider } from "../deepcall-provider";
-import { providerLabel } from "../lifecycle/names";
+import { providerLabel } from "../model/names";
 import { providerNameKey } from "../state-contract";
 import type { GroupQuery, LookupAccount } from "./account";
 import { assertArguments, assertOptions, type LookupName } from "./arguments";

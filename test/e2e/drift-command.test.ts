@@ -115,19 +115,13 @@ test("one report contains drift, pending changes and undeclared groups, and hide
 
   // The current config applies, not the config of the last `up`.
   await stack.configure({ token: "wrong-token-1" });
-  for (const args of [[], ["--undeclared"]]) {
-    const refused = await expectReadOnly(stack, () => drift(stack, ...args));
-    expect([refused.code, refused.out]).toEqual([3, ""]);
-    expect(refused.err).toContain(
-      'Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token".',
-    );
-    expect(refused.err).toMatch(/\[deepcall:1014\]$/m);
-    expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|\n\s+at /);
-  }
-  await stack.configure({ token: "", userId: "" });
-  const missing = await expectReadOnly(stack, () => drift(stack, "--undeclared"));
-  expect([missing.code, missing.out]).toEqual([1, ""]);
-  expect(missing.err).toContain("Missing: credentials: either deepcall:ssid");
+  const refused = await expectReadOnly(stack, () => drift(stack, "--undeclared"));
+  expect([refused.code, refused.out]).toEqual([3, ""]);
+  expect(refused.err).toContain(
+    'Deepcall refused list with code 1014 (invalid or expired token): "Invalid or expired token".',
+  );
+  expect(refused.err).toMatch(/\[deepcall:1014\]$/m);
+  expect(refused.err).not.toMatch(/wrong-token-1|pulumi preview|\n\s+at /);
 });
 
 test("an interruption or a failure is one clear error with exit code 1, and leaves no process and no lock", async () => {
@@ -177,10 +171,6 @@ test("an interruption or a failure is one clear error with exit code 1, and leav
     env: { PULUMI_CONFIG_PASSPHRASE: undefined },
   });
   await expectFailure(/^error: The Pulumi CLI was not found/m, [], { env: { PATH: empty } });
-  await stack.emulator.close();
-  await expectFailure(
-    /^error: Could not read group "support" \(id 1\)\. Could not reach Deepcall at 127\.0\.0\.1:\d+ \(list: ECONNREFUSED/m,
-  );
   stack.program('throw new Error("boom");');
   await expectFailure(
     /^error: Running program '.*index\.js' failed with an unhandled exception:\nError: boom\n {4}at .*index\.js:\d+:\d+\)$/m,

@@ -6,21 +6,18 @@ test("renamed, deactivated, deleted by hand: all three read-only commands report
     new DeepcallGroup("support", { name: "Support" });
     new DeepcallGroup("night", { name: "Night", active: false });`);
   await stack.up();
-  const readOnly = async () => [
-    await stack.run("preview", "--expect-no-changes"),
-    await stack.drift(),
-    await stack.run("refresh", "--preview-only", "--expect-no-changes", "--diff"),
-  ];
-
   const before = stack.recorded();
   const account = stack.emulator.account("7");
   const id = (name: string) => stack.emulator.groups().find((group) => group.name === name)?.id ?? 0;
   account.setStatus(id("Support"), 0);
   account.rename(id("Support"), "Helpdesk");
   account.remove(id("Night"));
-  const [fromState, ...withRefresh] = await readOnly();
   // Without a refresh the engine compares the program with the state alone.
-  expect(fromState?.code).toBe(0);
+  expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
+  const withRefresh = [
+    await stack.drift(),
+    await stack.run("refresh", "--preview-only", "--expect-no-changes", "--diff"),
+  ];
   for (const { code, output } of withRefresh) {
     expect(code).toBe(7);
     expect(output).toMatch(/~ name +: "Support" => "Helpdesk"/);
@@ -35,5 +32,5 @@ test("renamed, deactivated, deleted by hand: all three read-only commands report
     { name: "Support", status: 1 },
     { name: "Night", status: 0 },
   ]);
-  expect((await readOnly()).map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(await stack.run("refresh", "--preview-only", "--expect-no-changes")).toMatchObject({ code: 0 });
 });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expectReadOnly, startCli, type CliOutcome } from "./commands";
 import { TestStack } from "./stack";
 
@@ -49,13 +50,7 @@ test("a plan has every change that Pulumi counts, and what `up` will refuse", as
     new DeepcallGroupAgents("moving", { groupId: tainted.groupId, agents: ["1003"] });
     new DeepcallProvider("emea", { environmentPrefix: "DEEPCALL" });`),
   );
-  expect(await plannedSummary(stack)).toEqual(await changeSummary(stack));
   await stack.up();
-  expect(await plan(stack, "--refresh")).toEqual({
-    code: 0,
-    out: "Stack dev: nothing to do; 8 groups unchanged.\n",
-    err: "Comparing stack dev with Deepcall …\n",
-  });
 
   const idOf = (name: string) => stack.emulator.groups().find((group) => group.name === name)?.id ?? 0;
   account.setAgents(idOf("Trial"), [{ id: "1009", receivesCalls: true }]);
@@ -77,11 +72,9 @@ test("a plan has every change that Pulumi counts, and what `up` will refuse", as
     new DeepcallGroupAgents("moving", { groupId: marketing.groupId, agents: ["1003"] });
     DeepcallGroup.get("read", "1");`),
   );
-  expect(await plannedSummary(stack)).toEqual(await changeSummary(stack));
-
+  const counted = await changeSummary(stack);
   stack.emulator.clearCalls();
-  const offline = await plan(stack);
-  expect([offline.code, offline.out]).toEqual([2, expect.stringMatching(/^ {2}- delete +Trial +id \d+$/m) as string]);
+  expect(await plannedSummary(stack)).toEqual(counted);
   // The one call is that of `DeepcallGroup.get`.
   expect(stack.emulator.count()).toBe(1);
 
@@ -113,9 +106,6 @@ Other resources: 1 to delete.
 
   const output = await stack.failingUp("--refresh", "--continue-on-error");
   expect(output).toContain('Could not delete group "Trial"');
-  account.setAgents(idOf("Trial"), []);
-  await stack.up();
-  expect(await plan(stack, "--refresh")).toMatchObject({ code: 0 });
 });
 
 test("a protected group makes the plan fail, but it is complete", async () => {
@@ -137,12 +127,27 @@ A group that has agents will not be deleted. With \`--refresh\`, the plan says w
 `,
   ]);
   expect(err).toMatch(/^error: resource "urn:.*::kept" cannot be deleted\nbecause it is protected\./m);
+});
 
-  // Without `--refresh`, a plan needs no credentials; refused ones have an exit code of their own.
-  stack.program('new DeepcallGroup("kept", { name: "Keep" }, { protect: true }); new DeepcallGroup("other", {});');
-  const wrong = { env: { DEEPCALL_TOKEN: "wrong-token-1" } };
-  expect(await startCli(stack, "plan", [], wrong).ended).toMatchObject({ code: 2 });
-  const refused = await startCli(stack, "plan", ["--refresh"], wrong).ended;
-  expect([refused.code, refused.out]).toEqual([3, ""]);
-  expect(refused.err).not.toContain("wrong-token-1");
+test("options in the environment and in the project: both commands compare everything, as `up` would", async () => {
+  const stack = await TestStack.create();
+  stack.program('new DeepcallGroup("support", { name: "Support" }); new DeepcallGroup("sales", { name: "Sales" });');
+  await stack.up();
+  const sales = stack.emulator.groups().find(({ name }) => name === "Sales")?.id ?? 0;
+  stack.emulator.account("7").rename(sales, "By hand");
+  const target = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/deepcall:Group::support";
+  // Without --stack, the selected one.
+  const command = join(process.env["E2E_FOLDER"] ?? "", "node_modules/pulumi-deepcall/dist/cli/main.js");
+  Object.assign(stack.env, { PULUMI_OPTION_TARGET: target, PULUMI_OPTION_EXPECT_NO_CHANGES: "true" });
+  const drift = await stack.execute(process.execPath, [command, "drift"]);
+  expect([drift.code, drift.output]).toEqual([
+    2,
+    expect.stringContaining("Stack dev: 1 of 2 groups drifted.") as string,
+  ]);
+  expect(drift.output).toContain("warning: PULUMI_OPTION_TARGET is ignored");
+  expect(await plan(stack)).toMatchObject({ code: 0 });
+  stack.file("Pulumi.yaml", `${stack.read("Pulumi.yaml")}options: { refresh: always }\n`);
+  const always = await plan(stack, "--format", "json");
+  expect(always.code).toBe(2);
+  expect(JSON.parse(always.out)).toMatchObject({ refresh: true, groups: [{ name: "By hand", newName: "Sales" }] });
 });

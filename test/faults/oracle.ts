@@ -1,5 +1,5 @@
 import type { GroupSnapshot } from "../../emulator";
-import { couldBeAssignedFor } from "../../provider/lifecycle/names";
+import { couldBeAssignedFor } from "../../provider/model/names";
 import type { Declaration, Engine, Program } from "../support/engine";
 
 /** Groups in the account that are not ours and must not change. */

@@ -1,7 +1,8 @@
 import type { Emulator } from "../../emulator";
 import type { RetryPolicy } from "../../client/retry";
-import { createProviders } from "../../provider/lifecycle";
-import { Run, type LifecycleProvider } from "../../provider/lifecycle/run";
+import { createProviders } from "../../provider/dynamic";
+import type { DynamicProvider } from "../../provider/dynamic/provider";
+import { Run } from "../../provider/lifecycle/run";
 import { environment, fastRetries } from "./lifecycle";
 
 /** A resource in the program. */
@@ -46,6 +47,8 @@ export class Engine {
   agentsState: State = {};
   /** Short only for calls that never get an answer: on a busy machine, a short time-out fails other calls too. */
   timeoutMs = 30_000;
+  /** More variables of the environment. */
+  more: Record<string, string> = {};
 
   constructor(
     readonly emulator: Emulator,
@@ -108,7 +111,7 @@ export class Engine {
   }
 
   #startRun(): { groups: Resources; agents: Resources } {
-    const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}` });
+    const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}`, ...this.more });
     const { group, agents } = createProviders(new Run(settings, this.retryPolicy));
     return { groups: new Resources(group, this.state), agents: new Resources(agents, this.agentsState) };
   }
@@ -141,7 +144,7 @@ function agentsInputs(
 /** The resources of one type in one run. */
 class Resources {
   constructor(
-    private readonly provider: LifecycleProvider,
+    private readonly provider: DynamicProvider,
     private readonly state: State,
   ) {}
 

@@ -1,7 +1,10 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Seed } from "../../emulator/seed";
 import type { RetryPolicy } from "../../client/retry";
-import { createProvider, type GroupProvider } from "../../provider/lifecycle";
+import { createProviders } from "../../provider/dynamic";
+import type { DynamicProvider } from "../../provider/dynamic/provider";
+import { Run } from "../../provider/lifecycle/run";
+import type { Environment } from "../../client/settings";
 
 /** The accounts of the tests. */
 export const token = "tok-3141592653";
@@ -54,14 +57,25 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
 /** The standard policy with short delays. */
-export const fastRetries: RetryPolicy = { firstDelayMs: 2, maxDelayMs: 10, deadlineMs: 3_000, lateCommitMs: 250 };
+export const fastRetries: RetryPolicy = {
+  firstDelayMs: 2,
+  maxDelayMs: 10,
+  deadlineMs: 3_000,
+  lateCommitMs: 250,
+  registrationMs: 20,
+};
+
+/** A provider of groups for one run. */
+export function createProvider(variables: Environment, retryPolicy?: RetryPolicy): DynamicProvider {
+  return createProviders(new Run(variables, retryPolicy)).group;
+}
 
 /** A provider for one run on the emulator's account 7. */
 export function operate(
   emulator: Emulator,
   more: Record<string, string> = {},
   retryPolicy: RetryPolicy = fastRetries,
-): GroupProvider {
+): DynamicProvider {
   return createProvider(environment(emulator, more), retryPolicy);
 }
 
@@ -70,7 +84,7 @@ export async function configured(
   emulator: Emulator,
   keys: Record<string, string>,
   variables: Record<string, string> = {},
-): Promise<GroupProvider> {
+): Promise<DynamicProvider> {
   const provider = createProvider(environment(emulator, variables), fastRetries);
   const config = new Map(Object.entries(keys).map(([key, value]) => [`deepcall:${key}`, value]));
   await provider.configure({ config: { get: (key: string) => config.get(key) } as never });
@@ -93,7 +107,7 @@ export interface Resource {
 }
 
 /** Creates as the engine does: check, then create. */
-export async function create(provider: GroupProvider, news: Record<string, unknown>): Promise<Resource> {
+export async function create(provider: DynamicProvider, news: Record<string, unknown>): Promise<Resource> {
   const { inputs = {}, failures = [] } = await provider.check({}, news);
   if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
   const { id, outs = {} } = await provider.create(inputs);
@@ -103,7 +117,7 @@ export async function create(provider: GroupProvider, news: Record<string, unkno
 
 /** Changes as the engine does: check, diff and, if there is a difference, update. */
 export async function change(
-  provider: GroupProvider,
+  provider: DynamicProvider,
   resource: Resource,
   news: Record<string, unknown>,
 ): Promise<Resource & { changed: boolean }> {
@@ -116,7 +130,7 @@ export async function change(
 
 /** Refreshes as the engine does; returns `undefined` if the group is gone. */
 export async function refresh(
-  provider: GroupProvider,
+  provider: DynamicProvider,
   resource: Resource,
 ): Promise<(Resource & { drift: boolean }) | undefined> {
   const { id, props = {}, inputs = {} } = await provider.read(resource.id, resource.outputs);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../cli/program";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../../emulator";
-import { nameProblem } from "../../../provider/lifecycle/names";
+import { nameProblem } from "../../../provider/model/names";
 import { emulate, environment, ssid, token } from "../../support/lifecycle";
 
 let folder: string;
@@ -118,9 +118,7 @@ test("an incomplete list is an error; with --name, the server's complete matches
   const emulator = await withGroups({ listShape: "nestedWithTotal", pageLimit: 1 });
   const { code, out: text, err } = await runExport(emulator, "--out", out);
   expect([code, text, existsSync(out)]).toEqual([1, "", false]);
-  expect(err).toContain(
-    "Could not export the account: Deepcall reported more groups than the 1 it returned. Nothing was written.",
-  );
+  expect(err).toContain("Could not export the account: Deepcall returned 1 of 2 groups. Nothing was written.");
   expect(entries((await runExport(emulator, "--name", "sal")).out)).toEqual([sales]);
 });
 
@@ -280,7 +278,7 @@ describe("--agents", () => {
     [{ relationShape: "byId", agentShape: "byId" }],
     [{ agentIdType: "number", agentIdKey: "agentId" }],
     [{ receiveCallType: "boolean", agentData: "account", noAgents: "null" }],
-    [{ quickRelation: "none", idType: "string" }],
+    [{ plainRelation: "none", idType: "string" }],
   ])("lists the agents of each group, with one call for each (%j)", async (options) => {
     const emulator = await withAgents(options);
     const { code, out, err } = await runExport(emulator, "--agents");

@@ -3,7 +3,7 @@ import { planExport, type PlanOptions } from "../../../cli/export/plan";
 import type { Group } from "../../../client/responses";
 import { agentsProviderText, agentsType, groupType } from "../../../provider/state-contract";
 import { providerIdentity, providerText } from "../../../provider/state-contract";
-import { createProviders } from "../../../provider/lifecycle";
+import { createProviders } from "../../../provider/dynamic";
 import { Run } from "../../../provider/lifecycle/run";
 import { create, emulate, environment, fastRetries, operate, refresh } from "../../support/lifecycle";
 

@@ -6,7 +6,7 @@ import { quote } from "../../../cli/formatting";
 import type { Group } from "../../../client/responses";
 import { keyPattern } from "../../../provider/groups-file/schema";
 import { readGroups } from "../../../provider/groups-file/read";
-import { nameProblem } from "../../../provider/lifecycle/names";
+import { nameProblem } from "../../../provider/model/names";
 
 function groups(...names: string[]): Group[] {
   return names.map((name, n) => ({ id: n + 1, name, active: true, owner: undefined }));

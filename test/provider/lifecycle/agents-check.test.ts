@@ -1,5 +1,9 @@
-import { checkAgentsInputs } from "../../../provider/lifecycle/agents/check";
-import { unknownValue } from "../../../provider/lifecycle/diff";
+import { createProviders } from "../../../provider/dynamic";
+import { Run } from "../../../provider/lifecycle/run";
+import { unknownValue } from "../../../provider/model/resource";
+import { providerNameKey } from "../../../provider/state-contract";
+
+const checkAgentsInputs = async (news: Record<string, unknown>) => createProviders(new Run({})).agents.check({}, news);
 
 const unknown = unknownValue;
 const silent = (id: string) => ({ id, receivesCalls: false });
@@ -42,14 +46,20 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     { requestedAgents: [], otherAgents: "remove" },
     { requestedAgents: [], otherAgents: "remove" },
   ],
-])("%s", (_, news, inputs) => {
-  expect(checkAgentsInputs({ groupId: 42, ...news })).toEqual({ inputs: { groupId: 42, ...inputs }, failures: [] });
+])("%s", async (_, news, inputs) => {
+  expect(await checkAgentsInputs({ groupId: 42, ...news })).toEqual({
+    inputs: { groupId: 42, ...inputs },
+    failures: [],
+  });
 });
 
-test("the name of the provider is stored, whatever the program passes", () => {
+test("the name of the provider is stored, whatever the program passes", async () => {
   const news = { groupId: 42, requestedAgents: ["1"], __providerName: "apac" };
-  expect(checkAgentsInputs(news, "emea").inputs).toEqual({ ...news, __providerName: "emea" });
-  expect(checkAgentsInputs(news).inputs).toEqual({ groupId: 42, requestedAgents: ["1"] });
+  const run = new Run({});
+  run.configure((key) => (key === providerNameKey ? "emea" : undefined));
+  const { inputs } = await createProviders(run).agents.check({}, news);
+  expect(inputs).toEqual({ ...news, __providerName: "emea" });
+  expect((await checkAgentsInputs(news)).inputs).toEqual({ groupId: 42, requestedAgents: ["1"] });
 });
 
 test.each<[string, Record<string, unknown>]>([
@@ -61,18 +71,20 @@ test.each<[string, Record<string, unknown>]>([
   ["otherAgents, with an empty list", { requestedAgents: [], otherAgents: unknown }],
   ["removeExisting", { requestedAgents: ["1"], removeExisting: unknown }],
   ["everything", { groupId: unknown, requestedAgents: unknown, otherAgents: unknown, removeExisting: unknown }],
-])("unknown in a preview: %s", (_, given) => {
+])("unknown in a preview: %s", async (_, given) => {
   const news = { groupId: 42, requestedAgents: ["1"], __provider: "text", ...given };
-  expect(checkAgentsInputs(news)).toEqual({ inputs: { ...news, __providerName: "" }, failures: [] });
+  expect(await checkAgentsInputs(news)).toEqual({ inputs: news, failures: [] });
 });
 
 const valid = { groupId: 42, requestedAgents: ["1"] };
-const noGroup = "groupId: must be a group's id";
+const noGroup = "groupId: must be a group's id, for example support.groupId";
 
 test.each<[Record<string, unknown>, string[]]>([
-  [{}, [`${noGroup}, for example support.groupId`, "agents: must be a list of agents"]],
-  [{ ...valid, groupId: "42" }, [`${noGroup}, for example support.groupId`]],
-  [{ ...valid, groupId: 4.5 }, [`${noGroup}, for example support.groupId`]],
+  [{}, [noGroup, "agents: must be a list of agents"]],
+  [{ ...valid, groupId: "042" }, [noGroup]],
+  [{ ...valid, groupId: "9007199254740992" }, [noGroup]],
+  [{ ...valid, groupId: 2 ** 53 }, [noGroup]],
+  [{ ...valid, groupId: 4.5 }, [noGroup]],
   [{ ...valid, groupId: 0 }, [noGroup]],
   [{ ...valid, groupId: -1 }, [noGroup]],
   [{ ...valid, requestedAgents: "1" }, ["agents: must be a list of agents"]],
@@ -124,8 +136,8 @@ test.each<[Record<string, unknown>, string[]]>([
     { groupId: 0, requestedAgents: [7], otherAgents: 1 },
     [noGroup, 'agents[0]: must be a string; write "7"', 'otherAgents: must be one of "keep", "remove"'],
   ],
-])("%j: every problem at once", (news, reasons) => {
-  const { inputs, failures } = checkAgentsInputs(news);
+])("%j: every problem at once", async (news, reasons) => {
+  const { inputs, failures } = await checkAgentsInputs(news);
   expect(failures).toEqual(reasons.map((reason) => ({ property: "", reason: `${reason} [deepcall:arguments]` })));
   expect(inputs).toBe(news);
 });

@@ -1,5 +1,7 @@
-import { checkInputs } from "../../../provider/lifecycle/check";
-import { unknownValue } from "../../../provider/lifecycle/diff";
+import { unknownValue } from "../../../provider/model/resource";
+import { createProvider } from "../../support/lifecycle";
+
+const checkInputs = async (news: Record<string, unknown>) => createProvider({}).check({}, news);
 
 test.each([
   ["defaults are not stored, but the status is", { requestedName: "A" }, { requestedName: "A", active: true }],
@@ -34,12 +36,12 @@ test.each([
     { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue, deleteWithAgents: unknownValue },
     { requestedName: unknownValue, active: unknownValue, onNameConflict: unknownValue, deleteWithAgents: unknownValue },
   ],
-])("%s", (_, news, inputs) => {
-  expect(checkInputs(news)).toEqual({ inputs, failures: [] });
+])("%s", async (_, news, inputs) => {
+  expect(await checkInputs(news)).toEqual({ inputs, failures: [] });
 });
 
 test.each([
-  [{}, ["name: must be a string"]],
+  [{}, ["name: must not be empty"]],
   [{ requestedName: 42 }, ["name: must be a string"]],
   [{ requestedName: "" }, ["name: must not be empty"]],
   [{ requestedName: "A", active: 1 }, ["active: must be true or false"]],
@@ -50,8 +52,7 @@ test.each([
   ],
   [{ requestedName: "A", deleteWithAgents: "yes" }, ["deleteWithAgents: must be true or false"]],
   [{ requestedName: "", active: "x" }, ["name: must not be empty", "active: must be true or false"]],
-])("%j: every problem at once", (news, reasons) => {
-  expect(checkInputs(news).failures.map(({ reason }) => reason)).toEqual(
-    reasons.map((reason) => `${reason} [deepcall:arguments]`),
-  );
+])("%j: every problem at once", async (news, reasons) => {
+  const { failures = [] } = await checkInputs(news);
+  expect(failures.map(({ reason }) => reason)).toEqual(reasons.map((reason) => `${reason} [deepcall:arguments]`));
 });

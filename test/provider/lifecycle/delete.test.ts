@@ -1,6 +1,6 @@
 import type { Emulator } from "../../../emulator";
-import { GroupError, GroupHasAgentsError, OtherAccountError } from "../../../provider";
-import type { GroupProvider } from "../../../provider/lifecycle";
+import { GroupError } from "../../../provider";
+import type { DynamicProvider } from "../../../provider/dynamic/provider";
 import {
   assignAgents,
   change,
@@ -27,7 +27,7 @@ async function createGroupWithAgents(more: Record<string, unknown> = {}) {
   return { emulator, group };
 }
 
-async function expectRefusal(emulator: Emulator, provider: GroupProvider, { id, outputs }: Resource): Promise<Error> {
+async function expectRefusal(emulator: Emulator, provider: DynamicProvider, { id, outputs }: Resource): Promise<Error> {
   const before = emulator.groups();
   const error = await failure(provider.delete(id, outputs));
   expect([emulator.count("delete"), emulator.groups()]).toEqual([0, before]);
@@ -39,7 +39,7 @@ describe("a group with agents", () => {
     const { emulator, group } = await createGroupWithAgents();
     await assignAgents(emulator, group.id, "1001", "1002", "1003", "1004");
     const error = await expectRefusal(emulator, operate(emulator), group);
-    expect(error).toBeInstanceOf(GroupHasAgentsError);
+    expect(error).toMatchObject({ errorCode: "has-agents" });
     expect(error.message).toBe(
       'Could not delete group "Support" (id 1): it has 4 agents (1001, 1002, 1003, …). The group was not deleted. ' +
         "Remove the agents from the group in Deepcall's panel first. " +
@@ -71,7 +71,7 @@ describe("a group with agents", () => {
     const provider = operate(emulator);
     // The argument in the new program does not count: the deletion gets the state.
     await provider.check({}, desired("Support", { deleteWithAgents: true }));
-    expect(await expectRefusal(emulator, provider, group)).toBeInstanceOf(GroupHasAgentsError);
+    expect(await expectRefusal(emulator, provider, group)).toMatchObject({ errorCode: "has-agents" });
   });
 
   test.each<[string, Record<string, unknown>, Record<string, string>]>([
@@ -145,7 +145,7 @@ describe("a group with agents", () => {
 });
 
 describe("the look at the agents", () => {
-  test("is one call for each deleted group, without quick, and concurrent", async () => {
+  test("is two calls for each deleted group, with and without quick, and concurrent", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
     const groups = await Promise.all(["A", "B", "C", "D"].map((name) => create(provider, desired(name))));
@@ -162,16 +162,47 @@ describe("the look at the agents", () => {
     const later = operate(emulator);
     await Promise.all(groups.map(({ id, outputs }) => later.delete(id, outputs)));
     expect(emulator.groups()).toEqual([]);
-    expect([emulator.count("getGroupAgentRelation"), emulator.count("delete"), emulator.count()]).toEqual([4, 4, 8]);
+    expect([emulator.count("getGroupAgentRelation"), emulator.count("delete"), emulator.count()]).toEqual([8, 4, 12]);
     const looks = emulator.calls.filter(({ operation }) => operation === "getGroupAgentRelation");
     expect(looks.map(({ body }) => body)).toEqual(
-      expect.arrayContaining(groups.map(({ id }) => ({ groupId: id }))) as unknown,
+      expect.arrayContaining(groups.flatMap(({ id }) => [{ groupId: id, quick: true }, { groupId: id }])) as unknown,
     );
+  });
+
+  const success = (fields: object): Response => Response.json({ status: "success", code: 200, ...fields });
+  const agents = { relationData: [{ unique_id: 1001, receive_call: 1 }] };
+  const none = { relationData: [] };
+  const absent = { groupData: {} };
+  const agentData = [{ unique_id: 9001 }];
+  test.each<[string, object, object, boolean, number]>([
+    ["agents", agents, agents, false, 1],
+    ["agents only with quick", agents, none, false, 1],
+    ["agents only without quick", none, agents, false, 2],
+    ["no agents", none, none, true, 2],
+    ["no agents, and only the account's without quick", none, { agentData }, false, 2],
+    ["agents in agentData alone", { agentData }, { agentData }, false, 2],
+    ["agents in agentData alone, with quick", { agentData }, { agentData: [] }, false, 2],
+    ["no agents in agentData", { agentData: [] }, { agentData: [] }, true, 2],
+    ["no agents in agentData, and in relationData without quick", { agentData: [] }, none, true, 2],
+    ["the account's agents, and no relationData with quick", { agentData }, { ...none, agentData }, true, 2],
+    ["nothing with quick", absent, none, false, 1],
+    ["nothing without quick", none, absent, false, 2],
+    ["a row that says nothing", { relationData: [{}] }, none, false, 1],
+  ])("%s: with quick %j, without %j: deleted: %j", async (_, quick, plain, isDeleted, count) => {
+    const emulator = await emulate();
+    const group = await create(operate(emulator), desired("Support"));
+    emulator.intercept = ({ operation, body }) =>
+      operation === "getGroupAgentRelation" ? success({ response: body["quick"] === true ? quick : plain }) : undefined;
+    const deletion = operate(emulator).delete(group.id, group.outputs);
+    await (isDeleted ? deletion : expect(deletion).rejects.toThrow("The group was not deleted."));
+    expect([emulator.groups().length, emulator.count("getGroupAgentRelation")]).toEqual([isDeleted ? 0 : 1, count]);
   });
 
   test("that finds no group counts as deleted; another account's credentials do not show that", async () => {
     const { emulator, group } = await createGroupWithAgents();
-    expect(await expectRefusal(emulator, operate(emulator, otherUser), group)).toBeInstanceOf(OtherAccountError);
+    expect(await expectRefusal(emulator, operate(emulator, otherUser), group)).toMatchObject({
+      errorCode: "other-account",
+    });
     emulator.account("7").remove(Number(group.id));
     emulator.clearCalls();
     await operate(emulator).delete(group.id, group.outputs);
@@ -188,7 +219,6 @@ describe("the look at the agents", () => {
     expect([emulator.count("delete"), emulator.count("getGroupAgentRelation")]).toEqual([1, 0]);
   });
 
-  const success = (fields: object): Response => Response.json({ status: "success", code: 200, ...fields });
   test.each<[string, string | (() => Response), string]>([
     ["without permission", "error-before:1015x0", "code 1015 (permission denied)"],
     ["with refused credentials", "error-before:1014x0", "code 1014 (invalid or expired token)"],
@@ -229,7 +259,7 @@ describe("the look at the agents", () => {
     const group = await create(operate(emulator), desired("Support"));
     emulator.faults.add("getGroupAgentRelation:http-before:503x2");
     await operate(emulator).delete(group.id, group.outputs);
-    expect([emulator.count("getGroupAgentRelation"), emulator.groups()]).toEqual([3, []]);
+    expect([emulator.count("getGroupAgentRelation"), emulator.groups()]).toEqual([4, []]);
   });
 });
 
@@ -247,7 +277,7 @@ describe("a change of deleteWithAgents", () => {
     const unset = await change(operate(emulator), set, desired("Support"));
     expect([unset.changed, unset.outputs]).toEqual([true, group.outputs]);
     expect((await refresh(operate(emulator), unset))?.drift).toBe(false);
-    expect(await expectRefusal(emulator, operate(emulator), unset)).toBeInstanceOf(GroupHasAgentsError);
+    expect(await expectRefusal(emulator, operate(emulator), unset)).toMatchObject({ errorCode: "has-agents" });
     await operate(emulator).delete(set.id, set.outputs);
     expect([emulator.groups(), emulator.count("update")]).toEqual([[], 0]);
   });

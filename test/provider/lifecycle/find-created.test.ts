@@ -1,5 +1,5 @@
-import { findCreatedGroup } from "../../../provider/lifecycle/find-created";
-import { couldBeAssignedFor } from "../../../provider/lifecycle/names";
+import { findCreatedGroup } from "../../../provider/model/find-created";
+import { couldBeAssignedFor } from "../../../provider/model/names";
 import type { Group } from "../../../client/responses";
 
 const group = (id: number, name: string): Group => ({ id, name, active: true, owner: "7" });

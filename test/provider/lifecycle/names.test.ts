@@ -1,4 +1,4 @@
-import { isNumbered, groupLabel, mayCollide, nameToKeep, nameProblem } from "../../../provider/lifecycle/names";
+import { isNumbered, groupLabel, mayCollide, nameToKeep, nameProblem } from "../../../provider/model/names";
 
 test.each([
   ["Support1", "Support", true],

@@ -1,4 +1,4 @@
-import { accountMismatch } from "../../../provider/lifecycle/same-account";
+import { accountMismatch } from "../../../provider/model/account";
 
 const unknownUser = { userId: undefined, owners: [] };
 

@@ -1,6 +1,6 @@
 import type { Emulator, InterceptedCall } from "../../../emulator";
 import type { GroupList } from "../../../client/responses";
-import { SharedList } from "../../../provider/lifecycle/shared-list";
+import { SharedList } from "../../../client/shared-list";
 import { desired, change, create, emulate, failure, operate, refresh, type Resource } from "../../support/lifecycle";
 
 const created = (emulator: Emulator, count: number): Promise<Resource[]> => {
@@ -80,7 +80,7 @@ describe("no read uses a list that started before a write it must see", () => {
     const provider = operate(emulator);
     await create(provider, desired("Support"));
     const error = await failure(create(provider, desired("Support", { onNameConflict: "adopt", __resource: "other" })));
-    expect(error.name).toBe("SharedGroupError");
+    expect(error).toMatchObject({ errorCode: "shared-group" });
     expect(emulator.count("add")).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describeDifference, similarNames, skeleton, escapeInvisible } from "../../../provider/lifecycle/similar-names";
+import { describeDifference, similarNames, skeleton, escapeInvisible } from "../../../provider/model/similar-names";
 import { seed } from "../../support/seed";
 
 test.each<[name: string, other: string, difference: string]>([

@@ -1,0 +1,181 @@
+import { z } from "zod";
+import { toAgent, writeAgents, type AgentsInputs, type AgentsState, type PlannedAgents } from "../model/agents";
+import { isRenamedManually, type GroupInputs, type GroupState, type PlannedInputs } from "../model/group";
+import { conflictRules } from "../model/group-arguments";
+import { ignoredProperties, unknownValue, type Self } from "../model/resource";
+import type { StoredAgentsInputs, StoredAgentsState, StoredInputs, StoredState } from "../state-contract";
+
+/*
+ * How the dynamic provider stores inputs and states: defaults are left out, and what the provider has to know about the
+ * resource is stored under keys with `__`, because the engine does not pass it to dynamic providers.
+ */
+
+type Stored = Readonly<Record<string, unknown>>;
+
+const selfKeys = {
+  __resource: z.string().default(""),
+  __providerName: z.string().default(""),
+  __ignore: z.array(z.enum(ignoredProperties)).default([]),
+};
+const recordedKeys = { userId: z.string().optional(), __key: z.string().default("") };
+
+const groupInputs = z.object({
+  requestedName: z.string(),
+  active: z.boolean(),
+  onNameConflict: z.enum(conflictRules).default("suffix"),
+  deleteWithAgents: z.boolean().default(false),
+  ...selfKeys,
+}) satisfies z.ZodType<unknown, StoredInputs>;
+
+const groupState = groupInputs.extend({
+  assignedName: z.string(),
+  name: z.string(),
+  ownerId: z.string().optional(),
+  ...recordedKeys,
+}) satisfies z.ZodType<unknown, StoredState>;
+
+const unknown = z.literal(unknownValue);
+const plannedInputs = groupInputs.extend({
+  active: z.union([z.boolean(), unknown]),
+  onNameConflict: z.union([z.enum(conflictRules), unknown]).default("suffix"),
+  deleteWithAgents: z.union([z.boolean(), unknown]).default(false),
+});
+
+const agent = z.union([z.string(), z.object({ id: z.string(), receivesCalls: z.boolean() })]).transform(toAgent);
+const agentsInputs = z.object({
+  groupId: z.number(),
+  requestedAgents: z.array(agent),
+  otherAgents: z.enum(["keep", "remove"]).default("keep"),
+  removeExisting: z.boolean().default(false),
+  ...selfKeys,
+}) satisfies z.ZodType<unknown, StoredAgentsInputs>;
+const agentsState = agentsInputs.extend({
+  agents: z.array(agent),
+  otherAgentIds: z.array(z.string()),
+  ...recordedKeys,
+  __unfinished: z.literal(true).optional(),
+}) satisfies z.ZodType<unknown, StoredAgentsState>;
+
+/** The resource that stored properties belong to. */
+export function storedSelf(stored: Stored): Self {
+  const { __resource, __providerName, __ignore } = z.object(selfKeys).parse(stored);
+  return { resource: __resource, identity: __resource, account: __providerName, ignored: __ignore };
+}
+
+/** How one type of resource is stored. */
+export interface StoredForm<Inputs, State, Planned> {
+  /** The arguments in the program, under the names of the program's properties. */
+  readonly given: (stored: Stored) => Stored;
+  readonly readInputs: (stored: Stored) => Inputs;
+  /** @returns `undefined` if they were edited. */
+  readonly readPlanned: (stored: Stored) => Planned | undefined;
+  readonly state: z.ZodType<State>;
+  /** Whether Deepcall alone has the state: it does not know which agents the program lists. */
+  readonly isReadable: boolean;
+  /** @param stored - what the program passed, where something is unknown. */
+  readonly writePlanned: (planned: Planned, self: Self, stored: Stored) => Stored;
+  readonly writeInputs: (inputs: Inputs, self: Self) => Stored;
+  readonly writeState: (state: State, self: Self) => Stored;
+}
+
+/** The name and the agents have other keys than in the program, because previews would show an input for the output of its name. */
+function rename(stored: Stored, key: string, name: string): Stored {
+  const { [key]: value, ...given } = stored;
+  return { ...given, [name]: value };
+}
+
+function withoutSelf({ __resource, __providerName, __ignore, __provider, ...given }: Stored): Stored {
+  return given;
+}
+
+function writeSelf({ resource, account, ignored }: Self) {
+  return {
+    __resource: resource === "" ? undefined : resource,
+    __providerName: account === "" ? undefined : account,
+    __ignore: ignored.length === 0 ? undefined : ignored,
+  };
+}
+
+function writeRecorded({ userId, key }: Pick<GroupState, "userId" | "key">) {
+  return { userId, __key: key === "" ? undefined : key };
+}
+
+/** Leaves out defaults. An `undefined` must never reach Pulumi: the error comes after the group was created. */
+function withoutUndefined(stored: Stored): Stored {
+  return Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined));
+}
+
+const writeGroupInputs = (inputs: PlannedInputs, self: Self): Stored => {
+  const { requestedName, active, onNameConflict, deleteWithAgents } = inputs;
+  return withoutUndefined({
+    requestedName,
+    active,
+    onNameConflict: onNameConflict === "suffix" ? undefined : onNameConflict,
+    deleteWithAgents: deleteWithAgents === false ? undefined : deleteWithAgents,
+    ...writeSelf(self),
+  });
+};
+
+export const storedGroup: StoredForm<GroupInputs, GroupState, PlannedInputs> = {
+  given: (stored) => rename(withoutSelf(stored), "requestedName", "name"),
+  readInputs: (stored) => groupInputs.parse(stored),
+  readPlanned: (stored) => plannedInputs.safeParse(stored).data,
+  isReadable: true,
+  state: groupState.transform(({ __key, __providerName, ...state }) => ({
+    ...state,
+    ownerId: state.ownerId,
+    userId: state.userId,
+    account: __providerName,
+    key: __key,
+  })),
+  writePlanned: writeGroupInputs,
+  writeInputs: writeGroupInputs,
+  writeState: (state, self) =>
+    withoutUndefined({
+      ...writeGroupInputs(state, { ...self, account: state.account }),
+      assignedName: state.assignedName,
+      name: state.name,
+      __renamed: isRenamedManually(state) ? true : undefined,
+      ownerId: state.ownerId,
+      ...writeRecorded(state),
+    }),
+};
+
+const writeAgentsInputs = (inputs: AgentsInputs, self: Self): Stored => {
+  const { groupId, requestedAgents, otherAgents, removeExisting } = inputs;
+  return withoutUndefined({
+    groupId,
+    requestedAgents: writeAgents(requestedAgents),
+    otherAgents: otherAgents === "keep" ? undefined : otherAgents,
+    removeExisting: removeExisting ? true : undefined,
+    ...writeSelf(self),
+  });
+};
+
+export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> = {
+  given: (stored) => rename(withoutSelf(stored), "requestedAgents", "agents"),
+  readInputs: (stored) => agentsInputs.parse(stored),
+  readPlanned: (stored) => ({
+    groupId: stored["groupId"] as PlannedAgents["groupId"],
+    known: agentsInputs.safeParse(stored).data,
+  }),
+  isReadable: false,
+  state: agentsState.transform(({ __key, __providerName, __unfinished, ...state }) => ({
+    ...state,
+    userId: state.userId,
+    account: __providerName,
+    key: __key,
+    unfinished: __unfinished === true,
+  })),
+  writePlanned: ({ known }, self, stored) =>
+    known ? writeAgentsInputs(known, self) : withoutUndefined({ ...stored, ...writeSelf(self) }),
+  writeInputs: writeAgentsInputs,
+  writeState: (state, self) =>
+    withoutUndefined({
+      ...writeAgentsInputs(state, { ...self, account: state.account }),
+      agents: writeAgents(state.agents),
+      otherAgentIds: state.otherAgentIds.toSorted(),
+      ...writeRecorded(state),
+      __unfinished: state.unfinished ? true : undefined,
+    }),
+};
