@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
-import { AnswerError, CallError, RateLimitError, type ApiOperation } from "./errors";
+import { AnswerError, AuthenticationError, CallError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
 import { readPages } from "./pages";
 import { assertNotDeleted, readRelation, type AgentCount, type AssignedAgent, type Relation } from "./relations";
@@ -197,7 +197,7 @@ export class DeepcallClient {
     attempt: number,
   ): Promise<T> {
     await this.#throttle();
-    const { baseUrl, credentials, timeoutMs } = this.#settings;
+    const { baseUrl, credentials, timeoutMs, loginHint } = this.#settings;
     const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
     const start = performance.now();
     let outcome = "failed";
@@ -208,6 +208,7 @@ export class DeepcallClient {
       return result;
     } catch (error) {
       if (error instanceof CallError) outcome = error.name;
+      if (error instanceof AuthenticationError && loginHint !== undefined) error.addHint(loginHint);
       if (error instanceof RateLimitError) {
         // The rate limit applies to the account, so every call waits.
         const pauseMs = error.retryAfterMs ?? this.#policy.firstDelayMs;

@@ -105,10 +105,26 @@ export abstract class CallError extends DeepcallError {
     description: string,
     /** Whether the same call may succeed a little later. */
     readonly transient: boolean,
-    /** What to do next, as a sentence. */
-    readonly hint: string,
+    hint: string,
   ) {
     super(errorCode, description);
+    this.#hint = hint;
+  }
+
+  #hint: string;
+
+  /** What to do next, as a sentence. */
+  get hint(): string {
+    return this.#hint;
+  }
+
+  /**
+   * Adds what only the caller knows.
+   *
+   * @internal
+   */
+  addHint(sentence: string): void {
+    this.#hint = `${this.#hint} ${sentence}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { DeepcallClient } from "../../client/client";
 import { describeIncomplete } from "../../client/pages";
 import type { GroupList } from "../../client/responses";
@@ -7,7 +7,7 @@ import { environmentSource, readSettings, requireSettings, userIdOf } from "../.
 import { pluralize } from "../formatting";
 import { exitCodes, type ExitCode, type Io, UsageError } from "../io";
 import { addAgents } from "./agents";
-import { formats, skippedLine, unknownStatusLines } from "./formats";
+import { formats, schemaPath, skippedLine, unknownStatusLines } from "./formats";
 import { toImportFile } from "./import-file";
 import { entriesWithAgents, planExport, type Plan } from "./plan";
 import { oldCliWarning } from "./pulumi-version";
@@ -26,7 +26,8 @@ export async function run(flags: Flags, io: Io): Promise<ExitCode> {
   const { out, import: importFile } = flags;
   checkFiles(flags);
   const { plan, userId } = await planAccount(io, flags);
-  const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out));
+  const schema = schemaPath(out === undefined ? "." : dirname(resolve(out)));
+  const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out), schema);
   const files: OutputFile[] = [];
   if (out !== undefined) files.push({ flag: "out", file: out, text });
   if (importFile !== undefined) files.push({ flag: "import", file: importFile, text: toImportFile(plan, userId) });

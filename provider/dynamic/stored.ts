@@ -2,7 +2,7 @@ import { z } from "zod";
 import { toAgent, writeAgents, type AgentsInputs, type AgentsState, type PlannedAgents } from "../model/agents";
 import { isRenamedManually, type GroupInputs, type GroupState, type PlannedInputs } from "../model/group";
 import { conflictRules } from "../model/group-arguments";
-import { unknownValue, type Self } from "../model/resource";
+import { ignoredProperties, unknownValue, type Self } from "../model/resource";
 import type { StoredAgentsInputs, StoredAgentsState, StoredInputs, StoredState } from "../state-contract";
 
 /*
@@ -15,6 +15,7 @@ type Stored = Readonly<Record<string, unknown>>;
 const selfKeys = {
   __resource: z.string().default(""),
   __providerName: z.string().default(""),
+  __ignore: z.array(z.enum(ignoredProperties)).default([]),
 };
 const recordedKeys = { userId: z.string().optional(), __key: z.string().default("") };
 
@@ -24,7 +25,6 @@ const groupInputs = z.object({
   onNameConflict: z.enum(conflictRules).default("suffix"),
   deleteWithAgents: z.boolean().default(false),
   ...selfKeys,
-  __ignore: z.array(z.enum(["name", "active"])).default([]),
 }) satisfies z.ZodType<unknown, StoredInputs>;
 
 const groupState = groupInputs.extend({
@@ -53,13 +53,12 @@ const agentsState = agentsInputs.extend({
   agents: z.array(agent),
   otherAgentIds: z.array(z.string()),
   ...recordedKeys,
+  __unfinished: z.literal(true).optional(),
 }) satisfies z.ZodType<unknown, StoredAgentsState>;
 
 /** The resource that stored properties belong to. */
 export function storedSelf(stored: Stored): Self {
-  const { __resource, __providerName, __ignore } = groupInputs
-    .pick({ __resource: true, __providerName: true, __ignore: true })
-    .parse(stored);
+  const { __resource, __providerName, __ignore } = z.object(selfKeys).parse(stored);
   return { resource: __resource, identity: __resource, account: __providerName, ignored: __ignore };
 }
 
@@ -161,11 +160,12 @@ export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> 
     known: agentsInputs.safeParse(stored).data,
   }),
   isReadable: false,
-  state: agentsState.transform(({ __key, __providerName, ...state }) => ({
+  state: agentsState.transform(({ __key, __providerName, __unfinished, ...state }) => ({
     ...state,
     userId: state.userId,
     account: __providerName,
     key: __key,
+    unfinished: __unfinished === true,
   })),
   writePlanned: ({ known }, self, stored) =>
     known ? writeAgentsInputs(known, self) : withoutUndefined({ ...stored, ...writeSelf(self) }),
@@ -176,5 +176,6 @@ export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> 
       agents: writeAgents(state.agents),
       otherAgentIds: state.otherAgentIds.toSorted(),
       ...writeRecorded(state),
+      __unfinished: state.unfinished ? true : undefined,
     }),
 };

@@ -32,6 +32,8 @@ export interface AgentsState extends AgentsInputs {
   readonly account: string;
   /** Distinguishes resources that declare the agents of the same group. */
   readonly key: string;
+  /** Whether the last update failed halfway, so that the next one must finish it even if the list is ignored. */
+  readonly unfinished: boolean;
 }
 
 /** An agent as a program, a file or the state writes it: its id alone if it receives calls. */
@@ -103,7 +105,7 @@ export function unknownAgents(
 export type AgentsDifference = "agents" | "otherAgents" | "account";
 
 /**
- * What an update would change.
+ * What an update would change. An ignored list does not differ, and neither does what to do with other agents.
  *
  * @param userId - of the current credentials, if known.
  */
@@ -113,6 +115,8 @@ export function agentsDifferences(
   self: Self,
   userId: string | undefined,
 ): AgentsDifference[] {
+  const account = accountMayDiffer(state, self, userId) ? ["account" as const] : [];
+  if (self.ignored.includes("agents")) return account;
   const agentsDiffer =
     !sameAgents(state.agents, desired.requestedAgents) ||
     !sameAgents(state.requestedAgents, desired.requestedAgents) ||
@@ -120,7 +124,7 @@ export function agentsDifferences(
   return [
     ...(agentsDiffer ? ["agents" as const] : []),
     ...(state.otherAgents !== desired.otherAgents ? ["otherAgents" as const] : []),
-    ...(accountMayDiffer(state, self, userId) ? ["account" as const] : []),
+    ...account,
   ];
 }
 
@@ -128,7 +132,7 @@ export function agentsDifferences(
 export function agentsState(
   inputs: AgentsInputs,
   assigned: readonly AssignedAgent[],
-  { account, userId, key }: Pick<AgentsState, "account" | "userId" | "key">,
+  { account, userId, key, unfinished = false }: Pick<AgentsState, "account" | "userId" | "key"> & Partial<AgentsState>,
 ): AgentsState {
   const { groupId, requestedAgents, otherAgents, removeExisting } = inputs;
   const requested = new Set(idsOf(requestedAgents));
@@ -142,5 +146,6 @@ export function agentsState(
     userId,
     account,
     key,
+    unfinished,
   };
 }

@@ -458,3 +458,19 @@ test("--help shows examples", async () => {
   expect(code).toBe(0);
   expect(out).toContain("$ pulumi-deepcall export --out groups.yaml");
 });
+
+test.each([
+  ["next to the file", "", "", "node_modules/pulumi-deepcall/schema/groups.schema.json"],
+  ["hoisted", "packages/groups", "", "../../node_modules/pulumi-deepcall/schema/groups.schema.json"],
+  ["in both folders", "packages/groups", "packages", "../node_modules/pulumi-deepcall/schema/groups.schema.json"],
+])("the first line names the schema where it is installed: %s", async (_, inFolder, installedIn, schema) => {
+  for (const parent of new Set(["", installedIn])) {
+    const installed = join(folder, parent, "node_modules/pulumi-deepcall/schema");
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, "groups.schema.json"), "{}");
+  }
+  mkdirSync(join(folder, inFolder), { recursive: true });
+  const file = join(folder, inFolder, "groups.yaml");
+  expect((await runExport(await emulate(), "--out", file)).code).toBe(0);
+  expect(readFileSync(file, "utf8").split("\n", 1)).toEqual([`# yaml-language-server: $schema=${schema}`]);
+});
