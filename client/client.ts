@@ -150,13 +150,13 @@ export class DeepcallClient {
   }
 
   /**
-   * Makes a read-only call with exactly these fields and returns the raw reply, which `pulumi-deepcall doctor` examines.
+   * Makes a call with exactly these fields and returns the raw reply, which `pulumi-deepcall doctor` examines.
    *
    * @param onFailure - called for every failed attempt, including those that are retried.
    * @throws ConnectionError, TimeoutError or RateLimitError.
    */
   async callRaw(
-    operation: "list" | "getGroupAgentRelation",
+    operation: ApiOperation,
     fields: JsonObject,
     onFailure?: (error: CallError) => void,
   ): Promise<HttpReply> {

@@ -74,9 +74,14 @@ export class GroupReader {
     return { all: all.groups, withName: withName.groups, complete: all.complete && withName.complete };
   }
 
-  /** Discards what the shared list contains about a group, because the group was changed or deleted. */
+  /** Discards what the shared list contains about a group, because the group was changed. */
   invalidate(id: number): void {
     this.#sharedList?.invalidate(id);
+  }
+
+  /** Discards a group that was deleted. */
+  remove(id: number): void {
+    this.#sharedList?.remove(id);
   }
 
   /** Adds a group to the shared list that was read back after a write. */

@@ -10,6 +10,7 @@ const maxAgeMs = 60_000;
 export class SharedList {
   readonly #listed: Promise<{ readonly groups: ReadonlyMap<number, Group>; readonly complete: boolean }>;
   readonly #written = new Map<number, Group | undefined>();
+  readonly #deleted = new Set<number>();
   readonly #startedAt = performance.now();
   /** `undefined` until the list arrives, so that a slow server does not get a second call for it. */
   #usedAt: number | undefined;
@@ -38,16 +39,22 @@ export class SharedList {
     return (await this.#listed).complete;
   }
 
+  /** All groups. One that is being changed is as it was before. */
   async all(): Promise<Group[]> {
     const listed = await this.#groups();
-    return [...new Map<number, Group | undefined>([...listed, ...this.#written]).values()].filter(
-      (group) => group !== undefined,
-    );
+    const ids = new Set([...listed.keys(), ...this.#written.keys()]);
+    return [...ids].flatMap((id) => (this.#deleted.has(id) ? [] : (this.#written.get(id) ?? listed.get(id) ?? [])));
   }
 
-  /** Discards a group, because it was changed or deleted after the list started. */
+  /** Discards a group, because it was changed after the list started. */
   invalidate(id: number): void {
     this.#written.set(id, undefined);
+  }
+
+  /** Discards a group for good, because it was, or may have been, deleted. */
+  remove(id: number): void {
+    this.invalidate(id);
+    this.#deleted.add(id);
   }
 
   /** Records a group that was read back after a write. */

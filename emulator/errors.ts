@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 
@@ -53,4 +54,19 @@ export function validationError(source: string, error: z.ZodError): SetupError {
     return property === "" ? message : `${property}: ${message}`;
   });
   return new SetupError(`${source}: ${problems.join("; ")}`);
+}
+
+/** Reads a file that the user names. */
+export function readJsonFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}
+
+export function fileError(file: string, error: unknown): SetupError {
+  // Not `instanceof Error`, which fails for errors of another realm, as under Jest.
+  const { message } = error as Error;
+  return new SetupError(`${file}: ${error instanceof SyntaxError ? "must be valid JSON: " : ""}${message}`);
 }

@@ -55,7 +55,7 @@ export const operations = {
   getGroupAgentRelation: ({ userId, body, store, options }) => {
     if (options.agentPermission === "none") throw new ApiError(1015);
     const { groupId, quick } = readFields(fieldSchemas.getGroupAgentRelation, body);
-    const group = store.findListed(userId, groupId);
+    const group = findForRelation(store, userId, groupId, options);
     const relationData = formatRelationData(group, quick ? options.quickRelation : options.plainRelation, options);
     const response: JsonObject = {
       groupData: formatGroup(group, quick, options),
@@ -67,15 +67,12 @@ export const operations = {
 
   submitAssignGroupToAgent: ({ userId, body, store, options }) => {
     if (options.agentPermission !== "all") throw new ApiError(1015);
-    const {
-      groupId,
-      agent_unique_id: agents,
-      receive_call: receivers,
-    } = readFields(fieldSchemas.submitAssignGroupToAgent, body);
+    const fields = readFields(fieldSchemas.submitAssignGroupToAgent, body);
+    const { groupId, agent_unique_id: agents, receive_call: receivers = [] } = fields;
     store.assign(
       userId,
       groupId,
-      agents.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
+      agents?.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
     );
     return { message: "Group assigned to agents successfully" };
   },
@@ -93,6 +90,14 @@ const nameFilters: Record<EmulatorOptions["nameFilter"], (name: string, filter: 
   exact: (name, filter) => name.toLowerCase() === filter.toLowerCase(),
   none: () => true,
 };
+
+function findForRelation(store: Store, userId: string, groupId: string, { missingRelation }: EmulatorOptions): Group {
+  try {
+    return store.findListed(userId, groupId);
+  } catch (error) {
+    throw missingRelation === "noData" ? new ApiError(1012) : error;
+  }
+}
 
 /** A page of a list, and what the response says about the pages. */
 function pageOf(

@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { SetupError, validationError } from "./errors";
+import { readJsonFile, SetupError, validationError } from "./errors";
 
 /** How the emulator behaves where the API is undocumented. */
 export const optionsSchema = z.strictObject({
   /**
    * How a number is appended to a name that is taken: "plain" `Support1`, "space" `Support 1`, "parens" `Support (1)`,
-   * "dash" `Support-1`, "underscore" `Support_1`. It is the lowest free number, from 1.
+   * "dash" `Support-1`, "underscore" `Support_1`. It is the lowest free number, from `suffixStart`.
    */
   suffix: z.enum(["plain", "space", "parens", "dash", "underscore"]).default("plain"),
+  /** The number that the first duplicate of a name gets. */
+  suffixStart: z.int().min(0).default(1),
   /** What `update` does with a name that is taken: append a number, allow it, or reject it with code 1000. */
   updateDuplicate: z.enum(["suffix", "allow", "reject"]).default("suffix"),
   /** Whether a group's own name counts as taken when the group is updated to it. */
@@ -19,6 +21,14 @@ export const optionsSchema = z.strictObject({
    * as HTML entities, or it is cut to 20 characters.
    */
   nameTransform: z.enum(["none", "trim", "escape", "cut"]).default("none"),
+  /** The number of characters to which every name is cut after that; 0 for no limit. */
+  nameLength: z.int().min(0).default(0),
+  /** The characters of which each becomes a "?" in names, as in a server that cannot store them. */
+  replacedCharacters: z.string().default(""),
+  /** What `update` does with status 0: deactivate the group, leave it active, or reject the call with code 1000. */
+  inactiveStatus: z.enum(["accept", "ignore", "reject"]).default("accept"),
+  /** What an `update` without `status` does: activate the group, as documented, or leave its status alone. */
+  missingStatus: z.enum(["activate", "keep"]).default("activate"),
   /**
    * The format of `response` in a list: "array"; "byId", an object keyed by id whose entries do not repeat the id;
    * "nested" `{"groups":[…]}`; "nestedWithTotal" `{"groups":[…],"total":N}`; "single", an array, but a single object for
@@ -62,6 +72,14 @@ export const optionsSchema = z.strictObject({
    * and its agents are removed either way.
    */
   deletion: z.enum(["permanent", "isDeleted", "preDeleted"]).default("permanent"),
+  /** The response to a second `delete` of the same group: error 1503, or a success. */
+  secondDelete: z.enum(["1503", "success"]).default("1503"),
+  /** The response to `getGroupAgentRelation` for a group that does not exist: error 1503 or error 1012. */
+  missingRelation: z.enum(["1503", "noData"]).default("1503"),
+  /** Whether each new group has a higher id than all groups before. */
+  idOrder: z.enum(["growing", "mixed"]).default("growing"),
+  /** Whether the first list after a change still shows the account as it was before. */
+  staleLists: z.boolean().default(false),
   /** Whether rows of groups and agents also have the other keys of an id, with the values 0 and "", which mean "none". */
   emptyIds: z.boolean().default(false),
   /** Whether rows of groups and agents have `password` and `call_pass`. */
@@ -75,10 +93,14 @@ export const optionsSchema = z.strictObject({
   /** Whether `submitAssignGroupToAgent` replaces the group's agents, or adds to them. */
   assign: z.enum(["replace", "add"]).default("replace"),
   /**
-   * What an empty or missing `agent_unique_id` does: it is applied like any other list, so with `assign` "replace" it
+   * What an empty `agent_unique_id` does: it is applied like any other list, so with `assign` "replace" it
    * removes all agents and with "add" it changes nothing; it changes nothing; or it is rejected with code 1047.
    */
   emptyAgents: z.enum(["apply", "ignore", "reject"]).default("apply"),
+  /** What a missing `agent_unique_id` does: the same as an empty one, or one of these. */
+  missingAgents: z.enum(["asEmpty", "apply", "ignore", "reject"]).default("asEmpty"),
+  /** Whether the agents of a deleted group remain in their other groups. */
+  agentsOnDelete: z.enum(["keep", "remove"]).default("keep"),
   /**
    * What happens to an agent that the account does not have: the call is rejected with `unknownAgentCode`, only the other agents
    * are assigned, or it is assigned too. Accounts without `agents` in the seed have every agent.
@@ -141,6 +163,18 @@ export function readOptionText(text: string): Partial<EmulatorOptions> {
   return { [key]: parsed.data };
 }
 
+/** Reads the options from a report of `pulumi-deepcall doctor`. */
+export function loadReport(file: string): Partial<EmulatorOptions> {
+  const server = reportSchema.safeParse(readJsonFile(file));
+  if (!server.success) throw new SetupError(`${file}: must be a report of doctor, with the behavior under "server"`);
+  const parsed = optionsSchema.partial().safeParse(server.data.server);
+  if (!parsed.success) throw validationError(`${file}: server`, parsed.error);
+  return Object.fromEntries(
+    Object.keys(server.data.server).map((key) => [key, parsed.data[key as keyof EmulatorOptions]]),
+  );
+}
+const reportSchema = z.looseObject({ server: z.record(z.string(), z.unknown()) });
+
 /** A line for each option with its values, the default first, for example `missing=1503|empty`. */
 export function describeOptions(): string[] {
   const properties = z.toJSONSchema(optionsSchema).properties ?? {};
@@ -148,6 +182,7 @@ export function describeOptions(): string[] {
     const schema = properties[key];
     const choices = typeof schema === "object" && schema.enum !== undefined ? schema.enum : undefined;
     if (choices !== undefined) return `${key}=${choices.join("|")}`;
+    if (value === "") return `${key}=""|<text>`;
     return typeof value === "boolean" ? `${key}=${value}|${!value}` : `${key}=${value}|<n>`;
   });
 }

@@ -7,7 +7,7 @@ export type JsonObject = Record<string, unknown>;
 
 const idSchema = z.union([z.string().min(1), z.number()]).transform(String);
 const filterSchema = z.union([z.string(), z.number()]).transform(String);
-const agentIdsSchema = z.array(z.string().min(1)).default([]);
+const agentIdsSchema = z.array(z.string().min(1)).optional();
 const nameSchema = z.string().min(1);
 const quickSchema = z.boolean().default(false);
 const pageSchema = z.coerce.number().pipe(z.int().min(1));
@@ -16,7 +16,7 @@ const statusSchema = z.number().pipe(z.literal([0, 1]));
 /** The fields of each operation, without the credentials. */
 export const fieldSchemas = {
   add: z.object({ name: nameSchema }),
-  update: z.object({ groupId: idSchema, name: nameSchema, status: statusSchema.default(1) }),
+  update: z.object({ groupId: idSchema, name: nameSchema, status: statusSchema.optional() }),
   delete: z.object({ groupId: idSchema }),
   list: z.object({
     forward: z.boolean().optional(),

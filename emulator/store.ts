@@ -50,6 +50,8 @@ export class Store {
   /** By account and id. An account whose agents the seed does not list is missing. */
   readonly #knownAgents: ReadonlyMap<string, ReadonlyMap<string, Agent>>;
   #nextId: number;
+  /** The groups before the changes that no list has shown yet, with the option `staleLists`. */
+  #stale: ReadonlyMap<number, Group> | undefined;
 
   /**
    * @param options may change at any time
@@ -79,6 +81,7 @@ export class Store {
         isDeleted: isDeleted ?? false,
       });
     }
+    this.#stale = undefined;
   }
 
   /** The groups of one account, or of all, sorted by id. */
@@ -86,9 +89,11 @@ export class Store {
     return this.#sorted(userId).filter(({ isDeleted }) => !isDeleted);
   }
 
-  /** The groups of an account that a list contains, sorted by id: with the option `deletion`, deleted ones too. */
+  /** The groups of an account that the next list contains, sorted by id: with the option `deletion`, deleted ones too. */
   listed(userId: string): Group[] {
-    return this.options.deletion === "permanent" ? this.groups(userId) : this.#sorted(userId);
+    const groups = this.#sorted(userId, this.#stale);
+    this.#stale = undefined;
+    return groups.filter(({ isDeleted }) => this.options.deletion !== "permanent" || !isDeleted);
   }
 
   /** The group with this id, of any account. */
@@ -128,19 +133,29 @@ export class Store {
   }
 
   /** Renames a group and sets its status. */
-  update(userId: string, id: string, requestedName: string, status: Status): void {
+  update(userId: string, id: string, requestedName: string, requestedStatus: Status | undefined): void {
     const group = this.find(userId, id);
+    const { inactiveStatus, missingStatus } = this.options;
+    if (requestedStatus === 0 && inactiveStatus === "reject") throw new ApiError(1000);
+    const isIgnored = requestedStatus === 0 ? inactiveStatus === "ignore" : missingStatus === "keep";
+    const status = requestedStatus === 1 || !isIgnored ? (requestedStatus ?? 1) : group.status;
     const name = this.#transformed(requestedName);
     const taken = this.#names(userId, this.options.ownNameTaken ? undefined : group.id);
     this.change(userId, group.id, { name: this.#nameForUpdate(name, taken), status });
   }
 
-  /** Assigns agents to a group. */
-  assign(userId: string, id: string, requested: readonly AssignedAgent[]): void {
+  /**
+   * Assigns agents to a group.
+   * @param given undefined if the call has no list
+   */
+  assign(userId: string, id: string, given: readonly AssignedAgent[] | undefined): void {
     const group = this.find(userId, id);
+    const requested = given ?? [];
     if (requested.length === 0) {
-      if (this.options.emptyAgents === "reject") throw new ApiError(1047);
-      if (this.options.emptyAgents === "ignore") return;
+      const { emptyAgents, missingAgents } = this.options;
+      const effect = given === undefined && missingAgents !== "asEmpty" ? missingAgents : emptyAgents;
+      if (effect === "reject") throw new ApiError(1047);
+      if (effect === "ignore") return;
     }
     const previous = this.options.assign === "add" ? group.agents : [];
     const agents = [...previous, ...this.#acceptedAgents(userId, requested)];
@@ -162,9 +177,15 @@ export class Store {
 
   /** Deletes a group. Its id is never used again. */
   remove(userId: string, id: string): void {
+    const { secondDelete, agentsOnDelete, deletion } = this.options;
+    if (secondDelete === "success" && this.get(Number(id)) === undefined) return;
     const group = this.find(userId, id);
-    if (this.options.deletion === "permanent") this.#groups.delete(group.id);
+    this.#beforeChange();
+    if (deletion === "permanent") this.#groups.delete(group.id);
     else this.#put({ ...group, agents: [], isDeleted: true });
+    const removed = new Set(agentsOnDelete === "remove" ? group.agents.map((agent) => agent.id) : []);
+    for (const other of removed.size > 0 ? this.groups(userId) : [])
+      this.#put({ ...other, agents: other.agents.filter((agent) => !removed.has(agent.id)) });
     this.onChange();
   }
 
@@ -217,17 +238,23 @@ export class Store {
   #takeId(): number {
     const id = this.#nextId;
     this.#nextId += 1;
-    return id;
+    if (this.options.idOrder === "growing") return id;
+    return id % 2 === 0 ? 10 * id - 9 : 10 * id + 9;
   }
 
-  #sorted(userId?: string): Group[] {
-    return [...this.#groups.values()]
+  #sorted(userId?: string, groups: ReadonlyMap<number, Group> = this.#groups): Group[] {
+    return [...groups.values()]
       .filter((group) => userId === undefined || group.userId === userId)
       .sort((one, other) => one.id - other.id);
   }
 
   #put(group: Group): void {
+    this.#beforeChange();
     this.#groups.set(group.id, group);
+  }
+
+  #beforeChange(): void {
+    if (this.options.staleLists) this.#stale ??= new Map(this.#groups);
   }
 }
 

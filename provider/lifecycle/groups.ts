@@ -22,15 +22,17 @@ export function groupLifecycle(run: Run): Lifecycle<GroupInputs, GroupState, Pla
 
   return {
     check(given, self) {
-      run.renames.seen();
       const checked = checkGroupArguments(given, self);
-      if (checked.inputs) run.groups.declare(self, checked.inputs);
+      if (checked.inputs) {
+        run.groups.declare(self, checked.inputs);
+        run.renames.declare(self, checked.inputs);
+      }
       return checked;
     },
     diff(id, state, inputs, self) {
       const properties = groupDifferences(state, inputs, self, run.userId);
       if (run.groups.hold(id, self, state.key, inputs))
-        run.renames.register(Number(id), {
+        run.renames.register(Number(id), self, {
           name: state.name,
           rename: properties.includes("name") ? { ...toRequest(inputs), id: Number(id) } : undefined,
           update: async () => update(id, state, inputs as GroupInputs, self),

@@ -10,12 +10,11 @@ import {
   type GroupInputs,
   type GroupState,
 } from "../model/group";
-import { toRequest, type NameRequest } from "../model/name-conflict";
-import { groupLabel, isNumbered, nameToKeep, providerLabel, type NamedGroup } from "../model/names";
+import { groupLabel, isNumbered, nameToKeep, providerLabel, takenReason, type NamedGroup } from "../model/names";
 import type { Self } from "../model/resource";
 import { applyUpdate, type Progress } from "./apply-update";
 import type { OperationContext } from "./context";
-import { Blocked, whenNamesAreFree, type Renames, type Waited } from "./renames";
+import { whenNamesAreFree, type Blocked, type Holder, type Renames, type Waited } from "./renames";
 
 /**
  * Updates a group. It reads the group first, because the state may be outdated: a name that is already right is not
@@ -30,7 +29,6 @@ export async function updateGroup(
   self: Self,
 ): Promise<GroupState> {
   const group = { name: recorded.name, id };
-  const request: NameRequest = { ...toRequest(inputs), id: Number(id) };
   let progress: Progress | undefined;
   const stateOf = (current: Group): GroupState =>
     appliedState(inputs, current, {
@@ -39,7 +37,7 @@ export async function updateGroup(
       key: recorded.key,
     });
 
-  const update = async (waited: Waited): Promise<GroupState | Blocked> => {
+  const update = async (waited: Waited): Promise<{ result: GroupState } | { blocked: Blocked }> => {
     const current = await attempt(`read ${groupLabel(group)}`, nothingChanged, () =>
       context.groups.readById(Number(id)),
     );
@@ -53,37 +51,39 @@ export async function updateGroup(
     const active = self.ignored.includes("active") ? state.active : inputs.active;
     if (nameDiffers(state, inputs, self)) {
       const { requestedName, onNameConflict } = inputs;
+      const request = renames.request(self, inputs, current.id);
       // An earlier rename, whose answer was lost. Sent again, it would be numbered once more.
       const isSent = isRenamedManually(state) && isNumbered(current.name, requestedName);
-      const mustLook = onNameConflict !== "suffix" || isSent || renames.isHeld(request);
+      const mustLook = onNameConflict !== "suffix" || isSent || renames.isContested(request);
       const groups = mustLook ? await listHolders(context, current, requestedName) : [];
-      const open = renames.holdersToAwait(request, groups, waited);
-      if (open.length > 0) {
-        if (renames.mustStepAside(request, groups, waited)) {
+      const blocked = renames.obstacles(request, groups, waited);
+      if (blocked) {
+        if (blocked.mustStepAside) {
           await applyUpdate(context, progress, { name: temporaryName(), active: state.active });
           renames.leave(current.id);
         }
-        return new Blocked(open);
+        return { blocked };
       }
       const outcome = renames.decide(request, groups, waited);
       if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
       if (!(isSent && outcome.kind === "numbered")) {
         await applyUpdate(context, progress, { name: requestedName, active });
-        if (progress.current.name === requestedName || onNameConflict !== "suffix") return stateOf(progress.current);
+        if (progress.current.name === requestedName || onNameConflict !== "suffix")
+          return { result: stateOf(progress.current) };
         const holders = await listHolders(context, progress.current, requestedName);
-        const late = renames.holdersToAwait(request, holders, waited);
-        return late.length > 0 ? new Blocked(late) : stateOf(progress.current);
+        const late = renames.obstacles(request, holders, waited);
+        return late ? { blocked: late } : { result: stateOf(progress.current) };
       }
     }
     if (activeDiffers(state, inputs, self)) {
       const name = self.ignored.includes("name") ? current.name : nameToKeep(current.name, inputs.requestedName);
       await applyUpdate(context, progress, { name, active });
     }
-    return stateOf(progress.current);
+    return { result: stateOf(progress.current) };
   };
 
   try {
-    return await whenNamesAreFree(renames, (waited) =>
+    return await whenNamesAreFree(renames, self, (waited) =>
       context.nameLock.runExclusive(inputs.requestedName, () => update(waited)),
     );
   } catch (error) {
@@ -126,10 +126,10 @@ function otherProviderError(group: NamedGroup, { account }: Self): GroupError {
   });
 }
 
-function nameTakenError(group: Group, other: Group, onNameConflict: string): GroupError {
+function nameTakenError(group: Group, other: Holder, onNameConflict: string): GroupError {
   return new GroupError("name-taken", {
     failure: `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}`,
-    reason: `a group with this name already exists (id ${other.id}) and onNameConflict is ${JSON.stringify(onNameConflict)}`,
+    reason: `${takenReason(other)} and onNameConflict is ${JSON.stringify(onNameConflict)}`,
     done: "Nothing was changed.",
     next: 'Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
   });

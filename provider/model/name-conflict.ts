@@ -15,13 +15,19 @@ export function toRequest({ requestedName, onNameConflict }: PlannedInputs): Nam
   return { requestedName, onNameConflict };
 }
 
-/** The groups of an account, and what the same run does to them, as far as it is known. */
+/** A request of this run, and the group that results from it. */
+export interface NameClaim<T> {
+  readonly request: NameRequest;
+  readonly group: T;
+}
+
+/** The groups of an account, and the names that one run requests, as far as they are known. */
 export interface NamesInUse<T extends NamedGroup> {
   readonly groups: readonly T[];
   /** False if there may be more groups. */
   readonly complete: boolean;
-  /** The renames of this run, by the group's id. */
-  readonly renames: ReadonlyMap<number, NameRequest>;
+  /** In the order of the program: if several resources want a name, the first one gets it. */
+  readonly claims: readonly NameClaim<T>[];
 }
 
 /** What a requested name leads to. */
@@ -30,8 +36,8 @@ export type NameOutcome<T> =
   | { readonly kind: "free" }
   /** The server appends a number. */
   | { readonly kind: "numbered"; readonly other: T }
-  /** The resource manages the group that has the name. */
-  | { readonly kind: "adopt"; readonly group: T }
+  /** The resource manages the group that has the name, unless an earlier resource of the run does. */
+  | { readonly kind: "adopt"; readonly group: T; readonly owner?: T | undefined }
   /** Refused: a group has the name, and `onNameConflict` does not allow another one. */
   | { readonly kind: "taken"; readonly other: T }
   /** Refused: several groups have the name, so it is unclear which one to adopt. */
@@ -45,26 +51,46 @@ export type NameDecision<T> = NameOutcome<T> & {
 };
 
 /**
- * Decides what a requested name leads to. A group that the same run renames does not have its name any more, unless its
- * own rename will be refused.
+ * Decides what the requested names of a run lead to. A group that the run renames does not have its name any more, unless
+ * its own rename is refused.
+ *
+ * @param refused - the groups whose renames are known to be refused; all that are refused are added.
  */
-export function decideName<T extends NamedGroup>(
+export function decideNames<T extends NamedGroup>(
+  { groups, complete, claims }: NamesInUse<T>,
+  refused = new Set<number>(),
+): ReadonlyMap<NameRequest, NameDecision<T>> {
+  const holders = Map.groupBy(groups, ({ name }) => name);
+  const renames = new Map(claims.map(({ request }) => [request.id, request]));
+  for (;;) {
+    const given = new Map<string, T>();
+    const decisions = new Map<NameRequest, NameDecision<T>>();
+    const refusedBefore = refused.size;
+    for (const { request, group } of claims) {
+      const { id: ownId, requestedName } = request;
+      const others = (holders.get(requestedName) ?? []).filter(({ id }) => id !== ownId);
+      const leaving = others.filter(
+        ({ id }) => !refused.has(id) && (renames.get(id)?.requestedName ?? requestedName) !== requestedName,
+      );
+      const winner = given.get(requestedName);
+      const remaining = others.filter((other) => !leaving.includes(other));
+      const staying = remaining.length === 0 && winner ? [winner] : remaining;
+      const outcome = { ...outcomeOf(request, staying, complete), owner: winner };
+      if (staying.length === 0 || outcome.kind === "adopt") given.set(requestedName, group);
+      if (ownId !== undefined && isRefused(outcome)) refused.add(ownId);
+      decisions.set(request, { ...outcome, leaving });
+    }
+    if (refused.size === refusedBefore) return decisions;
+  }
+}
+
+/** The requests for the same name that come before a request. */
+export function earlierClaims<T extends NamedGroup, C extends NameClaim<T>>(
   request: NameRequest,
-  inUse: NamesInUse<T>,
-  earlier: readonly (number | undefined)[] = [],
-): NameDecision<T> {
-  const { id: ownId, requestedName } = request;
-  const isLeaving = ({ id }: T): boolean => {
-    const rename = inUse.renames.get(id);
-    if (!rename || rename.requestedName === requestedName) return false;
-    // In a rotation, a group leaves its name through a temporary one.
-    if (id === ownId || earlier.includes(id)) return true;
-    return !isRefused(decideName(rename, inUse, [...earlier, ownId]));
-  };
-  const holders = inUse.groups.filter(({ id, name }) => name === requestedName && id !== ownId);
-  const leaving = holders.filter(isLeaving);
-  const staying = holders.filter((holder) => !leaving.includes(holder));
-  return { ...outcomeOf(request, staying, inUse.complete), leaving };
+  claims: readonly C[],
+): C[] {
+  const own = claims.findIndex((claim) => claim.request === request);
+  return claims.slice(0, Math.max(0, own)).filter((claim) => claim.request.requestedName === request.requestedName);
 }
 
 function outcomeOf<T>(
@@ -88,11 +114,11 @@ export function isRefused({ kind }: { readonly kind: NameOutcome<unknown>["kind"
  * The groups that exchange their names with a renamed group, itself included, in the order of their ids; empty unless it
  * is part of a rotation. The first one goes through a temporary name.
  */
-export function rotationOf<T extends NamedGroup>(request: NameRequest, { groups, renames }: NamesInUse<T>): number[] {
+export function rotationOf<T extends NamedGroup>(request: NameRequest, { groups, claims }: NamesInUse<T>): number[] {
   const path: number[] = [];
   const holderOf = ({ requestedName }: NameRequest): NameRequest | undefined => {
-    const holder = groups.find(({ id, name }) => name === requestedName && renames.has(id));
-    return holder && renames.get(holder.id);
+    const ids = groups.flatMap(({ id, name }) => (name === requestedName ? [id] : []));
+    return claims.find(({ request: { id } }) => id !== undefined && ids.includes(id))?.request;
   };
   let current: NameRequest | undefined = request;
   while (current?.id !== undefined && !path.includes(current.id)) {

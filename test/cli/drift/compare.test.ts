@@ -235,7 +235,11 @@ test("a group is undeclared if no resource manages, reads or will adopt it", () 
   ];
   const names = ["Support", "Elsewhere", "Old", "Sales", "Temp", "Sixth"];
   const groups = names.map((name, index) => ({ id: index + 1, name, active: index !== 5, owner: undefined }));
-  const list = { groups: [{ id: 8, name: "Eight", active: undefined, owner: "7" }, ...groups], complete: false, total: 60 };
+  const list = {
+    groups: [{ id: 8, name: "Eight", active: undefined, owner: "7" }, ...groups],
+    complete: false,
+    total: 60,
+  };
   const report = compare(all, new Map([[null, list]]));
   expect(report.undeclared).toEqual([
     {
