@@ -6,7 +6,16 @@ import type { Resource } from "@pulumi/pulumi";
  * dynamic providers the URN.
  */
 export function parentInput(parent: Resource | undefined) {
-  return parent && { __parent: parent.urn.apply(parentKey) };
+  // Not an output: a child would depend on its component, which depends on its children.
+  return (
+    parent && {
+      __parent: new Promise<string | undefined>((resolve) =>
+        parent.urn.apply((urn) => {
+          resolve(parentKey(urn));
+        }),
+      ),
+    }
+  );
 }
 
 /** What identifies a parent in a stack: its types and its name, shortened. */
