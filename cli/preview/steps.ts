@@ -1,4 +1,5 @@
 import { toAgent, type WrittenAgent } from "../../provider/model/agents";
+import type { IgnoredProperty } from "../../provider/model/resource";
 import { agentsType, groupType, providerType } from "../../provider/state-contract";
 
 /** One step of a preview, from the engine's events. */
@@ -26,32 +27,25 @@ interface Snapshot {
   readonly initErrors?: readonly string[];
 }
 
-/** The steps of one resource of this package. */
-export interface ResourceSteps {
-  readonly urn: string;
+/** An operation in the stack's state that was interrupted (`kill -9`, a crash), as the backend keeps it. */
+export interface PendingOperation {
+  /** `creating`, `updating`, `deleting`, … */
   readonly type: string;
-  /** The resource's name in the program. */
-  readonly resource: string;
-  readonly refresh: Step | undefined;
-  /** What the next `up` does. */
-  readonly plan: readonly Step[];
+  readonly resource: {
+    readonly urn: string;
+    readonly type: string;
+    readonly provider?: string;
+    readonly inputs?: Properties;
+  };
 }
 
-/** The groups and the agents among the steps, sorted by resource. */
-export function groupByResource(steps: readonly Step[]): ResourceSteps[] {
-  return [...Map.groupBy(steps.filter(isDeepcall), ({ urn }) => urn)]
-    .map(([urn, all]) => ({
-      urn,
-      type: all[0]?.type ?? "",
-      resource: resourceName(urn),
-      refresh: all.find(({ op }) => op === "refresh"),
-      plan: all.filter(({ op }) => op !== "refresh"),
-    }))
-    .toSorted((a, b) => compareText(a.resource, b.resource) || compareText(a.urn, b.urn));
-}
-
-export function isDeepcall({ type }: Step): boolean {
+export function isDeepcall({ type }: Pick<Step, "type">): boolean {
   return type === groupType || type === agentsType;
+}
+
+/** Whether the step deletes a protected resource, which the engine refuses. */
+export function isProtected({ op, old }: Step): boolean {
+  return old?.protect === true && (op === "delete" || op === "replace");
 }
 
 /** An account that the stack's program uses. */
@@ -75,7 +69,7 @@ export function findAccounts(steps: readonly Step[]): Account[] {
 }
 
 /** The name of a resource's explicit provider; `null` for the default provider. */
-export function providerName({ provider }: Step): string | null {
+export function providerName({ provider }: Pick<Step, "provider">): string | null {
   return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
 }
 
@@ -97,12 +91,12 @@ export function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
 }
 
 /** The values of `ignoreChanges`, which the engine does not pass to dynamic providers. */
-export function ignoredProperties(inputs: Properties): ("name" | "active")[] {
+export function ignoredProperties(inputs: Properties): IgnoredProperty[] {
   const ignored = inputs["__ignore"];
-  return Array.isArray(ignored) ? (ignored as ("name" | "active")[]) : [];
+  return Array.isArray(ignored) ? (ignored as IgnoredProperty[]) : [];
 }
 
 /** Unlike `localeCompare`, gives the same order on every machine. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -148,8 +148,16 @@ const firstApplies: Example[] = [{ a: { name: "Support" } }, exactly].map((first
   {},
 ]);
 
-/** How the server may answer about agents. */
-const agentsOptions: fc.Arbitrary<Partial<EmulatorOptions>> = fc.record({
+/** How the server may answer. */
+const serverOptions: fc.Arbitrary<Partial<EmulatorOptions>> = fc.record({
+  pageSize: fc.constantFrom(0, 0, 1, 2, 3),
+  missing: fc.constantFrom("1503", "empty", "noData"),
+  payloadKey: fc.constantFrom("response", "data"),
+  deletion: fc.constantFrom("permanent", "isDeleted", "preDeleted"),
+  idKey: fc.constantFrom("id", "unique_id"),
+  emptyIds: fc.boolean(),
+  passwordFields: fc.boolean(),
+  plainRelation: fc.constantFrom("full", "empty"),
   assign: fc.constantFrom("replace", "replace", "replace", "add"),
   relationShape: fc.constantFrom("array", "byId"),
   agentData: fc.constantFrom("group", "account"),
@@ -277,7 +285,7 @@ test(`the promises hold after each step of ${runs} random histories`, async () =
       fc.array(step, { minLength: 1, maxLength: 6 }),
       program,
       fc.boolean(),
-      agentsOptions,
+      serverOptions,
       async (historySteps, last, ownNameTaken, options) => {
         const emulator = await emulate({ ...options, ownNameTaken, nameTransform: ownNameTaken ? "none" : "escape" });
         const history = new History(emulator);

@@ -1,3 +1,4 @@
+import { describeInterruptions } from "../../preview/interrupted";
 import { codeSpan, joinUpToMaxLength, marker } from "../../markdown";
 import { driftedAgents, driftedGroups, hasDrift, type Report, type UndeclaredGroup } from "../report";
 import {
@@ -16,6 +17,7 @@ import {
 /** The maximum length of one list in characters, because GitHub rejects comments of more than 65,536. */
 const maxListLength = 20_000;
 const maxPending = 50;
+const maxPendingLength = 10_000;
 
 /** The report for a job summary or a comment. The first line is an invisible marker, the same for every run. */
 export function renderMarkdown(report: Report): string {
@@ -30,8 +32,12 @@ export function renderMarkdown(report: Report): string {
   );
   const drifted = [...groups, ...agents];
   const undeclared = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0);
-  const pending = listPending(report.pending.slice(0, maxPending), codeSpan);
-  const morePending = report.pending.length - maxPending;
+  let remaining = maxPendingLength;
+  const shown = report.pending
+    .slice(0, maxPending)
+    .filter(({ resource }) => (remaining -= codeSpan(resource).length) >= 0);
+  const pending = listPending(shown, codeSpan);
+  const morePending = report.pending.length - shown.length;
   const summary = summarize(report);
   const paragraphs = [
     `${marker("drift", report.stack)}\n### ${hasDrift(report) ? "⚠️" : "✅"} Deepcall groups of stack ${codeSpan(report.stack)}`,
@@ -42,6 +48,7 @@ export function renderMarkdown(report: Report): string {
       joinLines(account.groups.map(undeclaredLine), Math.floor(maxListLength / undeclared.length)),
     ]),
     ...undeclaredNotes(report, codeSpan),
+    ...describeInterruptions(report.interruptions, codeSpan),
     pending === "" ? "" : `${pendingHeading} ${pending}${morePending > 0 ? ` and ${morePending} more` : ""}.`,
     drifted.length > 0 ? revertHint : "",
     undeclared.length > 0 ? declareHint : "",
