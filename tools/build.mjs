@@ -81,10 +81,10 @@ async function bundlePlugin() {
     plugins: [
       {
         name: "unused-files",
-        setup({ onLoad }) {
+        setup(plugin) {
           // Undici's entry creates an object of one of the classes.
           const contents = "module.exports = new Proxy({}, { get: () => class {} });";
-          onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
+          plugin.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
         },
       },
     ],

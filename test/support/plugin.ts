@@ -25,7 +25,7 @@ export async function callService<Name extends keyof Service>(
   return new Promise((resolve, reject) => {
     handler({ request: received } as Parameters<typeof handler>[0], (error, response) => {
       if (error) reject(toError(error));
-      else resolve(method.responseDeserialize(method.responseSerialize(response as Res)));
+      else resolve(method.responseDeserialize(method.responseSerialize(response!)));
     });
   });
 }
