@@ -1,4 +1,4 @@
-import { storedAgents, storedGroup, type StoredSelf } from "../../provider/dynamic/stored";
+import { storedAgents, storedGroup, type StoredSelf } from "../../provider/stored";
 import { agentsState } from "../../provider/model/agents";
 import { appliedState } from "../../provider/model/group";
 import { agentsProviderText, agentsType, groupsType, groupType } from "../../provider/state-contract";
