@@ -45,6 +45,12 @@ const tasks = {
   ],
 };
 
+/**
+ * The languages of the programs, besides Node's, that a task runs.
+ * @type {Record<string, import("./install-cli.mjs").Language[]>}
+ */
+const languages = { test: ["yaml"], "test:slow": ["yaml"], "test:compatibility": ["yaml", "python", "go"] };
+
 await main(async () => {
   const [name = "", ...args] = process.argv.slice(2);
   const task = tasks[name];
@@ -54,7 +60,7 @@ await main(async () => {
   await install();
   const node = findNode();
   await build();
-  const cli = needsCli(name, args) ? await ensureCli() : undefined;
+  const cli = needsCli(name, args) ? await ensureCli(languages[name]) : undefined;
   const env = {
     ...process.env,
     ...(cli && { PULUMI_CLI_BIN: cli }),
