@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { type Command, InvalidArgumentError } from "commander";
+import { describeFaults, describeOptions, loadSeed, readOptionText, SetupError, startEmulator } from "../emulator";
 import type { Call, Emulator, EmulatorOptions, EmulatorSettings } from "../emulator";
-import { type Io, UsageError } from "./io";
+import { exitCodes, type ExitCode, type Io, UsageError } from "./io";
 
 interface Flags {
   port: number;
@@ -13,49 +13,18 @@ interface Flags {
   open?: true;
 }
 
-const examples = `
-Examples:
-  $ pulumi-deepcall emulator
-  $ pulumi-deepcall emulator --port 0 --seed accounts.json --data state.json
-  $ pulumi-deepcall emulator --option suffix=parens --option listShape=byId
-  $ pulumi-deepcall emulator --fault add:reset-after --fault any:http-before:503@10x2
-
-Control it while it runs, in a browser (--open, or open its address) or with curl:
-  $ curl http://127.0.0.1:8920/_emulator/state
-  $ curl -d '{"fault":"add:reset-after"}' http://127.0.0.1:8920/_emulator/faults
-
-A seed file:
-  {"accounts":[{"userId":"1","token":"t","ssid":"s","groups":[{"id":28,"name":"Support","active":true}]}]}
-If the file of --data exists, its accounts replace those of the seed.
-`;
-
-/** Adds `emulator`, which runs a Deepcall emulator until it is stopped. */
-export function addEmulatorCommand(program: Command, io: Io): void {
-  program
-    .command("emulator")
-    .description("run a Deepcall emulator on this machine's loopback address")
-    .option("--port <n>", "port to listen on; 0 selects any free port", parsePort, 8920)
-    .option("--seed <file>", 'initial accounts, groups and agents, as JSON (default: account "demo")')
-    .option("--data <file>", "file that keeps accounts, groups and agents across restarts")
-    .option("--option <key=value>", "behavior where the API is undocumented (below); repeatable", collect)
-    .option("--fault <text>", "fault to inject (below); repeatable", collect)
-    .option("--quiet", "do not print a line per call")
-    .option("--open", "open the emulator's page in a browser")
-    .addHelpText("after", () => `\n${optionsAndFaultsHelp()}\n${examples}`)
-    .action((flags: Flags) => runEmulator(flags, io));
-}
-
-async function runEmulator(flags: Flags, io: Io): Promise<void> {
+/** Runs until the user stops it. */
+export async function run(flags: Flags, io: Io): Promise<ExitCode> {
   const stopped = io.untilStopped();
   const emulator = await start(flags, io);
   io.out(greeting(emulator));
   if (flags.open) openPage(`${emulator.url}/`, io);
   await stopped;
   await emulator.close();
+  return exitCodes.ok;
 }
 
 async function start({ port, seed, data, option = [], fault, quiet }: Flags, io: Io): Promise<Emulator> {
-  const { loadSeed, readOptionText, SetupError, startEmulator } = loadEmulator();
   try {
     const settings: EmulatorSettings = {
       port,
@@ -72,11 +41,6 @@ async function start({ port, seed, data, option = [], fault, quiet }: Flags, io:
   } catch (error) {
     throw error instanceof SetupError ? new UsageError(error.message) : error;
   }
-}
-
-// Loaded on demand, so that other commands start fast; synchronously, because Commander's help texts are synchronous.
-function loadEmulator(): typeof import("../emulator") {
-  return require("../emulator") as typeof import("../emulator");
 }
 
 function greeting({ url, accounts }: Emulator): string {
@@ -131,8 +95,7 @@ function callLine({ operation, userId, code, fault }: Call, ms: number): string 
   return fault === undefined ? `${line}\n` : `${line} (fault ${fault})\n`;
 }
 
-function optionsAndFaultsHelp(): string {
-  const { describeFaults, describeOptions } = loadEmulator();
+export function optionsAndFaultsHelp(): string {
   return [
     "Values of --option, the default first:",
     ...describeOptions().map((line) => `  ${line}`),
@@ -143,16 +106,6 @@ function optionsAndFaultsHelp(): string {
     "  (default 1; 0 for every call from then on). KIND is one of:",
     ...describeFaults().map((line) => `  ${line}`),
   ].join("\n");
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
-  return port;
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }
 
 // Quoted only if necessary, so that the output stays readable.

@@ -14,12 +14,17 @@ export interface Io {
   readonly terminals?: { readonly out: boolean; readonly err: boolean };
 }
 
+/** The prefix of the default account's environment variables. */
+export const standardPrefix = "DEEPCALL";
+
 /** The exit codes of all commands. */
 export const exitCodes = { ok: 0, failed: 1, changes: 2, credentialsRefused: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Sets the exit code for when the command has completed; it is 0 unless this is called. */
-export type SetExitCode = (code: ExitCode) => void;
+/** Whether the text on standard output may have colors. */
+export function usesColors({ terminals, env }: Io): boolean {
+  return terminals?.out === true && !env["NO_COLOR"];
+}
 
 /** The command cannot do what the user asked; the message is shown without a stack trace. */
 export class UsageError extends Error {

@@ -1,75 +1,38 @@
-import { type Command, Option } from "commander";
+import type { GroupList } from "../../client/responses";
 import { pluralize } from "../formatting";
-import { exitCodes, type SetExitCode, type Io } from "../io";
-import { addStackOptions, previewStack, type StackFlags, withAccount, withProgress } from "../preview/command";
-import type { Progress } from "../preview/progress";
-import { ReadOnlyStack } from "../preview/stack";
-import { findAccounts, type Step } from "../preview/steps";
-import { compare, type ListedAccount } from "./compare";
+import { exitCodes, usesColors, type ExitCode, type Io } from "../io";
+import { interruptedAccounts } from "../preview/interrupted";
+import { withPreview, type PreviewSession, type StackFlags } from "../preview/preview";
+import { renderJunit } from "./formats/junit";
 import { renderMarkdown } from "./formats/markdown";
 import { renderText } from "./formats/text";
-import { hasDrift, renderJson, type Report } from "./report";
+import { createReport, hasDrift, renderJson, type Report } from "./report";
 
-const formats = {
-  text: (report: Report, io: Io) => renderText(report, io.terminals?.out === true && !io.env["NO_COLOR"]),
-  markdown: renderMarkdown,
-  json: renderJson,
-  junit: (report: Report) => {
-    // Not a static import, because `--help` must not wait for fast-xml-builder.
-    const { renderJunit } = require("./formats/junit") as typeof import("./formats/junit");
-    return renderJunit(report);
-  },
-};
+const formats = { text: renderText, markdown: renderMarkdown, json: renderJson, junit: renderJunit };
 
 interface Flags extends StackFlags {
-  format: keyof typeof formats;
-  undeclared?: true;
+  readonly format: keyof typeof formats;
+  readonly undeclared?: boolean;
 }
 
-const help = `
-Changes nothing, neither in Deepcall nor in the stack's state.
-
-Exit codes:
-  0  no drift
-  1  error; the result is unknown
-  2  drift, or with --undeclared an undeclared group
-  3  Deepcall refused the credentials
-
-Examples:
-  $ pulumi-deepcall drift --stack prod
-  $ pulumi-deepcall drift --stack prod --undeclared --format markdown >> "$GITHUB_STEP_SUMMARY"
-  $ pulumi-deepcall drift --stack org/project/prod --cwd infra --format junit > drift.xml
-`;
-
-export function addDriftCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
-  addStackOptions(program.command("drift"), "compare with Deepcall")
-    .description("report manual changes in Deepcall since the last `pulumi up`")
-    .addOption(new Option("--format <format>", "output format").choices(Object.keys(formats)).default("text"))
-    .option("--undeclared", "also report groups that no resource declares")
-    .addHelpText("after", help)
-    .action((flags: Flags) => runDrift(flags, io, setExitCode));
+export async function run(flags: Flags, io: Io): Promise<ExitCode> {
+  const report = await withPreview({ ...flags, refresh: true }, io, (session) => reportDrift(flags, session));
+  io.out(formats[flags.format](report, usesColors(io)));
+  return hasDrift(report) ? exitCodes.changes : exitCodes.ok;
 }
 
-async function runDrift(flags: Flags, io: Io, setExitCode: SetExitCode): Promise<void> {
-  await withProgress(io, setExitCode, async (progress) => {
-    const report = await createReport(flags, io, progress);
-    progress.end();
-    io.out(formats[flags.format](report, io));
-    if (hasDrift(report)) setExitCode(exitCodes.changes);
-  });
-}
-
-async function createReport({ stack: name, cwd, undeclared }: Flags, io: Io, progress: Progress): Promise<Report> {
-  const stack = await ReadOnlyStack.open(name, cwd);
-  progress.startStage(`Comparing stack ${name} with Deepcall`);
-  const steps: Step[] = [];
-  await previewStack(stack, { refresh: true, steps }, io, progress);
-  if (!undeclared) return compare(name, steps);
-  const accounts = findAccounts(steps);
-  progress.startStage(`Listing the groups of ${pluralize(accounts.length, "account")}`);
-  const listed = accounts.map(async (account): Promise<ListedAccount> => ({
-    provider: account.provider,
-    list: await withAccount(account, stack, io, (client) => client.list()),
-  }));
-  return compare(name, steps, await Promise.all(listed));
+async function reportDrift({ undeclared = false }: Flags, session: PreviewSession): Promise<Report> {
+  const { preview, failure, progress, withAccount } = session;
+  if (failure) throw failure;
+  const interrupted = interruptedAccounts(preview);
+  const accounts = preview.accounts.filter(({ provider }) => undeclared || interrupted.has(provider));
+  if (accounts.length > 0) progress.startStage(`Listing the groups of ${pluralize(accounts.length, "account")}`);
+  const lists = new Map<string | null, GroupList>();
+  await Promise.all(
+    accounts.map(async (account) => {
+      const list = await withAccount(account, (client) => client.list());
+      if (list) lists.set(account.provider, list);
+    }),
+  );
+  return createReport(preview, lists, undeclared);
 }

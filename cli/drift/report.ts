@@ -1,23 +1,9 @@
-/** A group's name; `null` if the program declares it as a secret. */
-export type GroupName = string | null;
-
-export type Status = "active" | "inactive";
-
-/** A difference between a group and its declaration: `from` is the declared value, `to` the value in Deepcall now. */
-export type Drift =
-  | { readonly kind: "gone" }
-  | { readonly kind: "renamed"; readonly from: GroupName; readonly to: GroupName }
-  | { readonly kind: "status"; readonly from: Status; readonly to: Status };
-
-/** A difference between a group's agents and their declaration. */
-export type AgentsDrift =
-  | { readonly kind: "gone" }
-  /** Listed agents that are not assigned. */
-  | { readonly kind: "missing"; readonly agents: readonly string[] }
-  /** Assigned agents that are not listed, with `otherAgents: "remove"`. */
-  | { readonly kind: "unlisted"; readonly agents: readonly string[] }
-  /** Listed agents whose `receivesCalls` was changed: those that receive calls now, and those that don't. */
-  | { readonly kind: "receivesCalls"; readonly now: readonly string[]; readonly notNow: readonly string[] };
+import type { GroupList } from "../../client/responses";
+import { groupType } from "../../provider/state-contract";
+import { toName, toStatus, type AgentsDrift, type Drift, type GroupName, type Status } from "../preview/drift";
+import { findInterruptions, interruptionsJson, type Interruptions } from "../preview/interrupted";
+import { byResource, type AccountLists, type Preview } from "../preview/preview";
+import { providerName, type Step } from "../preview/steps";
 
 /** A `DeepcallGroupAgents`. */
 export interface DeclaredAgents {
@@ -81,6 +67,64 @@ export interface Report {
   /** `null` if not requested. */
   readonly undeclared: readonly UndeclaredGroups[] | null;
   readonly pending: readonly PendingChange[];
+  readonly interruptions: Interruptions;
+}
+
+/**
+ * @param preview - with a refresh. It does not refresh groups that were removed from the program.
+ * @param lists - all groups of the accounts, as far as they were listed.
+ */
+export function createReport(preview: Preview, lists: AccountLists = new Map(), searchesUndeclared = false): Report {
+  const { stack, accounts, groups, agents, steps } = preview;
+  const groupSteps = steps.filter(({ type }) => type === groupType);
+  const pending = [...groups, ...agents].filter(({ drift }) => drift.length === 0).toSorted(byResource);
+  return {
+    stack,
+    groups: groups.flatMap(({ urn, resource, refresh, drift }): DeclaredGroup[] => {
+      if (!refresh?.old) return [];
+      const name = toName((refresh.new ?? refresh.old).outputs["assignedName"]);
+      return [{ resource, urn, provider: providerName(refresh), id: Number(refresh.old.id), name, drift }];
+    }),
+    agents: agents.flatMap(({ urn, resource, refresh, drift }): DeclaredAgents[] => {
+      if (!refresh?.old) return [];
+      return [{ resource, urn, provider: providerName(refresh), groupId: Number(refresh.old.id), drift }];
+    }),
+    undeclared: !searchesUndeclared
+      ? null
+      : accounts.map(({ provider }) => findUndeclared(groupSteps, provider, lists.get(provider))),
+    pending: pending.flatMap(({ urn, resource, plan }): PendingChange[] => {
+      const change = plannedChange(plan);
+      return change === undefined ? [] : [{ resource, urn, change }];
+    }),
+    interruptions: findInterruptions(preview, lists),
+  };
+}
+
+function plannedChange(plan: readonly Step[]): PendingChange["change"] | undefined {
+  const ops = plan.map(({ op }) => op);
+  if (ops.some((op) => op.includes("replace"))) return "replace";
+  return (["create", "update", "delete"] as const).find((change) => ops.includes(change));
+}
+
+/** @param steps - of the groups of all accounts, because two providers may have the same account. */
+function findUndeclared(
+  steps: readonly Step[],
+  provider: string | null,
+  list: GroupList | undefined,
+): UndeclaredGroups {
+  if (!list) return { provider, listed: false, complete: false, groups: [] };
+  const declaredIds = new Set(steps.flatMap((step) => [step.old?.id, step.new?.id]));
+  const namesToAdopt = new Set(
+    steps
+      .filter((step) => step.op === "create" && providerName(step) === provider)
+      .filter(({ new: created }) => created?.inputs["onNameConflict"] === "adopt")
+      .map(({ new: created }) => created?.inputs["requestedName"]),
+  );
+  const groups = list.groups
+    .filter(({ id, name }) => !declaredIds.has(String(id)) && !namesToAdopt.has(name))
+    .map(({ id, name, active }) => ({ id, name, status: active === undefined ? null : toStatus(active) }))
+    .toSorted((a, b) => a.id - b.id);
+  return { provider, listed: true, complete: list.complete, groups };
 }
 
 export function driftedGroups(report: Report): DeclaredGroup[] {
@@ -104,7 +148,7 @@ export function hasDrift(report: Report): boolean {
 const jsonVersion = 1;
 
 export function renderJson(report: Report): string {
-  const { stack, groups, agents, undeclared, pending } = report;
+  const { stack, groups, agents, undeclared, pending, interruptions } = report;
   const json = { version: jsonVersion, stack, drift: hasDrift(report), groups, agents, undeclared, pending };
-  return `${JSON.stringify(json, null, 2)}\n`;
+  return `${JSON.stringify({ ...json, ...interruptionsJson(interruptions) }, null, 2)}\n`;
 }

@@ -1,12 +1,13 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { type Command, Option } from "commander";
-import type { DeepcallClient } from "../../client/client";
+import { DeepcallClient } from "../../client/client";
 import type { GroupList } from "../../client/responses";
-import { createClient, environmentSettings, envPrefixOption } from "../create-client";
+import { environmentSource, readSettings, requireSettings, userIdOf } from "../../client/settings";
 import { pluralize } from "../formatting";
-import { type Io, UsageError } from "../io";
+import { exitCodes, type ExitCode, type Io, UsageError } from "../io";
+import { addAgents } from "./agents";
 import { formats, skippedLine, unknownStatusLines } from "./formats";
+import { toImportFile } from "./import-file";
 import { entriesWithAgents, planExport, type Plan } from "./plan";
 import { oldCliWarning } from "./pulumi-version";
 
@@ -20,61 +21,19 @@ interface Flags {
   envPrefix: string;
 }
 
-const help = `
-Exports the account that DEEPCALL_BASE_URL and DEEPCALL_USER_ID with DEEPCALL_TOKEN (or DEEPCALL_SSID) identify. Makes no
-changes there.
-
-With --import, \`pulumi import\` (Pulumi CLI 3.254 or later) takes every group into the state by its id. Without it, each
-entry has onNameConflict: adopt, so that the first \`pulumi up\` adopts the group by its name. Neither changes a group.
-
-With --agents, the export also lists the agents of each group, and makes one more call per group. It contains the ids of
-agents, not their names. Groups without agents get no list.
-
-Groups that cannot be declared are skipped: names with control characters or surrounding whitespace and, without --import,
-duplicate names. A comment in the export and a warning on standard error name them, and the exit code stays 0. An
-incomplete list from Deepcall is an error.
-
-Examples:
-  $ pulumi-deepcall export --out groups.yaml --import import.json
-  $ pulumi import --file import.json --generate-code=false --yes
-
-  $ pulumi-deepcall export
-  $ pulumi-deepcall export --format typescript --out index.ts --force
-  $ pulumi-deepcall export --name support | less
-  $ pulumi-deepcall export --agents --out groups.yaml --import import.json
-`;
-
-export function addExportCommand(program: Command, io: Io): void {
-  program
-    .command("export")
-    .description("write an account's groups to a file that declares them")
-    .addOption(new Option("--format <format>", "output format").choices(Object.keys(formats)).default("yaml"))
-    .option("--out <file>", "write to this file (default: standard output)")
-    .option("--import <file>", "also write an import file for `pulumi import`")
-    .option("--force", "overwrite existing files")
-    .option("--name <text>", "only groups whose name contains this, ignoring case")
-    .option("--agents", "also export the groups' agents")
-    .addOption(envPrefixOption())
-    .addHelpText("after", help)
-    .action((flags: Flags) => runExport(flags, io));
-}
-
-async function runExport(flags: Flags, io: Io): Promise<void> {
+export async function run(flags: Flags, io: Io): Promise<ExitCode> {
   const { out, import: importFile } = flags;
   checkFiles(flags);
   const { plan, userId } = await planAccount(io, flags);
   const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out));
   const files: OutputFile[] = [];
   if (out !== undefined) files.push({ flag: "out", file: out, text });
-  if (importFile !== undefined) {
-    // Not a static import, because `--help` must not wait for zod.
-    const { toImportFile } = require("./import-file") as typeof import("./import-file");
-    files.push({ flag: "import", file: importFile, text: toImportFile(plan, userId) });
-  }
+  if (importFile !== undefined) files.push({ flag: "import", file: importFile, text: toImportFile(plan, userId) });
   writeFiles(files, flags.force === true);
   if (out === undefined) io.out(text);
   const cliWarning = importFile === undefined ? undefined : await oldCliWarning(io.env);
   for (const line of summaryLines(plan, files, cliWarning)) io.err(`${line}\n`);
+  return exitCodes.ok;
 }
 
 /** Checks the files before any call. */
@@ -97,11 +56,8 @@ function checkFiles(flags: Flags): void {
 
 /** Reads the account. */
 async function planAccount(io: Io, flags: Flags): Promise<{ plan: Plan; userId: string | undefined }> {
-  // Not static imports, because `--help` must not wait for zod.
-  const { requireSettings, userIdOf } = require("../../client/settings") as typeof import("../../client/settings");
-  const result = environmentSettings(io.env, flags.envPrefix);
-  const settings = requireSettings(result);
-  const client = createClient(result);
+  const settings = requireSettings(readSettings([environmentSource(io.env, flags.envPrefix)], io.env));
+  const client = new DeepcallClient(settings);
   try {
     const { groups, complete } = await listGroups(client, flags.name);
     if (!complete) throw new UsageError(incompleteListMessage(groups.length));
@@ -113,7 +69,6 @@ async function planAccount(io: Io, flags: Flags): Promise<{ plan: Plan; userId: 
     });
     const userId = userIdOf(settings);
     if (flags.agents === undefined) return { plan, userId };
-    const { addAgents } = require("./agents") as typeof import("./agents");
     return { plan: await addAgents(plan, client, settings.maxConcurrency), userId };
   } finally {
     await client.close();

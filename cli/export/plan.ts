@@ -1,7 +1,7 @@
 import type { AssignedAgent } from "../../client/relations";
 import type { Group } from "../../client/responses";
 import { nameProblem } from "../../provider/model/names";
-import { standardPrefix } from "../create-client";
+import { standardPrefix } from "../io";
 
 /** A group that the export declares. */
 export interface Entry {

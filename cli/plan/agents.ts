@@ -1,7 +1,6 @@
 import { unknownValue } from "../../provider/model/resource";
-import type { AgentsDrift } from "../drift/report";
-import { isProtected } from "../preview/stack";
-import { providerName, resourceName, toAgents, type Step } from "../preview/steps";
+import type { AgentsDrift } from "../preview/drift";
+import { isProtected, providerName, resourceName, toAgents, type Step } from "../preview/steps";
 import { toIds, toPlannedName, type Context, type PlannedStep } from "./context";
 import type { AgentsChange } from "./report";
 

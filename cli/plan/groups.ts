@@ -2,26 +2,34 @@ import type { Group } from "../../client/responses";
 import { activeDiffers, nameDiffers } from "../../provider/model/group";
 import { unknownValue } from "../../provider/model/resource";
 import { providerLabel } from "../../provider/model/names";
-import type { DeclaredGroup } from "../drift/report";
 import { pluralize, quote } from "../formatting";
-import { isProtected } from "../preview/stack";
-import { ignoredProperties, providerName, resourceName, type Properties, type Step } from "../preview/steps";
+import type { Drift } from "../preview/drift";
+import type { Resource } from "../preview/preview";
+import {
+  isProtected,
+  ignoredProperties,
+  providerName,
+  resourceName,
+  type Properties,
+  type Step,
+} from "../preview/steps";
 import { countAgents } from "./agents";
 import { toPlannedName, type Context, type PlannedStep } from "./context";
 import type { GroupChange } from "./report";
 
 /** Describes the change of a `DeepcallGroup`. */
-export function planGroup(step: PlannedStep, declared: DeclaredGroup | undefined, context: Context): GroupChange {
+export function planGroup(step: PlannedStep, { drift, refresh }: Resource<Drift>, context: Context): GroupChange {
   const { old, urn } = step;
   const inputs = step.new?.inputs ?? {};
-  const drift = declared?.drift ?? [];
   const common = { resource: resourceName(urn), urn, provider: providerName(step), drift };
   const base = { ...common, newStatus: null, agents: null, notes: [], problem: null };
   const id = Number(old?.id ?? step.new?.id);
   if (!old || step.op === "create" || step.op === "import") {
     const name = toPlannedName(inputs["requestedName"]);
     const newStatus = inputs["active"] === false ? ("inactive" as const) : null;
-    const notes = drift.some(({ kind }) => kind === "gone") ? [`deleted manually, was id ${declared?.id ?? id}`] : [];
+    const notes = drift.some(({ kind }) => kind === "gone")
+      ? [`deleted manually, was id ${refresh?.old?.id ?? id}`]
+      : [];
     const change = { ...base, id: step.op === "import" ? id : null, name, newStatus, notes };
     return step.op === "import" ? { ...change, action: "import" } : planCreation(step, change, context);
   }

@@ -1,6 +1,7 @@
-import { agentsType, groupType } from "../../provider/state-contract";
-import { compare } from "../drift/compare";
-import { explicitName, groupByResource, isDeepcall, type Step } from "../preview/steps";
+import { agentsType } from "../../provider/state-contract";
+import { findInterruptions } from "../preview/interrupted";
+import type { Preview } from "../preview/preview";
+import { explicitName, isDeepcall, type Step } from "../preview/steps";
 import { planAgents } from "./agents";
 import { isPlanned, operations, type Context, type Facts } from "./context";
 import { planGroup } from "./groups";
@@ -11,22 +12,14 @@ const noFacts: Facts = { lists: new Map(), agents: new Map(), deleteWithAgents: 
 /** "Team 2" comes before "Team 10". */
 const byName = new Intl.Collator("en", { numeric: true });
 
-/** Describes what the next `pulumi up` does, from the steps of a preview. */
-export function createPlan(
-  { stack, refresh }: Pick<Plan, "stack" | "refresh">,
-  steps: readonly Step[],
-  facts = noFacts,
-): Plan {
-  const report = compare(stack, steps);
-  const declaredGroups = new Map(report.groups.map((group) => [group.urn, group]));
-  const declaredAgents = new Map(report.agents.map((agents) => [agents.urn, agents]));
+/** Describes what the next `pulumi up` does. */
+export function createPlan(preview: Preview, facts = noFacts): Plan {
+  const { stack, refresh, steps, groups, agents } = preview;
   const context: Context = {
-    steps: steps.filter(({ type, op }) => type === groupType && op !== "refresh"),
+    steps: groups.flatMap(({ plan }) => plan),
     agentsSteps: steps.filter(({ type }) => type === agentsType),
     facts,
   };
-  const resources = groupByResource(steps);
-  const planned = resources.flatMap(({ plan }) => plan.filter(isPlanned));
   const other = new Map(
     steps
       .filter((step) => isPlanned(step) && !isDeepcall(step) && !isDefaultProvider(step))
@@ -36,40 +29,39 @@ export function createPlan(
   return {
     stack,
     refresh,
-    groups: planned
-      .filter(({ type }) => type === groupType)
-      .map((step) => planGroup(step, declaredGroups.get(step.urn), context))
+    groups: groups
+      .flatMap((group) => group.plan.filter(isPlanned).map((step) => planGroup(step, group, context)))
       .toSorted(
         (a, b) =>
           actionWords.indexOf(describeAction(a)) - actionWords.indexOf(describeAction(b)) ||
           byName.compare(a.name ?? "", b.name ?? ""),
       ),
-    agents: planned
-      .filter(({ type }) => type === agentsType)
-      .map((step) => planAgents(step, declaredAgents.get(step.urn)?.drift ?? [], context))
+    agents: agents
+      .flatMap(({ plan, drift }) => plan.filter(isPlanned).map((step) => planAgents(step, drift, context)))
       .toSorted((a, b) => byName.compare(a.group ?? "", b.group ?? "")),
-    unchanged: resources.filter(({ type, plan }) => type === groupType && plan.every(({ op }) => op === "same")).length,
+    unchanged: groups.filter(({ plan }) => plan.every(({ op }) => op === "same")).length,
     other: Object.fromEntries(
       operations.flatMap((op) => {
         const count = [...other.values()].filter((one) => one === op).length;
         return count === 0 ? [] : [[op, count]];
       }),
     ),
+    interruptions: findInterruptions(preview, facts.lists),
   };
 }
 
 /** What only Deepcall can answer about a plan. */
-export function openQuestions({ groups }: Plan): {
+export function openQuestions({ groups, interruptions }: Plan): {
   /** Groups whose agents decide whether they can be deleted. */
   readonly agentsOf: readonly (GroupChange & { readonly id: number })[];
-  /** The providers of accounts in which a requested name may be taken. */
+  /** The providers of accounts in which a requested name may be taken, or a group without a resource may exist. */
   readonly namesIn: readonly (string | null)[];
 } {
   const deleted = groups.filter(({ action }) => action === "delete" || action === "replace");
   const named = groups.filter((change) => change.action === "create" || "newName" in change);
   return {
     agentsOf: deleted.filter((change): change is GroupChange & { id: number } => change.id !== null),
-    namesIn: [...new Set(named.map(({ provider }) => provider))],
+    namesIn: [...new Set([...named, ...interruptions.creations].map(({ provider }) => provider))],
   };
 }
 

@@ -1,4 +1,5 @@
-import type { AgentsDrift, Drift, GroupName, Status } from "../drift/report";
+import type { AgentsDrift, Drift, GroupName, Status } from "../preview/drift";
+import { interruptionsJson, type Interruptions } from "../preview/interrupted";
 
 /** A name that a preview knows; `undefined` if it is known only after `pulumi up`. */
 export type PlannedName = GroupName | undefined;
@@ -61,6 +62,7 @@ export interface Plan {
   readonly unchanged: number;
   /** How many resources of other types change, by Pulumi's operation. */
   readonly other: Readonly<Record<string, number>>;
+  readonly interruptions: Interruptions;
 }
 
 export function hasChanges({ groups, agents, other }: Plan): boolean {
@@ -113,7 +115,7 @@ function onlyRevertsAgents({ drift, added, removed, receivesCalls: { now, notNow
 const jsonVersion = 1;
 
 export function renderJson(plan: Plan): string {
-  const { stack, refresh, groups, agents, unchanged, other } = plan;
+  const { stack, refresh, groups, agents, unchanged, other, interruptions } = plan;
   const json = { version: jsonVersion, stack, refresh, changes: hasChanges(plan), groups, agents, unchanged, other };
-  return `${JSON.stringify(json, null, 2)}\n`;
+  return `${JSON.stringify({ ...json, ...interruptionsJson(interruptions) }, null, 2)}\n`;
 }

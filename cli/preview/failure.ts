@@ -1,10 +1,28 @@
 import { authenticationCodes } from "../../client/errors";
+import { quote } from "../formatting";
+import { resourceName } from "./steps";
 
 /** An error event of the engine. */
 export interface Diagnostic {
   readonly message: string;
   /** The resource that it is about; none or empty for the whole stack. */
   readonly urn?: string;
+}
+
+/** The error for a mandatory policy that a resource violates: the engine itself reports only that the preview failed. */
+export function policyViolation(violation: {
+  readonly policyName: string;
+  readonly policyPackName: string;
+  readonly message: string;
+  readonly resourceUrn?: string;
+}): Diagnostic {
+  const { policyName, policyPackName, message, resourceUrn } = violation;
+  const resource = resourceUrn === undefined ? "" : ` by the resource ${quote(resourceName(resourceUrn))}`;
+  // The engine's markup for colors.
+  const reason = message.replace(/<\{%.*?%\}>/g, "").trim();
+  return {
+    message: `The mandatory policy ${quote(policyName)} of ${quote(policyPackName)} is violated${resource}: ${reason}`,
+  };
 }
 
 /** Why a preview failed. */
@@ -15,6 +33,14 @@ export interface Failure {
   readonly credentialsRefused: boolean;
   /** Whether the only reason is that the program removes or replaces protected resources. */
   readonly onlyProtected: boolean;
+}
+
+/** Pulumi or the provider reported an error. */
+export class PulumiError extends Error {
+  override readonly name = "PulumiError";
+  constructor(readonly failure: Failure) {
+    super(failure.messages.join("\n"));
+  }
 }
 
 /** If the server is down, every group reports the same error, so only some are shown. */
@@ -85,6 +111,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /no Pulumi\.yaml project file/,
     "Run the command in the folder of a Pulumi project, or specify the folder with --cwd.",
   ],
+  [/no stack selected/, "Specify the stack with --stack."],
   [/unknown flag/, "This Pulumi CLI is too old: this command requires one with `pulumi preview --run-program`."],
 ];
 

@@ -26,32 +26,13 @@ interface Snapshot {
   readonly initErrors?: readonly string[];
 }
 
-/** The steps of one resource of this package. */
-export interface ResourceSteps {
-  readonly urn: string;
-  readonly type: string;
-  /** The resource's name in the program. */
-  readonly resource: string;
-  readonly refresh: Step | undefined;
-  /** What the next `up` does. */
-  readonly plan: readonly Step[];
-}
-
-/** The groups and the agents among the steps, sorted by resource. */
-export function groupByResource(steps: readonly Step[]): ResourceSteps[] {
-  return [...Map.groupBy(steps.filter(isDeepcall), ({ urn }) => urn)]
-    .map(([urn, all]) => ({
-      urn,
-      type: all[0]?.type ?? "",
-      resource: resourceName(urn),
-      refresh: all.find(({ op }) => op === "refresh"),
-      plan: all.filter(({ op }) => op !== "refresh"),
-    }))
-    .toSorted((a, b) => compareText(a.resource, b.resource) || compareText(a.urn, b.urn));
-}
-
-export function isDeepcall({ type }: Step): boolean {
+export function isDeepcall({ type }: Pick<Step, "type">): boolean {
   return type === groupType || type === agentsType;
+}
+
+/** Whether the step deletes a protected resource, which the engine refuses. */
+export function isProtected({ op, old }: Step): boolean {
+  return old?.protect === true && (op === "delete" || op === "replace");
 }
 
 /** An account that the stack's program uses. */
@@ -75,7 +56,7 @@ export function findAccounts(steps: readonly Step[]): Account[] {
 }
 
 /** The name of a resource's explicit provider; `null` for the default provider. */
-export function providerName({ provider }: Step): string | null {
+export function providerName({ provider }: Pick<Step, "provider">): string | null {
   return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
 }
 
@@ -103,6 +84,6 @@ export function ignoredProperties(inputs: Properties): ("name" | "active")[] {
 }
 
 /** Unlike `localeCompare`, gives the same order on every machine. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

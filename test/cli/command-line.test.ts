@@ -75,6 +75,13 @@ test.each([
   [["doctr"], /unknown command 'doctr'[^]*Did you mean doctor\?/],
   [["doctor", "--format", "xml"], /'xml' is invalid. Allowed choices are text, json/],
   [["doctor", "extra"], /too many arguments/],
+  [["doctor", "--env-prefix", ""], /'--env-prefix <prefix>' argument '' is invalid/],
+  [["plan", "--format="], /'--format <format>' argument '' is invalid/],
+  [["drift", "--stack", ""], /^error: --stack must not be empty\. Nothing was done\./],
+  [["plan", "--cwd", " "], /--cwd must not be empty/],
+  [["export", "--out", ""], /--out must not be empty/],
+  [["export", "--import="], /--import must not be empty/],
+  [["emulator", "--fault", ""], /--fault must not be empty/],
 ])("%j: the error goes to standard error, the exit code is 1", async (argv, message) => {
   const { code, out, err } = await pulumiDeepcall(...argv);
   expect([code, out]).toEqual([1, ""]);

@@ -1,3 +1,4 @@
+import { describeInterruptions } from "../../preview/interrupted";
 import { codeSpan, joinUpToMaxLength, marker } from "../../markdown";
 import { driftedAgents, driftedGroups, hasDrift, type Report, type UndeclaredGroup } from "../report";
 import {
@@ -42,6 +43,7 @@ export function renderMarkdown(report: Report): string {
       joinLines(account.groups.map(undeclaredLine), Math.floor(maxListLength / undeclared.length)),
     ]),
     ...undeclaredNotes(report, codeSpan),
+    ...describeInterruptions(report.interruptions, codeSpan),
     pending === "" ? "" : `${pendingHeading} ${pending}${morePending > 0 ? ` and ${morePending} more` : ""}.`,
     drifted.length > 0 ? revertHint : "",
     undeclared.length > 0 ? declareHint : "",

@@ -1,15 +1,7 @@
 import { pluralize } from "../../formatting";
-import {
-  countUndeclared,
-  driftedAgents,
-  driftedGroups,
-  type AgentsDrift,
-  type Drift,
-  type GroupName,
-  type PendingChange,
-  type Report,
-  type UndeclaredGroups,
-} from "../report";
+import type { AgentsDrift, Drift, GroupName } from "../../preview/drift";
+import { countUndeclared, driftedAgents, driftedGroups } from "../report";
+import type { PendingChange, Report, UndeclaredGroups } from "../report";
 
 /** A name as `format` writes it, unless it is a secret. */
 export function formatName(name: GroupName, format: (name: string) => string): string {

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { oneLine, quote } from "../../formatting";
+import { describeInterruptions } from "../../preview/interrupted";
 import {
   driftedAgents,
   driftedGroups,
@@ -48,6 +49,7 @@ export function renderText(report: Report, colors: boolean): string {
     ],
     ...undeclared.map((account) => [undeclaredHeading(account, report, quote), ...account.groups.map(undeclaredLine)]),
     undeclaredNotes(report, quote),
+    describeInterruptions(report.interruptions, quote),
     pending === "" ? [] : [`${pendingHeading} ${pending}.`],
     [...(drifted.length + agents.length > 0 ? [revertHint] : []), ...(undeclared.length > 0 ? [declareHint] : [])],
   ];

@@ -1,4 +1,5 @@
 import { codeSpan, joinUpToMaxLength, marker } from "../../markdown";
+import { describeInterruptions } from "../../preview/interrupted";
 import type { Plan } from "../report";
 import { hints, revertHeading, summarize, summarizeOther, toRows, type Row } from "./rows";
 
@@ -19,6 +20,7 @@ export function renderMarkdown(plan: Plan): string {
     changes,
     ...(reverts === "" ? [] : [`**${revertHeading}**`, reverts]),
     other === "" ? "" : `Other resources: ${other}.`,
+    ...describeInterruptions(plan.interruptions, codeSpan),
     ...hints(plan),
   ];
   return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;

@@ -1,10 +1,14 @@
-import { compare } from "../../../cli/drift/compare";
+import { createReport, hasDrift } from "../../../cli/drift/report";
+import type { AgentsDrift, Drift } from "../../../cli/preview/drift";
+import { toPreview, type AccountLists } from "../../../cli/preview/preview";
 import { findAccounts, type Step } from "../../../cli/preview/steps";
-import { hasDrift, type AgentsDrift, type Drift } from "../../../cli/drift/report";
 import { agentsType, groupType, providerType } from "../../../provider/state-contract";
 import { outputsOf, secret, steps, urn } from "../preview/steps";
 
 type Properties = Record<string, unknown>;
+
+const compare = (all: readonly Step[], lists?: AccountLists) =>
+  createReport(toPreview("prod", true, all), lists, lists !== undefined);
 
 const support = { requestedName: "Support", active: true };
 const recorded = outputsOf("Support");
@@ -69,7 +73,7 @@ test.each<[string, Record<string, unknown> | null, string, Record<string, unknow
   ],
 ])("%s", (_, current, op, desired, result) => {
   const [drift, pending] = typeof result === "string" ? [[], result] : [result];
-  const report = compare("prod", steps("support", 7, recorded, current, op, desired));
+  const report = compare(steps("support", 7, recorded, current, op, desired));
   const name = current?.["assignedName"] ?? "Support";
   expect(report.groups).toEqual([{ resource: "support", urn: urn("support"), provider: null, id: 7, name, drift }]);
   expect(report.pending).toEqual(
@@ -81,12 +85,12 @@ test.each<[string, Record<string, unknown> | null, string, Record<string, unknow
 test("a number that Deepcall appended is not drift, and neither is its manual removal", () => {
   const numbered = { ...recorded, assignedName: "Support1", name: "Support1" };
   for (const current of [numbered, { ...numbered, assignedName: "Support", name: "Support" }])
-    expect(hasDrift(compare("prod", steps("support", 7, numbered, current, "same", support)))).toBe(false);
+    expect(hasDrift(compare(steps("support", 7, numbered, current, "same", support)))).toBe(false);
 });
 
 test("a rename that `pulumi refresh` wrote to the state is still drift", () => {
   const current = outputsWith({ name: "Help" });
-  expect(compare("prod", steps("support", 7, current, current, "update", support)).groups[0]?.drift).toEqual([renamed]);
+  expect(compare(steps("support", 7, current, current, "update", support)).groups[0]?.drift).toEqual([renamed]);
 });
 
 test.each([
@@ -95,7 +99,7 @@ test.each([
   ["changed in the program", {}, "update", []],
 ])("a secret name, %s", (_, changes, op, drift) => {
   const desired = { requestedName: secret, active: true };
-  const report = compare("prod", steps("g", 7, outputsOf(secret), outputsOf(secret, changes), op, desired));
+  const report = compare(steps("g", 7, outputsOf(secret), outputsOf(secret, changes), op, desired));
   expect(report.groups).toMatchObject([{ name: null, drift }]);
 });
 
@@ -190,10 +194,7 @@ describe("agents", () => {
     ],
   ])("%s", (_, recordedOutputs, current, op, desired, drift) => {
     const all = steps("a", 7, recordedOutputs as Properties, current as Properties | null, op, desired as Properties);
-    const report = compare(
-      "prod",
-      all.map((one) => ({ ...one, type: agentsType })),
-    );
+    const report = compare(all.map((one) => ({ ...one, type: agentsType })));
     expect(report.agents).toEqual([{ resource: "a", urn: urn("a"), provider: null, groupId: 7, drift }]);
     expect(report.pending).toHaveLength(op === "same" || drift.length > 0 ? 0 : 1);
   });
@@ -202,7 +203,7 @@ describe("agents", () => {
 test("groups that the program adds or removes are pending, not drift", () => {
   const removed = { id: "9", inputs: {}, outputs: outputsOf("Old") };
   const all = [step("added", "create", { new: creation("New") }), step("removed", "delete", { old: removed })];
-  const report = compare("prod", all);
+  const report = compare(all);
   expect(report).toMatchObject({
     groups: [],
     undeclared: null,
@@ -227,7 +228,7 @@ test("a group is undeclared if no resource manages, reads or will adopt it", () 
   const names = ["Support", "Elsewhere", "Old", "Sales", "Temp", "Sixth"];
   const groups = names.map((name, index) => ({ id: index + 1, name, active: index !== 5, owner: undefined }));
   const list = { groups: [{ id: 8, name: "Eight", active: undefined, owner: "7" }, ...groups], complete: false };
-  const report = compare("prod", all, [{ provider: null, list }]);
+  const report = compare(all, new Map([[null, list]]));
   expect(report.undeclared).toEqual([
     {
       provider: null,
@@ -293,26 +294,19 @@ describe("several accounts", () => {
       step("adopting", "create", { new: creation("Sales", { onNameConflict: "adopt" }), ...inEmea }),
       step("moved", "update", { old: { id: "2", inputs: {}, outputs: {} }, ...inEmea }),
     ];
-    const report = compare("prod", all, [
-      { provider: null, list },
-      { provider: "emea", list },
-      { provider: "apac", list: undefined },
-    ]);
+    all.push(account("emea"), account("unlisted"));
+    const lists = new Map([null, "emea"].map((provider) => [provider, list]));
+    const report = compare([step("default", "same", {}), ...all], lists);
     expect(report.undeclared).toEqual([
       { provider: null, listed: true, complete: true, groups: [{ id: 1, name: "Sales", status: "active" }] },
       { provider: "emea", listed: true, complete: true, groups: [] },
-      { provider: "apac", listed: false, complete: false, groups: [] },
+      { provider: "unlisted", listed: false, complete: false, groups: [] },
     ]);
   });
 
   test("each group has the name of its provider", () => {
     const all = steps("support", 1, recorded, outputsWith({}), "same", support);
-    expect(
-      compare(
-        "prod",
-        all.map((one) => ({ ...one, ...inEmea })),
-      ).groups[0]?.provider,
-    ).toBe("emea");
+    expect(compare(all.map((one) => ({ ...one, ...inEmea }))).groups[0]?.provider).toBe("emea");
   });
 });
 
@@ -324,5 +318,5 @@ test("groups are sorted by resource name, also in components and with colons in 
       urn: urn(resource, resource === "b" ? child : groupType),
     })),
   );
-  expect(compare("prod", all).groups.map(({ resource }) => resource)).toEqual(["Z", "a::c", "b"]);
+  expect(compare(all).groups.map(({ resource }) => resource)).toEqual(["Z", "a::c", "b"]);
 });

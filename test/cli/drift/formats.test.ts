@@ -6,17 +6,10 @@ import { renderJunit } from "../../../cli/drift/formats/junit";
 import { renderMarkdown } from "../../../cli/drift/formats/markdown";
 import { renderText } from "../../../cli/drift/formats/text";
 import { oneLine } from "../../../cli/formatting";
-import {
-  hasDrift,
-  renderJson,
-  type AgentsDrift,
-  type DeclaredAgents,
-  type DeclaredGroup,
-  type Drift,
-  type Report,
-  type UndeclaredGroups,
-} from "../../../cli/drift/report";
+import { hasDrift, renderJson } from "../../../cli/drift/report";
+import type { DeclaredAgents, DeclaredGroup, Report, UndeclaredGroups } from "../../../cli/drift/report";
 import { codeSpan } from "../../../cli/markdown";
+import type { AgentsDrift, Drift } from "../../../cli/preview/drift";
 import { agentsType } from "../../../provider/state-contract";
 import { urn } from "../preview/steps";
 
@@ -30,12 +23,13 @@ const noDrift: Report = {
   agents: [],
   undeclared: null,
   pending: [],
+  interruptions: { creations: [], others: 0 },
 };
 
 const listed: UndeclaredGroups = { provider: null, listed: true, complete: true, groups: [] };
 
 const allKinds: Report = {
-  stack: "prod",
+  ...noDrift,
   groups: [
     group("gone", 28, "Gone", { kind: "gone" }),
     group("hidden", 29, null, { kind: "renamed", from: null, to: null }),
@@ -49,7 +43,6 @@ const allKinds: Report = {
     ),
     group("support", 32, "Support"),
   ],
-  agents: [],
   undeclared: [
     {
       ...listed,

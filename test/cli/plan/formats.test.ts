@@ -39,6 +39,7 @@ const plan = (change: Partial<Plan>): Plan => ({
   agents: [],
   unchanged: 40,
   other: {},
+  interruptions: { creations: [], others: 0 },
   ...change,
 });
 

@@ -1,15 +1,16 @@
 import { createPlan, openQuestions } from "../../../cli/plan/plan";
 import { hasChanges, isRevert, type AgentsChange, type GroupChange } from "../../../cli/plan/report";
 import { renderText } from "../../../cli/plan/formats/text";
+import { toPreview } from "../../../cli/preview/preview";
 import type { Step } from "../../../cli/preview/steps";
 import { agentsType, groupType } from "../../../provider/state-contract";
 import { outputsOf, secret, steps as refreshedSteps, urn } from "../preview/steps";
 
 type Properties = Record<string, unknown>;
-type Facts = NonNullable<Parameters<typeof createPlan>[2]>;
+type Facts = NonNullable<Parameters<typeof createPlan>[1]>;
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const scope = { stack: "prod", refresh: false };
+const preview = (steps: readonly Step[], refresh = false) => toPreview("prod", refresh, steps);
 const noFacts: Facts = { lists: new Map(), agents: new Map(), deleteWithAgents: new Set() };
 
 const snapshot = (id: number | "", inputs: Properties, outputs: Properties = {}): NonNullable<Step["new"]> => ({
@@ -40,7 +41,7 @@ const agents = (op: string, id: number, old: Properties | null, next: Properties
 
 /** The lines of the changes in the text format, without alignment. */
 function lines(steps: readonly Step[], facts: Partial<Facts> = {}, refresh = false): string[] {
-  const text = renderText(createPlan({ ...scope, refresh }, steps, { ...noFacts, ...facts }), false);
+  const text = renderText(createPlan(preview(steps, refresh), { ...noFacts, ...facts }), false);
   return [...text.matchAll(/^ {2}(\S .*)$/gm)].map(([, line = ""]) => line.replace(/ {2,}/g, " | "));
 }
 
@@ -307,7 +308,7 @@ test("manual changes are told apart", () => {
   const support1 = { requestedName: "Support", active: true };
   const revert = (plan: { groups: readonly GroupChange[] }): boolean[] => plan.groups.map(isRevert);
   const plan = (current: Properties | null, op: string, desired: Properties) =>
-    createPlan(scope, refreshedSteps("a", 7, support, current, op, desired));
+    createPlan(preview(refreshedSteps("a", 7, support, current, op, desired)));
 
   expect(revert(plan(outputs({ name: "Help" }), "update", support1))).toEqual([true]);
   expect(revert(plan(outputs({ name: "Help", active: false }), "update", support1))).toEqual([true]);
@@ -427,7 +428,7 @@ describe("agents", () => {
       groupId: 7,
       requestedAgents: desired,
     }).map((one) => ({ ...one, type: agentsType }));
-    const plan = createPlan(scope, all);
+    const plan = createPlan(preview(all));
     expect(plan.agents.map((change: AgentsChange) => isRevert(change))).toEqual([expected]);
   });
 });
@@ -444,7 +445,7 @@ test("counts resources as Pulumi does: every operation that changes something, t
     same("a", 7, "Support"),
     { ...same("b", 8, "Read"), op: "read" },
   ];
-  const plan = createPlan(scope, steps);
+  const plan = createPlan(preview(steps));
   expect(plan).toMatchObject({ groups: [], agents: [], unchanged: 1, other: { create: 1, update: 1, replace: 1 } });
   expect(hasChanges(plan)).toBe(true);
   expect(renderText(plan, false)).toBe(
@@ -467,15 +468,15 @@ test("changes are sorted by what they do, then by name, numbers as numbers", () 
 
 test("asks Deepcall only what decides whether changes succeed", () => {
   const emea = { provider: "urn:pulumi:prod::shop::pulumi:providers:pulumi-nodejs::emea::1" };
-  const plan = createPlan(scope, [
+  const steps = [
     create("new", { requestedName: "New" }),
     { ...update("renamed", 7, support, { requestedName: "Help" }), ...emea },
     { ...update("status", 8, support, { requestedName: "Support", active: false }), ...emea },
     remove("gone", 9, "Gone"),
     remove("kept", 10, "Kept", { retainOnDelete: true }),
     same("same", 11, "Same"),
-  ]);
-  const { agentsOf, namesIn } = openQuestions(plan);
+  ];
+  const { agentsOf, namesIn } = openQuestions(createPlan(preview(steps)));
   expect(agentsOf.map(({ id, provider }) => [id, provider])).toEqual([[9, null]]);
   expect(namesIn).toEqual([null, "emea"]);
 });

@@ -1,5 +1,6 @@
-import { explainFailure, type Failure } from "../../../cli/preview/failure";
+import { explainFailure, policyViolation, type Failure } from "../../../cli/preview/failure";
 import { apiError, authenticationCodes } from "../../../client/errors";
+import { urn } from "./steps";
 
 const explain = (messages: readonly string[], output: string): Failure =>
   explainFailure(
@@ -64,6 +65,23 @@ test("keeps the program's own lines of a stack trace", () => {
   ]);
 });
 
+test("names the policy that is violated, and only that", () => {
+  const violation = {
+    resourceUrn: urn("support"),
+    message: "<{%fg 3%}>Groups need a prefix.\nThe name is Support.<{%reset%}>\n",
+    color: "raw",
+    policyName: "group-names",
+    policyPackName: "house-rules",
+    policyPackVersion: "",
+    enforcementLevel: "mandatory",
+  };
+  const failure = explainFailure([policyViolation(violation), { message: "preview failed", urn: "" }], "", new Set());
+  expect(failure.messages).toEqual([
+    'The mandatory policy "group-names" of "house-rules" is violated by the resource "support": Groups need a prefix.\nThe name is Support.',
+  ]);
+  expect(failure.onlyProtected).toBe(false);
+});
+
 /** The Automation API's error for a command that failed before the engine started. */
 const automation = (stderr: string): string =>
   `code: -2\n stdout: \n stderr: Command failed with exit code 6: pulumi preview --stack nope\n${stderr}\n err?: Error: Command failed with exit code 6: pulumi preview --stack nope\n${stderr}\n\n`;
@@ -76,6 +94,10 @@ test.each([
   [
     automation("error: no Pulumi.yaml project file found (searching upwards from /x)"),
     "no Pulumi.yaml project file found (searching upwards from /x). Run the command in the folder of a Pulumi project, or specify the folder with --cwd.",
+  ],
+  [
+    "Command failed: pulumi stack --show-name\nerror: no stack selected; please use `pulumi stack select`\n",
+    "no stack selected; please use `pulumi stack select`. Specify the stack with --stack.",
   ],
   [
     automation("error: unknown flag: --run-program"),
