@@ -36,7 +36,7 @@ test("a resource of another package is left as it is", () => {
   expect(stepFromPlugin(other)).toBe(other);
 });
 
-test.each<[string, EngineStep["detailedDiff"], string]>([
+test.each<[string, NonNullable<EngineStep["detailedDiff"]>, string]>([
   ["reported", { name: { kind: "update" } }, "rename"],
   ["ignored", { active: { kind: "update" } }, "deactivate"],
 ])("a rename by hand that is %s", (_, detailedDiff, action) => {
