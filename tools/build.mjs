@@ -1,7 +1,8 @@
-// Builds dist/ and schema/, and links the package into its own node_modules. npm runs this script before it packs the package.
+// Builds dist/, schema/ and the bundle in plugin/, and links the package into its own node_modules. npm runs this script before it packs the package.
 import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { build as bundle } from "esbuild";
 import { Failure, main, run } from "./process.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -23,6 +24,7 @@ export async function build() {
   copyPage();
   writeSchema();
   linkPackage();
+  await bundlePlugin();
 }
 
 /** tsc keeps the output of sources that were deleted, and npm would publish it. */
@@ -46,6 +48,43 @@ function writeSchema() {
   const { groupsJsonSchema } = createRequire(import.meta.url)(`${dist}/provider/groups-file/schema.js`);
   mkdirSync(`${root}/schema`, { recursive: true });
   writeFileSync(`${root}/schema/groups.schema.json`, `${JSON.stringify(groupsJsonSchema(), null, 2)}\n`);
+}
+
+/** What the plugin's dependencies load and the plugin never uses: half of the bundle. */
+const unusedFiles = [
+  String.raw`/zod/v4/locales/[^/]*([^n]|[^e]n|[^/]en)\.[a-z]+$`,
+  String.raw`/undici/lib/(mock|cache|web|interceptor|milo)/`,
+  String.raw`/undici/lib/handler/(cache|dedup|redirect|retry)`,
+  // Undici falls back to the other parser.
+  String.raw`/undici/lib/llhttp/llhttp_simd`,
+  String.raw`/node_modules/@grpc/proto-loader/`,
+];
+
+/** The provider plugin in one file, because Pulumi starts it where no dependencies are installed. */
+async function bundlePlugin() {
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: ["provider/plugin/index.ts"],
+    outfile: "plugin/provider.cjs",
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    minify: true,
+    // Errors have the names of their classes.
+    keepNames: true,
+    logLevel: "warning",
+    legalComments: "none",
+    plugins: [
+      {
+        name: "unused-files",
+        setup({ onLoad }) {
+          const filter = new RegExp(unusedFiles.map((file) => file.replaceAll("/", "[/\\\\]")).join("|"));
+          onLoad({ filter }, () => ({ contents: "module.exports = {};", loader: "js" }));
+        },
+      },
+    ],
+  });
+  cpSync(`${root}/provider/plugin/schema.json`, `${root}/plugin/schema.json`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { storedAgents, storedGroup } from "../../provider/dynamic/stored";
+import { storedAgents, storedGroup } from "../../provider/stored";
 import { agentsState } from "../../provider/model/agents";
 import { appliedState } from "../../provider/model/group";
 import type { Self } from "../../provider/model/resource";

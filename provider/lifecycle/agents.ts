@@ -70,9 +70,12 @@ async function updateAgents(run: Run, recorded: AgentsState, inputs: AgentsInput
     await context.assertSameAccount(groupOf(recorded), recorded);
     throw groupGone(inputs, self);
   }
+  const userId = context.userId ?? recorded.userId;
+  // An update always sends the whole list.
+  if (self.ignored.includes("agents"))
+    return agentsState(inputs, assigned, { ...recorded, account: self.account, userId });
   const previousIds = idsOf(recorded.requestedAgents);
   if (recorded.otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds, self);
-  const userId = context.userId ?? recorded.userId;
   return apply(run, inputs, assigned, previousIds, { ...recorded, account: self.account, userId }, self);
 }
 

@@ -18,7 +18,7 @@ const agentId = z
     pattern: "^[^\\s\\u0000-\\u001f\\u007f-\\u009f]+$",
   });
 
-const agentObject = z.strictObject({
+export const agentObject = z.strictObject({
   id: agentId,
   receivesCalls: z
     .boolean({ error: "must be true or false" })
@@ -94,7 +94,7 @@ export function withoutUnknownAgents(agents: unknown, isUnknown: (value: unknown
   });
 }
 
-const schema = z
+export const agentsArgumentsSchema = z
   .strictObject({
     groupId: z.int({ error: "must be a group's id, for example support.groupId" }).positive("must be a group's id"),
     agents: agentListSchema,
@@ -108,7 +108,7 @@ const schema = z
 
 /** Checks the arguments of a group's agents. What is unknown in a preview is taken as valid. */
 export function checkAgentsArguments(given: Readonly<Record<string, unknown>>): Checked<PlannedAgents> {
-  const result = schema.safeParse(withoutUnknown(given));
+  const result = agentsArgumentsSchema.safeParse(withoutUnknown(given));
   if (!result.success) {
     const issues = result.error.issues.flatMap(agentIssues);
     return { problems: issues.flatMap((issue) => describeIssue(issue, given)) };

@@ -1,6 +1,6 @@
 import type { AssignedAgent } from "../../client/relations";
 import { accountMayDiffer } from "./group";
-import type { Self, Unknown } from "./resource";
+import { unknownValue, type MaybeUnknown, type Self, type Unknown } from "./resource";
 
 /** What to do with agents that the program does not list; see `otherAgents` of a group's agents. */
 export type OtherAgents = "keep" | "remove";
@@ -114,14 +114,30 @@ export function agentsDifferences(
   userId: string | undefined,
 ): AgentsDifference[] {
   const agentsDiffer =
-    !sameAgents(state.agents, desired.requestedAgents) ||
-    !sameAgents(state.requestedAgents, desired.requestedAgents) ||
-    (desired.otherAgents === "remove" && state.otherAgentIds.length > 0);
+    !self.ignored.includes("agents") &&
+    (!sameAgents(state.agents, desired.requestedAgents) ||
+      !sameAgents(state.requestedAgents, desired.requestedAgents) ||
+      (desired.otherAgents === "remove" && state.otherAgentIds.length > 0));
   return [
     ...(agentsDiffer ? ["agents" as const] : []),
     ...(state.otherAgents !== desired.otherAgents ? ["otherAgents" as const] : []),
     ...(accountMayDiffer(state, self, userId) ? ["account" as const] : []),
   ];
+}
+
+/** What a preview shows of a group's agents that will be assigned or updated. */
+export function plannedAgents(
+  state: AgentsState | undefined,
+  { groupId, known }: PlannedAgents,
+  self: Self,
+): MaybeUnknown<Pick<AgentsState, "groupId" | "agents" | "otherAgentIds">> {
+  if (state && self.ignored.includes("agents"))
+    return { groupId, agents: state.agents, otherAgentIds: state.otherAgentIds };
+  return {
+    groupId,
+    agents: known?.requestedAgents ?? unknownValue,
+    otherAgentIds: known?.otherAgents === "remove" ? [] : unknownValue,
+  };
 }
 
 /** The state if these agents are assigned to the group. */

@@ -7,7 +7,7 @@ export interface Self {
   /** The name of its `DeepcallProvider`; empty for the default account. */
   readonly account: string;
   /** The properties whose changes are ignored. */
-  readonly ignored: readonly ("name" | "active")[];
+  readonly ignored: readonly ("name" | "active" | "agents")[];
 }
 
 /** What Pulumi's engine passes, in every language, for a value that is unknown in a preview. */

@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { toAgent, writeAgents, type AgentsInputs, type AgentsState, type PlannedAgents } from "../model/agents";
-import { isRenamedManually, type GroupInputs, type GroupState, type PlannedInputs } from "../model/group";
-import { conflictRules } from "../model/group-arguments";
-import { unknownValue, type Self } from "../model/resource";
-import type { StoredAgentsInputs, StoredAgentsState, StoredInputs, StoredState } from "../state-contract";
+import { GroupError } from "./model/errors";
+import { toAgent, writeAgents, type AgentsInputs, type AgentsState, type PlannedAgents } from "./model/agents";
+import { isRenamedManually, type GroupInputs, type GroupState, type PlannedInputs } from "./model/group";
+import { conflictRules } from "./model/group-arguments";
+import { unknownValue, type Self } from "./model/resource";
+import type { StoredAgentsInputs, StoredAgentsState, StoredInputs, StoredState } from "./state-contract";
 
 /*
- * How the dynamic provider stores inputs and states: defaults are left out, and what the provider has to know about the
- * resource is stored under keys with `__`, because the engine does not pass it to dynamic providers.
+ * How the front ends store inputs and states: defaults are left out. What a provider has to know about the resource is stored
+ * under keys with `__`, because the engine does not pass it to dynamic providers. The plugin, which gets it from the engine,
+ * stores the same outputs, so that it reads the states of the dynamic provider.
  */
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -65,6 +67,8 @@ export function storedSelf(stored: Stored): Self {
 
 /** How one type of resource is stored. */
 export interface StoredForm<Inputs, State, Planned> {
+  /** The resource with an id, for errors. */
+  readonly subject: (id: string) => string;
   /** The arguments in the program, under the names of the program's properties. */
   readonly given: (stored: Stored) => Stored;
   readonly readInputs: (stored: Stored) => Inputs;
@@ -76,10 +80,29 @@ export interface StoredForm<Inputs, State, Planned> {
   readonly writeState: (state: State, self: Self) => Stored;
 }
 
+/** @throws GroupError if the properties are not those of a state. */
+export function readState<State>(
+  { state: schema, subject }: Pick<StoredForm<unknown, State, unknown>, "state" | "subject">,
+  id: string,
+  stored: Stored,
+): State {
+  const state = schema.safeParse(stored);
+  if (state.success) return state.data;
+  const keys = state.error.issues.map(({ path }) => path.join(".")).join(", ");
+  throw new GroupError("invalid-state", {
+    failure: `Could not read the state of ${subject(id)}`,
+    reason: `these properties are missing or not valid: ${keys}`,
+    done: "No call was made.",
+    next:
+      "The state was edited manually or written by a newer version of pulumi-deepcall. " +
+      "Install that version, or restore the state with `pulumi stack import`.",
+  });
+}
+
 /** The name and the agents have other keys than in the program, because previews would show an input for the output of its name. */
-function rename(stored: Stored, key: string, name: string): Stored {
+export function rename(stored: Stored, key: string, name: string): Stored {
   const { [key]: value, ...given } = stored;
-  return { ...given, [name]: value };
+  return value === undefined ? given : { ...given, [name]: value };
 }
 
 function withoutSelf({ __resource, __providerName, __ignore, __provider, ...given }: Stored): Stored {
@@ -115,6 +138,7 @@ const writeGroupInputs = (inputs: PlannedInputs, self: Self): Stored => {
 };
 
 export const storedGroup: StoredForm<GroupInputs, GroupState, PlannedInputs> = {
+  subject: (id) => `the group with id ${id}`,
   given: (stored) => rename(withoutSelf(stored), "requestedName", "name"),
   readInputs: (stored) => groupInputs.parse(stored),
   readPlanned: (stored) => plannedInputs.parse(stored),
@@ -150,6 +174,7 @@ const writeAgentsInputs = (inputs: AgentsInputs, self: Self): Stored => {
 };
 
 export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> = {
+  subject: (id) => `the agents of group ${id}`,
   given: (stored) => rename(withoutSelf(stored), "requestedAgents", "agents"),
   readInputs: (stored) => agentsInputs.parse(stored),
   readPlanned: (stored) => ({
