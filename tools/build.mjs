@@ -51,14 +51,18 @@ function writeSchema() {
 }
 
 /** What the plugin's dependencies load and the plugin never uses: half of the bundle. */
-const unusedFiles = [
-  String.raw`/zod/v4/locales/[^/]*([^n]|[^e]n|[^/]en)\.[a-z]+$`,
-  String.raw`/undici/lib/(mock|cache|web|interceptor|milo)/`,
-  String.raw`/undici/lib/handler/(cache|dedup|redirect|retry)`,
-  // Undici falls back to the other parser.
-  String.raw`/undici/lib/llhttp/llhttp_simd`,
-  String.raw`/node_modules/@grpc/proto-loader/`,
-];
+const unusedFiles = new RegExp(
+  [
+    "zod/v4/locales/index",
+    "undici/lib/(mock|cache|web|interceptor|milo)/",
+    "undici/lib/handler/(cache|dedup|redirect|retry)",
+    // Undici falls back to the other parser.
+    "undici/lib/llhttp/llhttp_simd",
+    "@grpc/proto-loader/",
+  ]
+    .map((file) => `/node_modules/${file}`.replaceAll("/", "[/\\\\]"))
+    .join("|"),
+);
 
 /** The provider plugin in one file, because Pulumi starts it where no dependencies are installed. */
 async function bundlePlugin() {
@@ -78,8 +82,7 @@ async function bundlePlugin() {
       {
         name: "unused-files",
         setup({ onLoad }) {
-          const filter = new RegExp(unusedFiles.map((file) => file.replaceAll("/", "[/\\\\]")).join("|"));
-          onLoad({ filter }, () => ({ contents: "module.exports = {};", loader: "js" }));
+          onLoad({ filter: unusedFiles }, () => ({ contents: "export default {};", loader: "js" }));
         },
       },
     ],
