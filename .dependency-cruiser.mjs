@@ -4,16 +4,30 @@
 const otherPackages = "^node_modules/(?!@pulumi/|pulumi-deepcall/)";
 const pulumi = "^node_modules/@pulumi/pulumi/";
 const thisPackage = "^node_modules/pulumi-deepcall/";
-const sharedByProvider = [
-  "^provider/(state-contract|account-settings|lifecycle/(names|state|diff|agents/(schema|state)))\\.ts$",
-  "^provider/groups-file/",
-];
+const sharedByProvider = ["^provider/(state-contract|account-settings|stored)\\.ts$", "^provider/(model|groups-file)/"];
 
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
   ["^client/", ["^client/"]],
   ["^client/node-version\\.ts$", ["^package\\.json$"]],
-  ["^provider/", ["^provider/", "^client/", pulumi]],
+  ["^provider/(?!model/|lifecycle/|plugin/)", ["^provider/(?!plugin/)", "^client/", pulumi]],
+  ["^provider/model/", ["^provider/model/", "^client/"]],
+  [
+    "^provider/lifecycle/",
+    ["^provider/(lifecycle|model)/", "^provider/(account-settings|state-contract)\\.ts$", "^client/"],
+  ],
+  // Never Pulumi's SDK, which takes half a second to load.
+  [
+    "^provider/plugin/",
+    [
+      "^provider/(plugin|lifecycle|model)/",
+      "^provider/(account-settings|require-node|state-contract|stored)\\.ts$",
+      "^provider/lookups/(account|rules)\\.ts$",
+      "^client/",
+      "^package\\.json$",
+      `${pulumi}proto/`,
+    ],
+  ],
   // The script of the page runs in browsers, which have none of this.
   ["^emulator/(?!page/)", ["^emulator/(?!page/)"]],
   ["^cli/", ["^cli/", "^client/", ...sharedByProvider]],

@@ -36,12 +36,18 @@ export const commands: Readonly<Record<string, CommandDefinition>> = {
       format("text", "json"),
       envPrefix,
       new Option("--report <file>", "also write an anonymous report to a new file"),
+      new Option("--try-changes", "also try changes, on groups that it creates and deletes"),
+      new Option("--yes", "try changes without asking"),
+      new Option("--agent <id>", "agent to assign to these groups; repeatable once").argParser(collect),
+      new Option("--unknown-agent <id>", "agent that does not exist, to assign to these groups"),
+      new Option("--clean-up", "only delete what an interrupted --try-changes left"),
     ],
     load: () => require("./doctor/command") as typeof import("./doctor/command"),
     help: `
 Settings come from the environment: DEEPCALL_BASE_URL, and DEEPCALL_SSID or DEEPCALL_USER_ID with DEEPCALL_TOKEN. With
 --env-prefix DEEPCALL_EMEA, they are called DEEPCALL_EMEA_BASE_URL, and so on.
-The command creates, changes and deletes nothing in the account.
+Without --try-changes, the command creates, changes and deletes nothing in the account. With it, the command creates up to
+12 groups named "pulumi-deepcall trial ...", changes them, and deletes them again. It changes nothing else.
 
 Exit codes: 0 healthy (possibly with notes and warnings), 1 not healthy, 3 credentials refused.
 
@@ -49,6 +55,7 @@ Examples:
   $ pulumi-deepcall doctor
   $ pulumi-deepcall doctor --format json | jq .server
   $ pulumi-deepcall doctor --report deepcall-report.json   # to attach to a bug report
+  $ pulumi-deepcall doctor --try-changes --agent 1001 --agent 1002 --report deepcall-report.json
 `,
   },
   export: {
@@ -145,6 +152,7 @@ Examples:
       new Option("--option <key=value>", "behavior where the API is undocumented (below); repeatable").argParser(
         collect,
       ),
+      new Option("--like <file>", "behave like the server of a doctor report; --option takes precedence"),
       new Option("--fault <text>", "fault to inject (below); repeatable").argParser(collect),
       new Option("--quiet", "do not print a line per call"),
       new Option("--open", "open the emulator's page in a browser"),
@@ -157,6 +165,7 @@ Examples:
   $ pulumi-deepcall emulator
   $ pulumi-deepcall emulator --port 0 --seed accounts.json --data state.json
   $ pulumi-deepcall emulator --option suffix=parens --option listShape=byId
+  $ pulumi-deepcall emulator --like deepcall-report.json
   $ pulumi-deepcall emulator --fault add:reset-after --fault any:http-before:503@10x2
 
 Control it while it runs, in a browser (--open, or open its address) or with curl:

@@ -1,12 +1,22 @@
 import { spawn } from "node:child_process";
-import { describeFaults, describeOptions, loadSeed, readOptionText, SetupError, startEmulator } from "../emulator";
+import {
+  describeFaults,
+  describeOptions,
+  loadReport,
+  loadSeed,
+  readOptionText,
+  SetupError,
+  startEmulator,
+} from "../emulator";
 import type { Call, Emulator, EmulatorOptions, EmulatorSettings } from "../emulator";
+import { shellQuote } from "./formatting";
 import { exitCodes, type ExitCode, type Io, UsageError } from "./io";
 
 interface Flags {
   port: number;
   seed?: string;
   data?: string;
+  like?: string;
   option?: string[];
   fault?: string[];
   quiet?: true;
@@ -24,13 +34,16 @@ export async function run(flags: Flags, io: Io): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-async function start({ port, seed, data, option = [], fault, quiet }: Flags, io: Io): Promise<Emulator> {
+async function start({ port, seed, data, like, option = [], fault, quiet }: Flags, io: Io): Promise<Emulator> {
   try {
     const settings: EmulatorSettings = {
       port,
       seed: seed === undefined ? undefined : loadSeed(seed),
       file: data,
-      options: Object.assign({}, ...option.map(readOptionText)) as Partial<EmulatorOptions>,
+      options: Object.assign(
+        like === undefined ? {} : loadReport(like),
+        ...option.map(readOptionText),
+      ) as Partial<EmulatorOptions>,
       faults: fault,
     };
     if (quiet === undefined)
@@ -106,9 +119,4 @@ export function optionsAndFaultsHelp(): string {
     "  (default 1; 0 for every call from then on). KIND is one of:",
     ...describeFaults().map((line) => `  ${line}`),
   ].join("\n");
-}
-
-// Quoted only if necessary, so that the output stays readable.
-function shellQuote(value: string): string {
-  return /^[\w./:@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

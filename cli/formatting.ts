@@ -20,3 +20,8 @@ export function pluralize(count: number, noun: string): string {
 export function quote(text: string): string {
   return oneLine(JSON.stringify(text));
 }
+
+/** An argument of a command for a POSIX shell, in quotation marks only if they are necessary. */
+export function shellQuote(value: string): string {
+  return /^[\w./:@=-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}

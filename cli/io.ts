@@ -6,6 +6,8 @@ export interface Io {
   readonly err: (text: string) => void;
   /** Resolves when the user asks the process to stop (SIGINT, SIGTERM). */
   readonly untilStopped: () => Promise<void>;
+  /** Asks the user; absent if there is no terminal. Returns "" if the user gives no answer. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** The environment variables, which hold the settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The version of this package. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { run } from "./program";
 
 // Relative to dist/cli/main.js.
@@ -32,9 +33,24 @@ void run(process.argv.slice(2), {
         process.on(signal, stop);
       }
     }),
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
   env: process.env,
   version,
   terminals: { out: process.stdout.isTTY, err: process.stderr.isTTY },
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    // Ctrl-C or Ctrl-D.
+    terminal.once("close", () => {
+      resolve("");
+    });
+    terminal.question(question, (answer) => {
+      resolve(answer);
+      terminal.close();
+    });
+  });
+}

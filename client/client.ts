@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Dispatcher } from "undici";
-import { CallError, NotFoundError, RateLimitError, type ApiOperation } from "./errors";
+import { AnswerError, AuthenticationError, CallError, RateLimitError, type ApiOperation } from "./errors";
 import { createRedact, type Redact } from "./redact";
-import { readAgentList, readAgentCount, type AssignedAgent, type AgentCount } from "./relations";
+import { readPages } from "./pages";
+import { assertNotDeleted, readRelation, type AgentCount, type AssignedAgent, type Relation } from "./relations";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
 import { delayBeforeRetry, pause, standardRetryPolicy, type ReadOptions, type RetryPolicy } from "./retry";
 import type { ClientSettings } from "./settings";
@@ -63,7 +64,7 @@ export class DeepcallClient {
   }
 
   /**
-   * Lists groups (Group: List).
+   * Lists groups (Group: List), all pages of them.
    *
    * @param filter - `id` selects one group; the documentation spells this filter in two ways, so both are sent.
    *   `name` selects names that contain the text, in any case.
@@ -74,13 +75,18 @@ export class DeepcallClient {
       ...(id !== undefined && { groupid: String(id), groupId: id }),
       ...(name !== undefined && { name }),
     };
-    try {
-      return await this.#call("list", fields, readList, options);
-    } catch (error) {
-      // The documentation does not say whether "nothing found" is an empty list or error 1503.
-      if (error instanceof NotFoundError) return { groups: [], complete: true };
-      throw error;
-    }
+    const deleted = new Set<number>();
+    const list = await readPages(
+      (page) => this.#call("list", { ...fields, ...page }, readList, options),
+      this.#settings.maxConcurrency,
+      ({ groups, rowIds }) => {
+        if (id === undefined || !rowIds.includes(id)) return false;
+        if (!groups.some((group) => group.id === id)) deleted.add(id);
+        return true;
+      },
+    );
+    // A row that is marked as deleted is no group, whatever else the list contains or lacks.
+    return id !== undefined && deleted.has(id) ? { groups: [], complete: true } : list;
   }
 
   /**
@@ -89,7 +95,7 @@ export class DeepcallClient {
    * @throws NotFoundError if the group does not exist or belongs to another account.
    */
   async assertExists(id: number, options?: ReadOptions): Promise<void> {
-    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, readAnswer, options);
+    await this.#call("getGroupAgentRelation", { groupId: String(id), quick: true }, assertNotDeleted, options);
   }
 
   /**
@@ -98,14 +104,10 @@ export class DeepcallClient {
    * @throws NotFoundError if the group does not exist or belongs to another account.
    */
   async listAgents(id: number, options?: ReadOptions): Promise<AssignedAgent[]> {
-    // Not `quick`, which may leave the relations out.
-    const fields = { groupId: String(id) };
-    return this.#call(
-      "getGroupAgentRelation",
-      fields,
-      (operation, reply) => readAgentList(operation, reply, id),
-      options,
-    );
+    const relation = await this.#readRelation(id, "quick", options);
+    const { agents } = relation.key === "relationData" ? relation : await this.#readRelation(id, "plain", options);
+    if (agents instanceof AnswerError) throw agents;
+    return agents;
   }
 
   /**
@@ -128,23 +130,33 @@ export class DeepcallClient {
   }
 
   /**
-   * Counts the agents of a group, in any form of answer (Group: Group Agent Relation, without `quick`, which may leave
-   * them out).
+   * Counts the agents of a group before it is deleted, in any form of answer (Group: Group Agent Relation). "No agents"
+   * counts only if the answer without `quick` says so, too.
    *
    * @throws NotFoundError if the group does not exist or belongs to another account.
    */
   async countAgents(id: number): Promise<AgentCount> {
-    return this.#call("getGroupAgentRelation", { groupId: String(id) }, readAgentCount);
+    const quick = assertCounted(await this.#readRelation(id, "quick"));
+    if (quick.key === "relationData" && quick.count > 0) return quick;
+    const plain = assertCounted(await this.#readRelation(id, "plain"));
+    // `agentData` may list all agents of the account, so it decides only where an answer has no `relationData`.
+    return plain.key === "agentData" && plain.count === 0 ? quick : plain;
+  }
+
+  /** @param form - with `quick`, which is documented as the complete form, or without. */
+  async #readRelation(id: number, form: "quick" | "plain", options?: ReadOptions): Promise<Relation> {
+    const fields = { groupId: String(id), ...(form === "quick" && { quick: true }) };
+    return this.#call("getGroupAgentRelation", fields, (...answer) => readRelation(...answer, id), options);
   }
 
   /**
-   * Makes a read-only call with exactly these fields and returns the raw reply, which `pulumi-deepcall doctor` examines.
+   * Makes a call with exactly these fields and returns the raw reply, which `pulumi-deepcall doctor` examines.
    *
    * @param onFailure - called for every failed attempt, including those that are retried.
    * @throws ConnectionError, TimeoutError or RateLimitError.
    */
   async callRaw(
-    operation: "list" | "getGroupAgentRelation",
+    operation: ApiOperation,
     fields: JsonObject,
     onFailure?: (error: CallError) => void,
   ): Promise<HttpReply> {
@@ -185,7 +197,7 @@ export class DeepcallClient {
     attempt: number,
   ): Promise<T> {
     await this.#throttle();
-    const { baseUrl, credentials, timeoutMs } = this.#settings;
+    const { baseUrl, credentials, timeoutMs, loginHint } = this.#settings;
     const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
     const start = performance.now();
     let outcome = "failed";
@@ -196,6 +208,7 @@ export class DeepcallClient {
       return result;
     } catch (error) {
       if (error instanceof CallError) outcome = error.name;
+      if (error instanceof AuthenticationError && loginHint !== undefined) error.addHint(loginHint);
       if (error instanceof RateLimitError) {
         // The rate limit applies to the account, so every call waits.
         const pauseMs = error.retryAfterMs ?? this.#policy.firstDelayMs;
@@ -224,4 +237,10 @@ export class DeepcallClient {
     this.#nextStart = start + 1000 / requestsPerSecond;
     if (start > now) await sleep(start - now);
   }
+}
+
+/** @throws AnswerError if an answer does not show whether the group has agents. */
+function assertCounted(relation: Relation): Relation {
+  if (relation.key === undefined && relation.agents instanceof AnswerError) throw relation.agents;
+  return relation;
 }

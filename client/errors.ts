@@ -105,10 +105,26 @@ export abstract class CallError extends DeepcallError {
     description: string,
     /** Whether the same call may succeed a little later. */
     readonly transient: boolean,
-    /** What to do next, as a sentence. */
-    readonly hint: string,
+    hint: string,
   ) {
     super(errorCode, description);
+    this.#hint = hint;
+  }
+
+  #hint: string;
+
+  /** What to do next, as a sentence. */
+  get hint(): string {
+    return this.#hint;
+  }
+
+  /**
+   * Adds what only the caller knows.
+   *
+   * @internal
+   */
+  addHint(sentence: string): void {
+    this.#hint = `${this.#hint} ${sentence}`;
   }
 }
 
@@ -186,6 +202,9 @@ export class RateLimitError extends CallError {
   }
 }
 
+/** "No data found": for a list, it is an answer without groups; for a group's agents, it proves nothing. */
+export const noDataCode = 1012;
+
 /**
  * What the codes of the Group API mean. Codes below 1100 are shared by all v2 APIs; those from 1500 on have another
  * meaning in each API, so this table is for the Group API alone.
@@ -196,6 +215,7 @@ export const apiErrorMeanings: Readonly<Record<number, string>> = {
   1002: "userId not provided",
   1009: "something went wrong",
   1010: "error connecting to the database",
+  [noDataCode]: "no data found",
   1014: "invalid or expired token",
   1015: "permission denied",
   1020: "token not found",
@@ -206,6 +226,27 @@ export const apiErrorMeanings: Readonly<Record<number, string>> = {
   1502: "groupId is required",
   1503: "group not found or not authorized",
 };
+
+/**
+ * What codes of the Agent API mean, where an operation of the Group API that concerns agents may answer them. They do not
+ * replace the meanings in the Group API: 1503 is "invalid role id" in the Agent API.
+ */
+export const agentErrorMeanings: Readonly<Record<number, string>> = {
+  1003: "agent id does not exist",
+  1505: "invalid group data",
+  1506: "group id does not exist",
+  1507: "invalid agent id",
+  1509: "invalid agent id",
+  1520: "only a single field may be updated",
+  1521: "only valid fields are allowed",
+};
+
+const agentOperations: ReadonlySet<ApiOperation> = new Set(["getGroupAgentRelation", "submitAssignGroupToAgent"]);
+
+function meaningOf(operation: ApiOperation, code: number): string | undefined {
+  const ofAgents = agentOperations.has(operation) ? agentErrorMeanings[code] : undefined;
+  return apiErrorMeanings[code] ?? (ofAgents === undefined ? undefined : `in the Agent API: ${ofAgents}`);
+}
 
 /** Errors on Deepcall's side that a retry may get past. */
 const transientCodes: ReadonlySet<number> = new Set([1009, 1010, 1032]);
@@ -219,7 +260,7 @@ export class ApiError extends CallError {
     serverMessage: string,
     hint = "Run the same command again. If it fails again, ask Deepcall's support what the code means for this account.",
   ) {
-    const meaning = apiErrorMeanings[code];
+    const meaning = meaningOf(operation, code);
     const transient = transientCodes.has(code);
     super(
       `${code}`,
@@ -252,7 +293,9 @@ export class PermissionError extends ApiError {
       operation,
       code,
       serverMessage,
-      "Give this user the permission to manage groups in Deepcall, or use credentials that have it.",
+      agentOperations.has(operation)
+        ? "Give this user the permissions to manage groups and agents in Deepcall (for agents they are called VIEW_AGENTS, ADD_EMPLOYEE and EDIT_EMPLOYEES), or use credentials that have them."
+        : "Give this user the permission to manage groups in Deepcall, or use credentials that have it.",
     );
   }
 }

@@ -55,9 +55,15 @@ export class GroupReader {
   /**
    * All groups from the shared list, with the changes of this run that were read back. A missing group may still
    * exist: the server may truncate lists, or the group was just written.
+   *
+   * @param name - if the list is incomplete, the groups with exactly this name are read, too.
    */
-  async all(): Promise<readonly Group[]> {
-    return this.#list().all();
+  async all(name?: string): Promise<readonly Group[]> {
+    const list = this.#list();
+    if (name === undefined || (await list.isComplete())) return list.all();
+    const named = await this.readByName(name);
+    const groups = await list.all();
+    return [...new Map([...named, ...groups].map((group) => [group.id, group])).values()];
   }
 
   /** The account after an `add` whose answer was lost, and whether the lists claim to be complete. */
@@ -68,9 +74,14 @@ export class GroupReader {
     return { all: all.groups, withName: withName.groups, complete: all.complete && withName.complete };
   }
 
-  /** Discards what the shared list contains about a group, because the group was changed or deleted. */
+  /** Discards what the shared list contains about a group, because the group was changed. */
   invalidate(id: number): void {
     this.#sharedList?.invalidate(id);
+  }
+
+  /** Discards a group that was deleted. */
+  remove(id: number): void {
+    this.#sharedList?.remove(id);
   }
 
   /** Adds a group to the shared list that was read back after a write. */

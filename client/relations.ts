@@ -1,6 +1,5 @@
-import { z } from "zod";
-import { AnswerError, type ApiOperation } from "./errors";
-import { describe, isJsonObject, readAnswer, type JsonObject } from "./responses";
+import { AnswerError, NotFoundError, type ApiOperation } from "./errors";
+import { describe, isJsonObject, isMarkedDeleted, payloadOf, readAnswer, type JsonObject } from "./responses";
 import type { HttpReply } from "./transport";
 
 /** How many agents are assigned to a group. */
@@ -8,49 +7,6 @@ export interface AgentCount {
   readonly count: number;
   /** The agents' ids, as far as they are recognized. */
   readonly ids: readonly string[];
-}
-
-/**
- * The agents in a successful `getGroupAgentRelation`. The shape of the answer is not documented, and a group with agents
- * must not be deleted by mistake. So only what is clearly empty counts as "no agents"; anything else counts as agents.
- *
- * @throws AnswerError if the answer contains neither `relationData` nor `agentData`.
- */
-export function readAgentCount(operation: ApiOperation, reply: HttpReply): AgentCount {
-  const fields = readAnswer(operation, reply);
-  const { response } = fields;
-  if (!isJsonObject(response)) throw new AnswerError(operation, `no relations of agents (${describe(fields)})`);
-  // `agentData` may list all agents of the account.
-  const key = ["relationData", "agentData"].find((candidate) => Object.hasOwn(response, candidate));
-  if (key === undefined)
-    throw new AnswerError(operation, `no relations of agents in the response (${describe(response)})`);
-  const rows = rowsOf(response[key]);
-  return { count: rows.length, ids: rows.flatMap((row) => agentIdOf(row) ?? []) };
-}
-
-/** One entry for each agent: from an array, an object that has a key for each agent, or a single agent. */
-function rowsOf(data: unknown): readonly unknown[] {
-  if (data === null || data === "") return [];
-  if (Array.isArray(data)) return data;
-  if (!isJsonObject(data)) return [data];
-  const entries = Object.entries(data);
-  if (entries.every(([key]) => /^\d+$/.test(key)))
-    return entries.map(([id, row]) => (isJsonObject(row) ? { id, ...row } : { id }));
-  return Object.values(data).every(isJsonObject) ? Object.values(data) : [data];
-}
-
-/** The possible keys of an agent's id. `id` comes last, because it may be the id of the relation. */
-export const agentIdKeys = ["agent_unique_id", "agentId", "agent_id", "unique_id", "id"] as const;
-
-const idSchema = z.union([z.string().min(1), z.number().transform(String)]);
-
-function agentIdOf(row: unknown): string | undefined {
-  if (!isJsonObject(row)) return undefined;
-  for (const key of agentIdKeys) {
-    const id = idSchema.safeParse(row[key]);
-    if (id.success) return id.data;
-  }
-  return undefined;
 }
 
 /** An agent as assigned to a group. */
@@ -61,30 +17,114 @@ export interface AssignedAgent {
   readonly receivesCalls: boolean;
 }
 
+/**
+ * The agents in an answer to `getGroupAgentRelation`, and how sure that is. The shape of the answer is not documented. A
+ * group with agents must not be deleted by mistake, so only what is clearly empty is counted as "no agents"; anything
+ * else is counted as agents.
+ */
+export interface Relation extends AgentCount {
+  /** Where the agents were counted; `undefined` if the answer does not show them. `agentData` may list all agents of the account. */
+  readonly key: "relationData" | "agentData" | undefined;
+  /** The agents, sorted by id; an error unless the answer has `relationData` of which every row is understood. */
+  readonly agents: AssignedAgent[] | AnswerError;
+}
+
+/**
+ * Reads a successful `getGroupAgentRelation`.
+ *
+ * @throws NotFoundError if the group does not exist, or is only marked as deleted.
+ */
+export function readRelation(operation: ApiOperation, reply: HttpReply, groupId: number): Relation {
+  const fields = assertNotDeleted(operation, reply);
+  const payload = payloadOf(fields);
+  const relations = isJsonObject(payload) ? payload : {};
+  const key = (["relationData", "agentData"] as const).find((candidate) => relations[candidate] !== undefined);
+  const data = key && relations[key];
+  const rows = rowsOf(data);
+  return {
+    key,
+    count: rows.length,
+    ids: rows.flatMap(([rowKey, row]) => agentIdOf(row) ?? rowKey ?? []),
+    agents: agentsOrError(() => {
+      if (key === "relationData") return readAgents(operation, data, groupId);
+      if (key === "agentData")
+        throw new AnswerError(operation, `no relationData in the response (${describe(payload)})`);
+      const where = isJsonObject(payload) ? ` in the response (${describe(payload)})` : ` (${describe(fields)})`;
+      throw new AnswerError(operation, `no relations of agents${where}`);
+    }),
+  };
+}
+
+/**
+ * Reads a successful answer about one group.
+ *
+ * @throws NotFoundError if the group does not exist, or is only marked as deleted.
+ */
+export function assertNotDeleted(operation: ApiOperation, reply: HttpReply): JsonObject {
+  const fields = readAnswer(operation, reply);
+  const payload = payloadOf(fields);
+  const groups = isJsonObject(payload) ? [payload["groupData"]].flat().filter(isJsonObject) : [];
+  if (groups.some(isMarkedDeleted)) throw new NotFoundError(operation, 1503, "The group is marked as deleted");
+  return fields;
+}
+
+/** A row with its key in an object that has a key for each row. */
+type Row = readonly [key: string | undefined, row: unknown];
+
+/** One entry for each agent: from an array, an object that has a key for each agent, or a single agent. */
+function rowsOf(data: unknown): readonly Row[] {
+  if (data === undefined || data === null || data === "") return [];
+  const unkeyed = (row: unknown): Row => [undefined, row];
+  if (Array.isArray(data)) return data.map(unkeyed);
+  if (!isJsonObject(data)) return [unkeyed(data)];
+  const entries = Object.entries(data);
+  if (entries.every(([key]) => /^\d+$/.test(key))) return entries;
+  return Object.values(data).every(isJsonObject) ? Object.values(data).map(unkeyed) : [unkeyed(data)];
+}
+
+/** The possible keys of an agent's id. `id` comes last, because it may be the id of the relation. */
+export const agentIdKeys = ["agent_unique_id", "agentId", "agent_id", "unique_id", "id"] as const;
+
 /** The possible keys of whether the group's calls reach an agent. */
 export const receivesCallsKeys = ["receive_call", "receiveCall", "receivesCalls"] as const;
 const groupIdKeys = ["groupId", "groupid", "group_id"] as const;
+
+/** The first id under these keys, as text; 0 and "" mean "none". */
+function idUnder(row: JsonObject, keys: readonly string[]): { readonly key: string; readonly id: string } | undefined {
+  for (const key of keys) {
+    const value = row[key];
+    const id = typeof value === "number" ? String(value) : value;
+    if (typeof id === "string" && id !== "" && id !== "0") return { key, id };
+  }
+  return undefined;
+}
+
+function agentIdOf(row: unknown): string | undefined {
+  return isJsonObject(row) ? idUnder(row, agentIdKeys)?.id : undefined;
+}
 
 const flags = new Map<unknown, boolean>([
   ...[1, "1", true, "true"].map((value): [unknown, boolean] => [value, true]),
   ...[0, "0", false, "false"].map((value): [unknown, boolean] => [value, false]),
 ]);
 
-/**
- * The agents in a successful `getGroupAgentRelation`, sorted by id. `relationData` alone decides, because
- * `agentData` may list all agents of the account. Anything that is not understood is an error, never "no agents".
- */
-export function readAgentList(operation: ApiOperation, reply: HttpReply, groupId: number): AssignedAgent[] {
-  const { response } = readAnswer(operation, reply);
-  const relations = isJsonObject(response) ? response["relationData"] : undefined;
-  if (relations === undefined)
-    throw new AnswerError(operation, `no relationData in the response (${describe(response)})`);
-  if (relations === null || relations === "") return [];
-  if (typeof relations !== "object")
-    throw new AnswerError(operation, `relationData that is no list of agents (${describe(relations)})`);
-  const rows: [string | undefined, unknown][] = Array.isArray(relations)
-    ? relations.map((row: unknown) => [undefined, row])
-    : Object.entries(relations);
+function agentsOrError(read: () => AssignedAgent[]): AssignedAgent[] | AnswerError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AnswerError) return error;
+    throw error;
+  }
+}
+
+/** `relationData` as agents. Anything that is not understood is an error, never "no agents". */
+function readAgents(operation: ApiOperation, data: unknown, groupId: number): AssignedAgent[] {
+  if (data === null || data === "") return [];
+  if (typeof data !== "object")
+    throw new AnswerError(operation, `relationData that is no list of agents (${describe(data)})`);
+  const rows: readonly Row[] = Array.isArray(data)
+    ? data.map((row: unknown): Row => [undefined, row])
+    : Object.entries(data);
   const agents = rows.map(([key, row]) => readAgent(operation, key, row, groupId));
   return agents.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -94,18 +134,15 @@ function readAgent(operation: ApiOperation, key: string | undefined, row: unknow
   const unknown = (what: string): AnswerError =>
     new AnswerError(operation, `${what} in relationData (${describe(row)})`);
   if (!isJsonObject(row)) throw unknown("a row that is no agent");
-  const group = idSchema.safeParse(firstOf(row, groupIdKeys));
-  if (group.success && group.data !== String(groupId)) throw unknown("an agent of another group");
-  const id = idSchema.safeParse(firstOf(row, agentIdKeys) ?? key);
-  if (!id.success) throw unknown("an agent without an id");
+  const group = idUnder(row, groupIdKeys);
+  if (group !== undefined && group.id !== String(groupId)) throw unknown("an agent of another group");
+  const own = idUnder(row, agentIdKeys);
+  const id = own?.id ?? key;
+  if (id === undefined) throw unknown("an agent without an id");
   // The key and `id` could be the agent's id and the assignment's, in either order.
-  const isAmbiguous = key !== undefined && key !== id.data && agentIdKeys.find((name) => name in row) === "id";
-  const receivesCalls = flags.get(firstOf(row, receivesCallsKeys));
-  if (isAmbiguous) throw unknown("an agent with two ids");
+  if (key !== undefined && key !== id && own?.key === "id") throw unknown("an agent with two ids");
+  const flag = receivesCallsKeys.map((name) => row[name]).find((value) => value !== undefined && value !== null);
+  const receivesCalls = flags.get(flag);
   if (receivesCalls === undefined) throw unknown("an agent whose receive_call is neither 1 nor 0");
-  return { id: id.data, receivesCalls };
-}
-
-function firstOf(row: JsonObject, keys: readonly string[]): unknown {
-  return keys.map((key) => row[key]).find((value) => value !== undefined && value !== null);
+  return { id, receivesCalls };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AnswerError, apiError, type ApiOperation } from "./errors";
+import { AnswerError, ApiError, apiError, noDataCode, NotFoundError, type ApiOperation } from "./errors";
+import { groupIdRule, toGroupId } from "./ids";
 import type { HttpReply } from "./transport";
 
 /** A group in a list (Group: List), whatever shape the server uses. */
@@ -14,19 +15,36 @@ export interface Group {
   readonly owner: string | undefined;
 }
 
-/** The result of a `list`. */
+/** The result of a `list`. Groups that are only marked as deleted are not part of it. */
 export interface GroupList {
   readonly groups: readonly Group[];
-  /** False if the answer says that there are more groups than it contains. */
+  /** False if Deepcall says that there are more groups: the list then proves the absence of none. */
   readonly complete: boolean;
+  /** How many groups there are, if Deepcall says so. */
+  readonly total?: number | undefined;
+}
+
+/** An answer to `list`, which may be one page of several. */
+export interface ListPage extends GroupList {
+  /** The ids of all rows, also of those that are marked as deleted. */
+  readonly rowIds: readonly number[];
+  /** The number of this page. */
+  readonly currentPage: number | undefined;
+  readonly pageCount: number | undefined;
+  /** The maximum number of rows in a page. */
+  readonly limit: number | undefined;
+  readonly hasNext: boolean;
+  /** The number of the next page. */
+  readonly nextPage: number | undefined;
 }
 
 const numeric = z.union([
   z.int(),
   z
     .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number),
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(z.int()),
 ]);
 const text = z.union([z.string(), z.number().transform(String)]);
 
@@ -88,15 +106,26 @@ function describeText(contentType: string | string[] | undefined, text: string):
   return `${text.length} characters of ${type}${/^\s*[[{]/.test(text) ? ", cut off or malformed," : ""}`;
 }
 
+/** The payload of a success: the documentation has `response`, the vendor's code for other operations also `data`. */
+export function payloadOf({ response, data }: JsonObject): unknown {
+  const isEmpty = response === undefined || response === null || response === "";
+  return isEmpty && data !== undefined ? data : response;
+}
+
 /** The id of the new group in a successful `add`. */
 export function readNewId(operation: ApiOperation, reply: HttpReply): number {
   const fields = readAnswer(operation, reply);
-  const id = idOf(fields);
-  if (id === undefined) throw new AnswerError(operation, `a success without the group's id (${describe(fields)})`);
-  return id;
+  const payload = payloadOf(fields);
+  const holder = hasNumericId(fields) || !isJsonObject(payload) ? fields : payload;
+  const id = idOf(holder);
+  if (id !== undefined) return id;
+  const problem = hasNumericId(holder)
+    ? `with an id of the group that is not ${groupIdRule}`
+    : "without the group's id";
+  throw new AnswerError(operation, `a success ${problem} (${describe(holder)})`);
 }
 
-/** The `response` of a `list` before its entries are read. */
+/** The payload of a `list` before its entries are read. */
 interface ListResponse {
   /** `undefined` for `{}`, which several shapes have in common when there are no groups. */
   readonly shape: "array" | "byId" | "nested" | "nestedWithTotal" | "single" | "unknown" | undefined;
@@ -105,7 +134,7 @@ interface ListResponse {
 }
 
 /**
- * Recognizes the shape of a list's `response`: an array of groups, an object keyed by id, one group, or an object that
+ * Recognizes the shape of a list's payload: an array of groups, an object keyed by id, one group, or an object that
  * has the array one level down (with or without a total).
  */
 export function parseListShape(response: unknown): ListResponse {
@@ -124,47 +153,86 @@ export function parseListShape(response: unknown): ListResponse {
  * The groups of a successful `list`, in any shape that {@link parseListShape} recognizes. Anything else is an error
  * that says which keys were seen.
  */
-export function readList(operation: ApiOperation, reply: HttpReply): GroupList {
-  const fields = readAnswer(operation, reply);
-  const { response } = fields;
+export function readList(operation: ApiOperation, reply: HttpReply): ListPage {
+  let fields: JsonObject;
+  try {
+    fields = readAnswer(operation, reply);
+  } catch (error) {
+    // The documentation does not say whether "nothing found" is an empty list, error 1503 or error 1012.
+    const isNotFound = error instanceof NotFoundError || (error instanceof ApiError && error.code === noDataCode);
+    if (isNotFound) return toListPage(operation, [], {});
+    throw error;
+  }
+  const response = payloadOf(fields);
   const { shape, entries } = parseListShape(response);
-  if (shape === "array") return toGroupList(operation, entries, fields);
+  if (shape === "array") return toListPage(operation, entries, fields);
   if (!isJsonObject(response)) throw new AnswerError(operation, `no list of groups (${describe(fields)})`);
   if (shape === "unknown")
     throw new AnswerError(operation, `no list of groups in the response (${describe(response)})`);
   if (shape === "byId") {
-    const withIds = Object.entries(response).map(([id, entry]) => (isJsonObject(entry) ? { id, ...entry } : entry));
-    return toGroupList(operation, withIds, fields);
+    const withIds = Object.entries(response).map(([id, entry]) =>
+      isJsonObject(entry) && !isSet(entry["id"]) ? { ...entry, id } : entry,
+    );
+    return toListPage(operation, withIds, fields);
   }
-  return toGroupList(operation, entries, shape === "single" ? fields : { ...fields, ...response });
+  return toListPage(operation, entries, shape === "single" ? fields : { ...fields, ...response });
 }
 
-function toGroupList(operation: ApiOperation, entries: readonly unknown[], metadata: JsonObject): GroupList {
-  const groups = entries.map((entry) => readGroup(operation, entry));
-  return { groups, complete: !isTruncated(metadata, groups.length) };
+/** @param fields - what the answer says about the list, beside or around its entries. */
+function toListPage(operation: ApiOperation, entries: readonly unknown[], fields: JsonObject): ListPage {
+  const rows = entries.map((entry) => readRow(operation, entry));
+  const groups = rows.map(({ group }) => group).filter((group) => group !== undefined);
+  const paging = readPaging(fields);
+  const { pageCount = 1, total = 0, currentPage = 1, hasNext } = paging;
+  const isFull = pageCount > 1 && currentPage < pageCount;
+  return {
+    ...paging,
+    groups,
+    rowIds: rows.map(({ id }) => id),
+    complete: !isFull && !hasNext && total <= rows.length,
+  };
 }
 
 /** The possible keys of an id, the most likely first. */
-export const idKeys = ["id", "groupId", "groupid", "group_id", "_id"] as const;
+export const idKeys = ["id", "groupId", "groupid", "group_id", "_id", "unique_id"] as const;
 
 function idOf(fields: JsonObject): number | undefined {
-  for (const key of idKeys) {
-    const id = numeric.safeParse(fields[key]);
-    if (id.success && id.data > 0) return id.data;
-  }
-  return undefined;
+  return idKeys.map((key) => toGroupId(fields[key])).find((id) => id !== undefined);
 }
 
-function readGroup(operation: ApiOperation, entry: unknown): Group {
-  if (!isJsonObject(entry)) throw new AnswerError(operation, `a list entry that is not a group (${describe(entry)})`);
-  const id = idOf(entry);
-  const name = text.safeParse(entry["name"]);
+/** Whether there is a numeric id, valid or not: 0 and "" mean "none". */
+function hasNumericId(fields: JsonObject): boolean {
+  return idKeys.some((key) => isSet(fields[key]) && Number.isFinite(Number(fields[key])));
+}
+
+/** Whether a field says something: not `false`, 0 or nothing, also as text. */
+function isSet(value: unknown): boolean {
+  return Boolean(value) && value !== "0" && value !== "false";
+}
+
+/** Whether a row is marked as deleted: Deepcall keeps such rows, but they are no groups. */
+export function isMarkedDeleted(row: JsonObject): boolean {
+  return isSet(row["isDeleted"]) || isSet(row["preDeleted"]);
+}
+
+/** A row of a list; without a group if it is marked as deleted. */
+function readRow(operation: ApiOperation, row: unknown): { id: number; group: Group | undefined } {
+  if (!isJsonObject(row)) throw new AnswerError(operation, `a list entry that is not a group (${describe(row)})`);
+  const id = idOf(row);
+  if (id === undefined && hasNumericId(row))
+    throw new AnswerError(operation, `a group whose id is not ${groupIdRule} (${describe(row)})`);
+  if (id !== undefined && isMarkedDeleted(row)) return { id, group: undefined };
+  const name = text.safeParse(row["name"]);
   if (id === undefined || !name.success)
-    throw new AnswerError(operation, `a group without a numeric id or without a name (${describe(entry)})`);
+    throw new AnswerError(operation, `a group without a numeric id or without a name (${describe(row)})`);
+  return { id, group: readGroup(operation, id, name.data, row) };
+}
+
+function readGroup(operation: ApiOperation, id: number, name: string, entry: JsonObject): Group {
   const owner = text.safeParse(entry["user_id"] ?? entry["userId"]);
   return {
     id,
-    name: name.data,
+    name,
     active: readStatus(operation, entry["status"]),
     owner: owner.success && owner.data !== "" ? owner.data : undefined,
   };
@@ -181,15 +249,35 @@ function readStatus(operation: ApiOperation, status: unknown): boolean | undefin
 }
 
 /** The possible keys of the total number of groups. */
-export const totalKeys = ["total", "totalCount", "total_count", "count", "recordsTotal"];
-const nextPageKeys = ["hasMore", "has_more", "next", "nextPage", "next_page"];
+export const totalKeys = [
+  ...["total", "totalCount", "total_count", "count", "recordsTotal"],
+  ...["totalRecords", "total_records"],
+] as const;
+const pagingKeys = {
+  currentPage: ["currentPage", "current_page", "page"],
+  pageCount: ["totalPages", "total_pages", "pageCount", "page_count"],
+  limit: ["limit", "pageSize", "page_size", "perPage", "per_page"],
+  nextPage: ["nextPage", "next_page", "next"],
+} as const;
+const hasNextKeys = ["hasMore", "has_more", "hasNext", "has_next", ...pagingKeys.nextPage] as const;
 
-function isTruncated(fields: JsonObject, count: number): boolean {
-  const total = totalKeys.some((key) => {
-    const number = numeric.safeParse(fields[key]);
-    return number.success && number.data > count;
-  });
-  return total || nextPageKeys.some((key) => Boolean(fields[key]));
+/** What an answer says about pages and about the total number of groups. */
+function readPaging(fields: JsonObject): Pick<ListPage, "total" | "hasNext" | keyof typeof pagingKeys> {
+  const numbers = (keys: readonly string[]): number[] =>
+    keys.flatMap((key) => {
+      const number = numeric.safeParse(fields[key]);
+      return number.success ? [number.data] : [];
+    });
+  const [currentPage] = numbers(pagingKeys.currentPage);
+  const totals = numbers(totalKeys);
+  return {
+    total: totals.length === 0 ? undefined : Math.max(...totals),
+    currentPage,
+    pageCount: numbers(pagingKeys.pageCount)[0],
+    limit: numbers(pagingKeys.limit).find((limit) => limit > 0),
+    hasNext: hasNextKeys.some((key) => isSet(fields[key])),
+    nextPage: numbers(pagingKeys.nextPage).find((page) => page > 0 && page !== currentPage),
+  };
 }
 
 /** The kind and keys of a value for an error, never its contents. */

@@ -11,6 +11,11 @@ export interface RetryPolicy {
   readonly deadlineMs: number;
   /** How long Deepcall may still carry out a call after its connection broke. */
   readonly lateCommitMs: number;
+  /**
+   * How long Pulumi's engine may take to bring the next resource forward, for a resource that wants a name which another
+   * one may give up; default: 1 second.
+   */
+  readonly registrationMs?: number;
   /** The limit for attempts; default: 5, and none for those that Deepcall refuses with HTTP 429. */
   readonly maxAttempts?: { readonly failed: number; readonly rateLimited: number };
   /** Ends all waits: a failed call is not sent again. */

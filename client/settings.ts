@@ -17,6 +17,8 @@ export interface ClientSettings {
   readonly requestsPerSecond: number | undefined;
   /** Whether groups that have agents may be deleted. */
   readonly deleteWithAgents: boolean;
+  /** What else to check if Deepcall refuses the credentials, as a sentence. */
+  readonly loginHint?: string | undefined;
   /** Whether each call writes a line to stderr: operation, outcome, milliseconds. */
   readonly debug: boolean;
 }
@@ -62,6 +64,8 @@ export interface SettingsSource {
   readonly get: (name: SettingName) => string | undefined;
   /** How to turn a setting on there, as a clause: `run the command with DEEPCALL_DELETE_WITH_AGENTS=1`. */
   readonly howToEnable: (name: SettingName) => string;
+  /** Why a `userId` from there may not be the one that somebody wrote. */
+  readonly loginHint?: (userId: string) => string | undefined;
 }
 
 /** Environment variables such as `DEEPCALL_TOKEN`. */
@@ -185,6 +189,8 @@ export function readSettings(sources: readonly SettingsSource[], environment: En
   const credentials = source && parseCredentials(source);
   if (!source) missing.push(`credentials: either ${labels("ssid")}, or ${labels("userId", "token")}`);
 
+  const loginHint = credentials && "userId" in credentials ? source.loginHint?.(credentials.userId) : undefined;
+
   const timeoutMs = parse(timeoutMsSchema, "timeoutMs");
   const maxConcurrency = parse(maxConcurrencySchema, "maxConcurrency");
   const requestsPerSecond = parse(requestsPerSecondSchema, "requestsPerSecond");
@@ -194,7 +200,16 @@ export function readSettings(sources: readonly SettingsSource[], environment: En
     baseUrl && credentials && timeoutMs !== undefined && maxConcurrency !== undefined && malformed.length === 0;
   return {
     settings: isComplete
-      ? { baseUrl, credentials, timeoutMs, maxConcurrency, requestsPerSecond, deleteWithAgents, debug }
+      ? {
+          baseUrl,
+          credentials,
+          timeoutMs,
+          maxConcurrency,
+          requestsPerSecond,
+          deleteWithAgents,
+          ...(loginHint !== undefined && { loginHint }),
+          debug,
+        }
       : undefined,
     malformed,
     missing,

@@ -8,14 +8,18 @@ const maxAgeMs = 60_000;
  * is unknown until it is read back, so that no read returns a state from before a write.
  */
 export class SharedList {
-  readonly #listed: Promise<ReadonlyMap<number, Group>>;
+  readonly #listed: Promise<{ readonly groups: ReadonlyMap<number, Group>; readonly complete: boolean }>;
   readonly #written = new Map<number, Group | undefined>();
+  readonly #deleted = new Set<number>();
   readonly #startedAt = performance.now();
   /** `undefined` until the list arrives, so that a slow server does not get a second call for it. */
   #usedAt: number | undefined;
 
   constructor(list: Promise<GroupList>) {
-    this.#listed = list.then(({ groups }) => new Map(groups.map((group) => [group.id, group])));
+    this.#listed = list.then(({ groups, complete }) => ({
+      groups: new Map(groups.map((group) => [group.id, group])),
+      complete,
+    }));
   }
 
   /** Whether the next read may use this list. */
@@ -30,16 +34,27 @@ export class SharedList {
     return this.#written.has(id) ? this.#written.get(id) : listed.get(id);
   }
 
-  async all(): Promise<Group[]> {
-    const listed = await this.#groups();
-    return [...new Map<number, Group | undefined>([...listed, ...this.#written]).values()].filter(
-      (group) => group !== undefined,
-    );
+  /** Whether the list shows every group of the account. */
+  async isComplete(): Promise<boolean> {
+    return (await this.#listed).complete;
   }
 
-  /** Discards a group, because it was changed or deleted after the list started. */
+  /** All groups. One that is being changed is as it was before. */
+  async all(): Promise<Group[]> {
+    const listed = await this.#groups();
+    const ids = new Set([...listed.keys(), ...this.#written.keys()]);
+    return [...ids].flatMap((id) => (this.#deleted.has(id) ? [] : (this.#written.get(id) ?? listed.get(id) ?? [])));
+  }
+
+  /** Discards a group, because it was changed after the list started. */
   invalidate(id: number): void {
     this.#written.set(id, undefined);
+  }
+
+  /** Discards a group for good, because it was, or may have been, deleted. */
+  remove(id: number): void {
+    this.invalidate(id);
+    this.#deleted.add(id);
   }
 
   /** Records a group that was read back after a write. */
@@ -48,8 +63,8 @@ export class SharedList {
   }
 
   async #groups(): Promise<ReadonlyMap<number, Group>> {
-    const listed = await this.#listed;
+    const { groups } = await this.#listed;
     this.#usedAt = performance.now();
-    return listed;
+    return groups;
   }
 }

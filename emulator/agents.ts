@@ -1,24 +1,36 @@
-import type { EmulatorOptions } from "./options";
+import { type EmulatorOptions, optionsSchema } from "./options";
 import { type JsonObject, omit } from "./requests";
-import { encodeNumber } from "./responses";
+import { encodeNumber, extraFields } from "./responses";
 import type { Agent, Group } from "./store";
+
+const agentIdKeys = optionsSchema.shape.agentIdKey.unwrap().options;
 
 /** `agentData` in the response to `getGroupAgentRelation`. */
 export function formatAgentData(agents: readonly Agent[], options: EmulatorOptions): unknown {
   const entries = agents.map(({ id, name }) => ({
     [options.agentIdKey]: encodeAgentId(id, options),
     ...(name !== undefined && { name }),
+    ...extraFields(options, agentIdKeys, options.agentIdKey),
   }));
   return options.agentShape === "byId" ? keyedById(agents, entries, options) : entries;
 }
 
-/** `relationData` in the response to `getGroupAgentRelation`; undefined if it is left out. */
-export function formatRelationData({ id: groupId, agents }: Group, options: EmulatorOptions): unknown {
-  if (agents.length === 0) return emptyRelationData[options.noAgents];
+/**
+ * `relationData` in the response to `getGroupAgentRelation`; undefined if it is left out.
+ * @param form of the response, with or without `quick`
+ */
+export function formatRelationData(
+  { id: groupId, agents }: Group,
+  form: EmulatorOptions["quickRelation"],
+  options: EmulatorOptions,
+): unknown {
+  if (form === "none") return undefined;
+  if (agents.length === 0 || form === "empty") return emptyRelationData[options.noAgents];
   const entries = agents.map(({ id, receivesCalls }) => ({
     groupId: encodeNumber(groupId, options.idType),
     [options.agentIdKey]: encodeAgentId(id, options),
     receive_call: flags[options.receiveCallType](receivesCalls),
+    ...extraFields(options, agentIdKeys, options.agentIdKey),
   }));
   switch (options.relationShape) {
     case "array":

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 
@@ -6,8 +7,10 @@ const apiErrors: Record<number, { message: string; httpStatus: ContentfulStatusC
   1000: { message: "Invalid parameters", httpStatus: 400 },
   1001: { message: "Invalid data type", httpStatus: 400 },
   1002: { message: "UserId not provided", httpStatus: 400 },
+  1003: { message: "AgentId does not exist", httpStatus: 400 },
   1009: { message: "Something went wrong", httpStatus: 500 },
   1010: { message: "Error in DB connect", httpStatus: 500 },
+  1012: { message: "No data found", httpStatus: 404 },
   1014: { message: "Invalid or expired token", httpStatus: 401 },
   1015: { message: "Permission denied", httpStatus: 403 },
   1020: { message: "Token not found", httpStatus: 401 },
@@ -17,6 +20,7 @@ const apiErrors: Record<number, { message: string; httpStatus: ContentfulStatusC
   1501: { message: "The 'Name' field was not provided", httpStatus: 400 },
   1502: { message: "GroupId is required", httpStatus: 400 },
   1503: { message: "Group not found or not authorized", httpStatus: 404 },
+  1507: { message: "Invalid agent id", httpStatus: 400 },
 };
 
 /** An error that the API reports to its client. */
@@ -50,4 +54,19 @@ export function validationError(source: string, error: z.ZodError): SetupError {
     return property === "" ? message : `${property}: ${message}`;
   });
   return new SetupError(`${source}: ${problems.join("; ")}`);
+}
+
+/** Reads a file that the user names. */
+export function readJsonFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}
+
+export function fileError(file: string, error: unknown): SetupError {
+  // Not `instanceof Error`, which fails for errors of another realm, as under Jest.
+  const { message } = error as Error;
+  return new SetupError(`${file}: ${error instanceof SyntaxError ? "must be valid JSON: " : ""}${message}`);
 }

@@ -6,6 +6,6 @@ export type { Fault } from "./faults/fault";
 export { describeFaults } from "./faults/kinds";
 export { parseFault } from "./faults/parse";
 export { CutConnection, type Intercept, type InterceptedCall } from "./intercept";
-export { describeOptions, type EmulatorOptions, readOptionText } from "./options";
+export { describeOptions, type EmulatorOptions, loadReport, readOptionText } from "./options";
 export { loadSeed } from "./seed";
 export { startEmulator } from "./server";

@@ -19,7 +19,10 @@ const transforms: Record<EmulatorOptions["nameTransform"], (name: string) => str
 
 /** Changes a name as the server does before it compares and stores it. */
 export function transformName(name: string, options: EmulatorOptions): string {
-  return transforms[options.nameTransform](name);
+  const { nameTransform, nameLength, replacedCharacters } = options;
+  const stored = Array.from(name, (character) => (replacedCharacters.includes(character) ? "?" : character)).join("");
+  const transformed = transforms[nameTransform](stored);
+  return nameLength === 0 ? transformed : Array.from(transformed).slice(0, nameLength).join("");
 }
 
 export function sameName(one: string, other: string, options: EmulatorOptions): boolean {
@@ -29,7 +32,7 @@ export function sameName(one: string, other: string, options: EmulatorOptions): 
 /** The name if it is free, otherwise the name with the lowest free number appended. */
 export function freeName(name: string, taken: readonly string[], options: EmulatorOptions): string {
   let candidate = name;
-  for (let n = 1; taken.some((other) => sameName(candidate, other, options)); n += 1) {
+  for (let n = options.suffixStart; taken.some((other) => sameName(candidate, other, options)); n += 1) {
     candidate = name + suffixes[options.suffix](n);
   }
   return candidate;

@@ -1,9 +1,11 @@
 import { formatAgentData, formatRelationData } from "./agents";
 import { ApiError } from "./errors";
-import type { EmulatorOptions } from "./options";
+import { type EmulatorOptions, optionsSchema } from "./options";
 import { fieldSchemas, type JsonObject, omit, type OperationName, readFields } from "./requests";
-import { encodeNumber } from "./responses";
+import { encodeNumber, extraFields } from "./responses";
 import type { Group, Store } from "./store";
+
+const groupIdKeys = optionsSchema.shape.idKey.unwrap().options;
 
 /** An authenticated call. */
 interface AuthenticatedCall {
@@ -37,41 +39,40 @@ export const operations = {
 
   list: ({ userId, body, store, options }) => {
     const fields = omit(body, ignoredIdFilters[options.filterKey]);
-    const { groupid, groupId, name, quick } = readFields(fieldSchemas.list, fields);
+    const { groupid, groupId, name, quick, page, limit } = readFields(fieldSchemas.list, fields);
     const ids = [groupid, groupId].filter((id) => id !== undefined && id !== "");
     const groups = store
-      .groups(userId)
+      .listed(userId)
       .filter((group) => ids.every((id) => String(group.id) === id))
       .filter((group) => name === "" || nameFilters[options.nameFilter](group.name, name));
     const isById = ids.length > 0;
+    if (groups.length === 0 && options.missing === "noData") throw new ApiError(1012);
     if (isById && groups.length === 0 && options.missing === "1503") throw new ApiError(1503);
-    return { response: formatList(groups, isById, quick, options) };
+    const { rows, info } = pageOf(groups, page, limit, options);
+    return { [options.payloadKey]: formatList(rows, isById, quick, options), ...info };
   },
 
   getGroupAgentRelation: ({ userId, body, store, options }) => {
     if (options.agentPermission === "none") throw new ApiError(1015);
     const { groupId, quick } = readFields(fieldSchemas.getGroupAgentRelation, body);
-    const group = store.find(userId, groupId);
-    const hasRelationData = !quick || options.quickRelation === "full";
+    const group = findForRelation(store, userId, groupId, options);
+    const relationData = formatRelationData(group, quick ? options.quickRelation : options.plainRelation, options);
     const response: JsonObject = {
       groupData: formatGroup(group, quick, options),
       agentData: formatAgentData(options.agentData === "group" ? store.agentsOf(group) : store.agents(userId), options),
-      ...(hasRelationData && { relationData: formatRelationData(group, options) }),
+      ...(relationData !== undefined && { relationData }),
     };
-    return { response };
+    return { [options.payloadKey]: response };
   },
 
   submitAssignGroupToAgent: ({ userId, body, store, options }) => {
     if (options.agentPermission !== "all") throw new ApiError(1015);
-    const {
-      groupId,
-      agent_unique_id: agents,
-      receive_call: receivers,
-    } = readFields(fieldSchemas.submitAssignGroupToAgent, body);
+    const fields = readFields(fieldSchemas.submitAssignGroupToAgent, body);
+    const { groupId, agent_unique_id: agents, receive_call: receivers = [] } = fields;
     store.assign(
       userId,
       groupId,
-      agents.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
+      agents?.map((id) => ({ id, receivesCalls: receivers.includes(id) })),
     );
     return { message: "Group assigned to agents successfully" };
   },
@@ -89,6 +90,31 @@ const nameFilters: Record<EmulatorOptions["nameFilter"], (name: string, filter: 
   exact: (name, filter) => name.toLowerCase() === filter.toLowerCase(),
   none: () => true,
 };
+
+function findForRelation(store: Store, userId: string, groupId: string, { missingRelation }: EmulatorOptions): Group {
+  try {
+    return store.findListed(userId, groupId);
+  } catch (error) {
+    throw missingRelation === "noData" ? new ApiError(1012) : error;
+  }
+}
+
+/** A page of a list, and what the response says about the pages. */
+function pageOf(
+  groups: readonly Group[],
+  page: number,
+  limit: number | undefined,
+  { pageSize, pageField }: EmulatorOptions,
+): { rows: readonly Group[]; info: JsonObject } {
+  if (pageSize === 0) return { rows: groups, info: {} };
+  const size = Math.min(limit ?? pageSize, pageSize);
+  const currentPage = pageField === "used" ? page : 1;
+  const totalPages = Math.max(1, Math.ceil(groups.length / size));
+  return {
+    rows: groups.slice((currentPage - 1) * size, currentPage * size),
+    info: { currentPage, totalPages, totalRecords: groups.length, limit: size },
+  };
+}
 
 function formatList(groups: readonly Group[], isById: boolean, quick: boolean, options: EmulatorOptions): unknown {
   const page = options.pageLimit === 0 ? groups : groups.slice(0, options.pageLimit);
@@ -117,5 +143,7 @@ function formatGroup(group: Group, quick: boolean, options: EmulatorOptions): Js
     ...(options.listStatus && { status: encodeNumber(group.status, options.statusType) }),
     ...(options.listOwner && { user_id: group.userId }),
     ...(!quick && { create_date: group.createDate }),
+    ...(options.deletion !== "permanent" && { [options.deletion]: Number(group.isDeleted) }),
+    ...extraFields(options, groupIdKeys, options.idKey),
   };
 }

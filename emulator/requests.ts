@@ -7,15 +7,16 @@ export type JsonObject = Record<string, unknown>;
 
 const idSchema = z.union([z.string().min(1), z.number()]).transform(String);
 const filterSchema = z.union([z.string(), z.number()]).transform(String);
-const agentIdsSchema = z.array(z.string().min(1)).default([]);
+const agentIdsSchema = z.array(z.string().min(1)).optional();
 const nameSchema = z.string().min(1);
 const quickSchema = z.boolean().default(false);
+const pageSchema = z.coerce.number().pipe(z.int().min(1));
 const statusSchema = z.number().pipe(z.literal([0, 1]));
 
 /** The fields of each operation, without the credentials. */
 export const fieldSchemas = {
   add: z.object({ name: nameSchema }),
-  update: z.object({ groupId: idSchema, name: nameSchema, status: statusSchema.default(1) }),
+  update: z.object({ groupId: idSchema, name: nameSchema, status: statusSchema.optional() }),
   delete: z.object({ groupId: idSchema }),
   list: z.object({
     forward: z.boolean().optional(),
@@ -23,6 +24,8 @@ export const fieldSchemas = {
     groupid: filterSchema.optional(),
     groupId: filterSchema.optional(),
     name: z.string().default(""),
+    page: pageSchema.default(1),
+    limit: pageSchema.optional(),
   }),
   getGroupAgentRelation: z.object({ groupId: idSchema, quick: quickSchema, name: z.string().optional() }),
   submitAssignGroupToAgent: z.object({

@@ -40,6 +40,18 @@ export function encodeNumber(value: number, type: "number" | "string"): number |
   return type === "string" ? String(value) : value;
 }
 
+/**
+ * What a row has beside the data, depending on the options: ids that say "none" under the other keys, and secrets.
+ * @param idKey the key of the row's id
+ */
+export function extraFields(options: EmulatorOptions, idKeys: readonly string[], idKey: string): JsonObject {
+  const unusedKeys = options.emptyIds ? idKeys.filter((key) => key !== idKey) : [];
+  return {
+    ...Object.fromEntries(unusedKeys.map((key, n) => [key, n % 2 === 0 ? 0 : ""])),
+    ...(options.passwordFields && { password: "emulator-password", call_pass: "emulator-call-pass" }),
+  };
+}
+
 /** Sends a result, and records its code in the call log. */
 export function send(c: Context<CallEnv>, result: ApiResult): Response {
   c.var.call.code = Number(result.body["code"]);

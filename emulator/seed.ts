@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { SetupError, validationError } from "./errors";
+import { fileError, readJsonFile, validationError } from "./errors";
 import { optionsSchema } from "./options";
 
 /** The agents assigned to a group. */
@@ -27,6 +27,8 @@ const groupSchema = z
     createDate: z.string().optional(),
     /** The agents assigned to the group; default: none. The account does not need to have them. */
     agents: assignedAgentsSchema.optional(),
+    /** Whether it was deleted, see the option `deletion`. */
+    isDeleted: z.boolean().optional(),
   })
   .refine(({ status, active }) => status === undefined || active === undefined, "must not have both status and active");
 
@@ -87,13 +89,7 @@ export function checkSeed(seed: unknown, source: string): CheckedSeed {
 
 /** Reads a seed from a JSON file. */
 export function loadSeed(file: string): CheckedSeed {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw fileError(file, error);
-  }
-  return checkSeed(content, file);
+  return checkSeed(readJsonFile(file), file);
 }
 
 /** Reads the state that an earlier emulator saved; undefined if there is no such file. */
@@ -119,10 +115,4 @@ function requireUniqueIds(agents: readonly { id: string }[], context: z.Refineme
     if (ids.has(id)) context.addIssue({ code: "custom", path: [n, "id"], message });
     ids.add(id);
   });
-}
-
-function fileError(file: string, error: unknown): SetupError {
-  // Not `instanceof Error`, which fails for errors of another realm, as under Jest.
-  const { message } = error as Error;
-  return new SetupError(`${file}: ${error instanceof SyntaxError ? "must be valid JSON: " : ""}${message}`);
 }

@@ -36,6 +36,8 @@ export interface Group {
   /** ISO 8601. */
   readonly createDate: string;
   readonly agents: readonly AssignedAgent[];
+  /** Whether it was deleted and is only kept for the option `deletion`. */
+  readonly isDeleted: boolean;
 }
 
 /**
@@ -48,6 +50,8 @@ export class Store {
   /** By account and id. An account whose agents the seed does not list is missing. */
   readonly #knownAgents: ReadonlyMap<string, ReadonlyMap<string, Agent>>;
   #nextId: number;
+  /** The groups before the changes that no list has shown yet, with the option `staleLists`. */
+  #stale: ReadonlyMap<number, Group> | undefined;
 
   /**
    * @param options may change at any time
@@ -66,7 +70,7 @@ export class Store {
     );
     const seeded = seed.accounts.flatMap(({ userId, groups }) => groups.map((group) => ({ userId, ...group })));
     this.#nextId = Math.max(seed.nextId ?? 1, ...seeded.map(({ id = 0 }) => id + 1));
-    for (const { id, userId, name, status, active, createDate, agents } of seeded) {
+    for (const { id, userId, name, status, active, createDate, agents, isDeleted } of seeded) {
       this.#put({
         id: id ?? this.#takeId(),
         userId,
@@ -74,28 +78,40 @@ export class Store {
         status: status ?? (active === false ? 0 : 1),
         createDate: createDate ?? now(),
         agents: agents ?? [],
+        isDeleted: isDeleted ?? false,
       });
     }
+    this.#stale = undefined;
   }
 
   /** The groups of one account, or of all, sorted by id. */
   groups(userId?: string): Group[] {
-    return [...this.#groups.values()]
-      .filter((group) => userId === undefined || group.userId === userId)
-      .sort((one, other) => one.id - other.id);
+    return this.#sorted(userId).filter(({ isDeleted }) => !isDeleted);
+  }
+
+  /** The groups of an account that the next list contains, sorted by id: with the option `deletion`, deleted ones too. */
+  listed(userId: string): Group[] {
+    const groups = this.#sorted(userId, this.#stale);
+    this.#stale = undefined;
+    return groups.filter(({ isDeleted }) => this.options.deletion !== "permanent" || !isDeleted);
   }
 
   /** The group with this id, of any account. */
   get(id: number): Group | undefined {
-    return this.#groups.get(id);
+    const group = this.#groups.get(id);
+    return group?.isDeleted === true ? undefined : group;
   }
 
   /** The group with this id, if it belongs to the account; otherwise error 1503. */
   find(userId: string, id: string): Group {
-    const group = this.get(Number(id));
-    if (group === undefined || String(group.id) !== id) throw new ApiError(1503);
-    if (group.userId !== userId) throw new ApiError(1503, 403);
-    return group;
+    return assertFound(this.get(Number(id)), userId, id);
+  }
+
+  /** Like `find`, but with the option `deletion` also a deleted group. */
+  findListed(userId: string, id: string): Group {
+    return this.options.deletion === "permanent"
+      ? this.find(userId, id)
+      : assertFound(this.#groups.get(Number(id)), userId, id);
   }
 
   /** The agents of an account: those of the seed, and those that are assigned to its groups. */
@@ -117,19 +133,29 @@ export class Store {
   }
 
   /** Renames a group and sets its status. */
-  update(userId: string, id: string, requestedName: string, status: Status): void {
+  update(userId: string, id: string, requestedName: string, requestedStatus: Status | undefined): void {
     const group = this.find(userId, id);
+    const { inactiveStatus, missingStatus } = this.options;
+    if (requestedStatus === 0 && inactiveStatus === "reject") throw new ApiError(1000);
+    const isIgnored = requestedStatus === 0 ? inactiveStatus === "ignore" : missingStatus === "keep";
+    const status = requestedStatus === 1 || !isIgnored ? (requestedStatus ?? 1) : group.status;
     const name = this.#transformed(requestedName);
     const taken = this.#names(userId, this.options.ownNameTaken ? undefined : group.id);
     this.change(userId, group.id, { name: this.#nameForUpdate(name, taken), status });
   }
 
-  /** Assigns agents to a group. */
-  assign(userId: string, id: string, requested: readonly AssignedAgent[]): void {
+  /**
+   * Assigns agents to a group.
+   * @param given undefined if the call has no list
+   */
+  assign(userId: string, id: string, given: readonly AssignedAgent[] | undefined): void {
     const group = this.find(userId, id);
+    const requested = given ?? [];
     if (requested.length === 0) {
-      if (this.options.emptyAgents === "reject") throw new ApiError(1047);
-      if (this.options.emptyAgents === "ignore") return;
+      const { emptyAgents, missingAgents } = this.options;
+      const effect = given === undefined && missingAgents !== "asEmpty" ? missingAgents : emptyAgents;
+      if (effect === "reject") throw new ApiError(1047);
+      if (effect === "ignore") return;
     }
     const previous = this.options.assign === "add" ? group.agents : [];
     const agents = [...previous, ...this.#acceptedAgents(userId, requested)];
@@ -138,7 +164,7 @@ export class Store {
   }
 
   insert(userId: string, name: string, status: Status): Group {
-    const group: Group = { id: this.#takeId(), userId, name, status, createDate: now(), agents: [] };
+    const group: Group = { id: this.#takeId(), userId, name, status, createDate: now(), agents: [], isDeleted: false };
     this.#put(group);
     this.onChange();
     return group;
@@ -151,7 +177,15 @@ export class Store {
 
   /** Deletes a group. Its id is never used again. */
   remove(userId: string, id: string): void {
-    this.#groups.delete(this.find(userId, id).id);
+    const { secondDelete, agentsOnDelete, deletion } = this.options;
+    if (secondDelete === "success" && this.get(Number(id)) === undefined) return;
+    const group = this.find(userId, id);
+    this.#beforeChange();
+    if (deletion === "permanent") this.#groups.delete(group.id);
+    else this.#put({ ...group, agents: [], isDeleted: true });
+    const removed = new Set(agentsOnDelete === "remove" ? group.agents.map((agent) => agent.id) : []);
+    for (const other of removed.size > 0 ? this.groups(userId) : [])
+      this.#put({ ...other, agents: other.agents.filter((agent) => !removed.has(agent.id)) });
     this.onChange();
   }
 
@@ -160,12 +194,13 @@ export class Store {
     const accounts = this.accounts.map(({ agents: known, ...account }) => ({
       ...account,
       agents: known && [...known],
-      groups: this.groups(account.userId).map(({ id, name, status, createDate, agents }) => ({
+      groups: this.#sorted(account.userId).map(({ id, name, status, createDate, agents, isDeleted }) => ({
         id,
         name,
         status,
         createDate,
         agents: [...agents],
+        ...(isDeleted && { isDeleted }),
       })),
     }));
     return { accounts, nextId: this.#nextId };
@@ -182,7 +217,9 @@ export class Store {
     const known = this.#knownAgents.get(userId);
     if (known === undefined || this.options.unknownAgent === "accept") return requested;
     const accepted = requested.filter(({ id }) => known.has(id));
-    if (accepted.length < requested.length && this.options.unknownAgent === "reject") throw new ApiError(1047);
+    if (accepted.length < requested.length && this.options.unknownAgent === "reject") {
+      throw new ApiError(this.options.unknownAgentCode);
+    }
     return accepted;
   }
 
@@ -201,12 +238,30 @@ export class Store {
   #takeId(): number {
     const id = this.#nextId;
     this.#nextId += 1;
-    return id;
+    if (this.options.idOrder === "growing") return id;
+    return id % 2 === 0 ? 10 * id - 9 : 10 * id + 9;
+  }
+
+  #sorted(userId?: string, groups: ReadonlyMap<number, Group> = this.#groups): Group[] {
+    return [...groups.values()]
+      .filter((group) => userId === undefined || group.userId === userId)
+      .sort((one, other) => one.id - other.id);
   }
 
   #put(group: Group): void {
+    this.#beforeChange();
     this.#groups.set(group.id, group);
   }
+
+  #beforeChange(): void {
+    if (this.options.staleLists) this.#stale ??= new Map(this.#groups);
+  }
+}
+
+function assertFound(group: Group | undefined, userId: string, id: string): Group {
+  if (group === undefined || String(group.id) !== id) throw new ApiError(1503);
+  if (group.userId !== userId) throw new ApiError(1503, 403);
+  return group;
 }
 
 function now(): string {

@@ -28,7 +28,12 @@ function sources(config: ReadConfig, environment: Environment): SettingsSource[]
     // Unless the program runs, Pulumi uses the config of the last `up` (pulumi/pulumi#4981).
     const howToEnable = (name: SettingName): string =>
       `run \`pulumi config set ${settingKey(name)} true\` (\`pulumi destroy\` then needs --run-program)`;
-    return [{ place, label: settingKey, get, howToEnable }, environmentSource(environment)];
+    // Pulumi passes a number on as text (pulumi/pulumi#8776): nothing else distinguishes it from an id in quotes.
+    const loginHint = (userId: string): string | undefined =>
+      /^[1-9]\d*$/.test(userId)
+        ? `${settingKey("userId")} is ${userId}: if the id begins with 0, write it in quotes in the stack's file, because YAML reads 0123 as the number 83.`
+        : undefined;
+    return [{ place, label: settingKey, get, howToEnable, loginHint }, environmentSource(environment)];
   }
   const prefix = config(environmentPrefixKey);
   return [

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ResourceError } from "./model/errors";
 import type { OtherAgents } from "./model/agents";
+import { assertSupported, translateOptions, withIgnoreChanges, type PropertyNames } from "./resource-options";
 import { agentsProviderText, agentsType } from "./state-contract";
 
 /** An agent in the program: its id, or its id and whether the group's calls reach it. */
@@ -82,11 +83,13 @@ export class DeepcallGroupAgents extends pulumi.CustomResource {
    *
    * @param name - the resource's name in this program.
    * @param args - the group and its agents. Pulumi validates them when the program runs, also in a preview.
-   * @param opts - Pulumi's options. `import`, `id` and `ignoreChanges: ["agents"]` are not supported.
+   * @param opts - Pulumi's options. `import` and `id` are not supported. With `ignoreChanges: ["agents"]`, the listed agents
+   *   are assigned when the resource is created; later changes, in the program or in Deepcall, are left alone.
    * @throws {@link ResourceError} (`arguments`) if an option cannot work.
    */
   constructor(name: string, args: DeepcallGroupAgentsArgs, opts: pulumi.CustomResourceOptions = {}) {
-    assertOptions(name, opts);
+    assertSupported(`DeepcallGroupAgents ${JSON.stringify(name)}`, "DeepcallGroupAgents", opts);
+    const ignore = agentsProperties.toIgnored(opts.ignoreChanges ?? [], name);
     // Unknown properties are passed on so that `check` can report them: JavaScript programs have no compiler for that.
     const { agents, ...rest } = args;
     super(
@@ -100,6 +103,7 @@ export class DeepcallGroupAgents extends pulumi.CustomResource {
         requestedAgents: agents,
         agents: undefined,
         __resource: name,
+        ...(ignore.length > 0 && { __ignore: ignore }),
         __provider: agentsProviderText,
       },
       resourceOptions(args, opts),
@@ -113,21 +117,37 @@ const agentProperties = ["agents", "requestedAgents"];
 /** A property name in an option: `agents` or a part of it. */
 const agentsPath = /^(agents|requestedAgents)(?=$|[.[])/;
 
+/** The names of the properties of a group's agents in options. */
+export const agentsProperties: PropertyNames = {
+  type: agentsType,
+  inputs: ["groupId", "requestedAgents", "otherAgents", "removeExisting"],
+  toInput: (path) => path.replace(agentsPath, "requestedAgents"),
+  toIgnored(paths, name) {
+    const part = paths.find((path) => /^(agents|requestedAgents)[.[]/.test(path));
+    if (part !== undefined)
+      throw new ResourceError(
+        `DeepcallGroupAgents ${JSON.stringify(name)}: ignoreChanges: [${JSON.stringify(part)}] is not supported, because an update always sends the whole list of agents. ` +
+          'Use ignoreChanges: ["agents"], or leave the agent out of the list: with otherAgents: "keep", agents that are not listed can be assigned in Deepcall\'s panel.',
+      );
+    return paths.some((path) => path === "*" || agentsPath.test(path)) ? ["agents"] : [];
+  },
+};
+
 function resourceOptions(
   { agents }: DeepcallGroupAgentsArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResourceOptions {
-  const { additionalSecretOutputs, replaceOnChanges, transforms } = opts;
+  const { additionalSecretOutputs } = opts;
+  const own = withIgnoreChanges(opts, agentsProperties);
   return {
     deleteBeforeReplace: true,
     ...opts,
-    ...(replaceOnChanges && {
-      replaceOnChanges: replaceOnChanges.map((path) => path.replace(agentsPath, "requestedAgents")),
-    }),
+    ...translateOptions(agentsProperties, opts),
+    ...own,
     ...(additionalSecretOutputs?.includes("agents") && {
       additionalSecretOutputs: [...additionalSecretOutputs, ...agentProperties],
     }),
-    ...(containsOutput(agents) && { transforms: [...(transforms ?? []), markAgentsSecret(agents)] }),
+    ...(containsOutput(agents) && { transforms: [...(own.transforms ?? []), markAgentsSecret(agents)] }),
   };
 }
 
@@ -142,33 +162,4 @@ function markAgentsSecret(agents: DeepcallGroupAgentsArgs["agents"]): pulumi.Res
     (await pulumi.isSecret(pulumi.output(agents)))
       ? { props, opts: pulumi.mergeOptions(opts, { additionalSecretOutputs: agentProperties }) }
       : undefined;
-}
-
-function assertOptions(name: string, opts: pulumi.CustomResourceOptions): void {
-  const resource = `DeepcallGroupAgents ${JSON.stringify(name)}`;
-  for (const option of ["import", "id"] as const)
-    if (opts[option] !== undefined)
-      throw new ResourceError(
-        `${resource}: the option ${JSON.stringify(option)} is not supported. Remove it: with otherAgents: "keep", ` +
-          "the first `pulumi up` adds the listed agents that are not assigned yet and removes none.",
-      );
-  assertIgnoreChanges(resource, opts.ignoreChanges);
-}
-
-/**
- * @param resource - for the message.
- * @throws ResourceError if the option contains the list of agents.
- */
-export function assertIgnoreChanges(resource: string, ignoreChanges: readonly string[] = []): void {
-  const path = ignoreChanges.find((path) => path === "*" || agentsPath.test(path));
-  if (path === undefined) return;
-  throw new ResourceError(
-    `${resource}: ignoreChanges: [${JSON.stringify(path)}] is not supported for the list of agents, because an update always sends the whole list. ` +
-      'Remove the option. With otherAgents: "keep", agents that are not listed can be assigned in Deepcall\'s panel.',
-  );
-}
-
-/** The paths of `ignoreChanges` that are about a group's agents. */
-export function agentsIgnoreChanges(ignoreChanges: readonly string[] = []): string[] {
-  return ignoreChanges.filter((path) => ["otherAgents", "removeExisting"].includes(path));
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ResourceError } from "./model/errors";
 import { isNumbered } from "./model/names";
 import type { OnNameConflict } from "./model/group";
+import { assertSupported, translateOptions, withIgnoreChanges, type PropertyNames } from "./resource-options";
 import { groupType, providerText } from "./state-contract";
 
 /** The arguments of a group. All are optional. */
@@ -97,7 +98,7 @@ export class DeepcallGroup extends pulumi.CustomResource {
    */
   constructor(name: string, args: DeepcallGroupArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     assertOptions(name, args, opts);
-    const ignore = ignoredProperties(opts.ignoreChanges);
+    const ignore = groupProperties.toIgnored(opts.ignoreChanges ?? [], name);
     super(
       groupType,
       name,
@@ -105,7 +106,7 @@ export class DeepcallGroup extends pulumi.CustomResource {
       resourceOptions(args, opts),
     );
     this.groupId = this.id.apply(Number);
-    if (opts.id === undefined && !ignore.includes("name")) this.#warnAboutAssignedName();
+    if (opts.id === undefined && opts.urn === undefined && !ignore.includes("name")) this.#warnAboutAssignedName();
   }
 
   #warnAboutAssignedName(): void {
@@ -142,36 +143,36 @@ function resourceInputs(
   };
 }
 
-/** Translates property names in options to Pulumi's names of the inputs. */
-function inputNames(paths: string[] | undefined): string[] | undefined {
-  return paths?.map((path) => (path === "name" ? "requestedName" : path));
-}
-
-function ignoredProperties(paths: string[] = []): string[] {
-  const all = paths.includes("*");
-  return [
-    ...(all || paths.includes("name") || paths.includes("requestedName") ? ["name"] : []),
-    ...(all || paths.includes("active") ? ["active"] : []),
-  ];
-}
+/** The names of a group's properties in options. */
+export const groupProperties: PropertyNames = {
+  type: groupType,
+  inputs: ["requestedName", "active", "onNameConflict", "deleteWithAgents"],
+  toInput: (path) => (path === "name" ? "requestedName" : path),
+  toIgnored(paths) {
+    const all = paths.includes("*");
+    return [
+      ...(all || paths.includes("name") || paths.includes("requestedName") ? ["name"] : []),
+      ...(all || paths.includes("active") ? ["active"] : []),
+    ];
+  },
+};
 
 /** A secret name is secret in all of these. */
 const nameProperties = ["name", "requestedName", "assignedName"];
 
 function resourceOptions(args: DeepcallGroupArgs, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
-  const ignoreChanges = inputNames(opts.ignoreChanges);
-  const replaceOnChanges = inputNames(opts.replaceOnChanges);
+  const own = withIgnoreChanges(opts, groupProperties);
   return {
     // Names are unique: a replacement could not have the name while its predecessor exists.
     deleteBeforeReplace: true,
     ...opts,
-    ...(ignoreChanges && { ignoreChanges }),
-    ...(replaceOnChanges && { replaceOnChanges }),
+    ...translateOptions(groupProperties, opts),
+    ...own,
     ...(opts.additionalSecretOutputs?.includes("name") && {
       additionalSecretOutputs: [...opts.additionalSecretOutputs, ...nameProperties],
     }),
     ...(pulumi.Output.isInstance(args.name) && {
-      transforms: [...(opts.transforms ?? []), markNamesSecret(pulumi.output(args.name))],
+      transforms: [...(own.transforms ?? []), markNamesSecret(pulumi.output(args.name))],
     }),
   };
 }
@@ -186,10 +187,7 @@ function markNamesSecret(name: pulumi.Output<string>): pulumi.ResourceTransform 
 
 function assertOptions(name: string, args: DeepcallGroupArgs, opts: pulumi.CustomResourceOptions): void {
   const resource = `DeepcallGroup ${JSON.stringify(name)}`;
-  if (opts.import !== undefined)
-    throw new ResourceError(
-      `${resource}: dynamic providers do not support the option "import". To manage an existing group, import it with \`pulumi-deepcall export --import\`, or set onNameConflict: "adopt" with the group's exact name.`,
-    );
+  assertSupported(resource, "DeepcallGroup", opts);
   if (opts.deleteBeforeReplace === false && (args.onNameConflict ?? "suffix") === "suffix")
     throw new ResourceError(
       `${resource}: deleteBeforeReplace: false would create a replacement while its predecessor still has the name, so Deepcall would append a number. Remove the option, or set onNameConflict: "adopt".`,

@@ -22,7 +22,14 @@ export {
   type GroupAgent,
   type GroupAgentArgs,
 } from "./group-agents";
-export { DeepcallGroups, type DeepcallGroupsArgs, type GroupEntryArgs, type GroupOutputs } from "./groups";
+export {
+  DeepcallGroups,
+  type DeepcallGroupsArgs,
+  type DeepcallGroupsSource,
+  type GroupEntryArgs,
+  type GroupEntryOptions,
+  type GroupOutputs,
+} from "./groups";
 export {
   getGroup,
   getGroupOutput,

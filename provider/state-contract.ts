@@ -1,6 +1,7 @@
 import type { SettingName } from "../client/settings";
 import type { OtherAgents, WrittenAgent } from "./model/agents";
 import type { OnNameConflict } from "./model/group";
+import type { IgnoredProperty } from "./model/resource";
 
 /*
  * Everything in this file is part of every user's state and must never change. `test/provider/state-contract.test.ts`
@@ -64,7 +65,7 @@ export interface StoredInputs {
   /** The name of the `DeepcallProvider` that manages the group; left out for the default provider. */
   __providerName?: string | undefined;
   /** The properties in `ignoreChanges`, which the engine does not pass to dynamic providers. */
-  __ignore?: ("name" | "active")[] | undefined;
+  __ignore?: IgnoredProperty[] | undefined;
 }
 
 /** The outputs of a group. */
@@ -92,6 +93,8 @@ export interface StoredAgentsInputs {
   removeExisting?: boolean | undefined;
   __resource?: string | undefined;
   __providerName?: string | undefined;
+  /** Contains `agents` if `ignoreChanges` contains the list of agents. */
+  __ignore?: IgnoredProperty[] | undefined;
 }
 
 /** The outputs of a group's agents. */
@@ -104,4 +107,6 @@ export interface StoredAgentsState extends StoredAgentsInputs {
   userId?: string | undefined;
   /** Distinguishes resources that declare the agents of the same group; random. */
   __key?: string | undefined;
+  /** Whether the last apply failed halfway, so that the next one must finish it even if the list is ignored. */
+  __unfinished?: true | undefined;
 }

@@ -3,7 +3,7 @@ import { GroupError } from "./model/errors";
 import { toAgent, writeAgents, type AgentsInputs, type AgentsState, type PlannedAgents } from "./model/agents";
 import { isRenamedManually, type GroupInputs, type GroupState, type PlannedInputs } from "./model/group";
 import { conflictRules } from "./model/group-arguments";
-import { unknownValue, type Self } from "./model/resource";
+import { ignoredProperties, unknownValue, type Self } from "./model/resource";
 import type { StoredAgentsInputs, StoredAgentsState, StoredInputs, StoredState } from "./state-contract";
 
 /*
@@ -17,6 +17,7 @@ type Stored = Readonly<Record<string, unknown>>;
 const selfKeys = {
   __resource: z.string().default(""),
   __providerName: z.string().default(""),
+  __ignore: z.array(z.enum(ignoredProperties)).default([]),
 };
 const recordedKeys = { userId: z.string().optional(), __key: z.string().default("") };
 
@@ -26,7 +27,6 @@ const groupInputs = z.object({
   onNameConflict: z.enum(conflictRules).default("suffix"),
   deleteWithAgents: z.boolean().default(false),
   ...selfKeys,
-  __ignore: z.array(z.enum(["name", "active"])).default([]),
 }) satisfies z.ZodType<unknown, StoredInputs>;
 
 const groupState = groupInputs.extend({
@@ -55,13 +55,12 @@ const agentsState = agentsInputs.extend({
   agents: z.array(agent),
   otherAgentIds: z.array(z.string()),
   ...recordedKeys,
+  __unfinished: z.literal(true).optional(),
 }) satisfies z.ZodType<unknown, StoredAgentsState>;
 
 /** The resource that stored properties belong to. */
 export function storedSelf(stored: Stored): Self {
-  const { __resource, __providerName, __ignore } = groupInputs
-    .pick({ __resource: true, __providerName: true, __ignore: true })
-    .parse(stored);
+  const { __resource, __providerName, __ignore } = z.object(selfKeys).parse(stored);
   return { resource: __resource, identity: __resource, account: __providerName, ignored: __ignore };
 }
 
@@ -72,8 +71,11 @@ export interface StoredForm<Inputs, State, Planned> {
   /** The arguments in the program, under the names of the program's properties. */
   readonly given: (stored: Stored) => Stored;
   readonly readInputs: (stored: Stored) => Inputs;
-  readonly readPlanned: (stored: Stored) => Planned;
+  /** @returns `undefined` if they were edited. */
+  readonly readPlanned: (stored: Stored) => Planned | undefined;
   readonly state: z.ZodType<State>;
+  /** Whether Deepcall alone has the state: it does not know which agents the program lists. */
+  readonly isReadable: boolean;
   /** @param stored - what the program passed, where something is unknown. */
   readonly writePlanned: (planned: Planned, self: Self, stored: Stored) => Stored;
   readonly writeInputs: (inputs: Inputs, self: Self) => Stored;
@@ -94,8 +96,8 @@ export function readState<State>(
     reason: `these properties are missing or not valid: ${keys}`,
     done: "No call was made.",
     next:
-      "The state was edited manually or written by a newer version of pulumi-deepcall. " +
-      "Install that version, or restore the state with `pulumi stack import`.",
+      "The state or an import file was edited, or another version or provider wrote the state. `pulumi refresh` reads a group again from Deepcall. " +
+      "node_modules/pulumi-deepcall/docs/errors.md lists each cause and its way out.",
   });
 }
 
@@ -141,7 +143,8 @@ export const storedGroup: StoredForm<GroupInputs, GroupState, PlannedInputs> = {
   subject: (id) => `the group with id ${id}`,
   given: (stored) => rename(withoutSelf(stored), "requestedName", "name"),
   readInputs: (stored) => groupInputs.parse(stored),
-  readPlanned: (stored) => plannedInputs.parse(stored),
+  readPlanned: (stored) => plannedInputs.safeParse(stored).data,
+  isReadable: true,
   state: groupState.transform(({ __key, __providerName, ...state }) => ({
     ...state,
     ownerId: state.ownerId,
@@ -181,11 +184,13 @@ export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> 
     groupId: stored["groupId"] as PlannedAgents["groupId"],
     known: agentsInputs.safeParse(stored).data,
   }),
-  state: agentsState.transform(({ __key, __providerName, ...state }) => ({
+  isReadable: false,
+  state: agentsState.transform(({ __key, __providerName, __unfinished, ...state }) => ({
     ...state,
     userId: state.userId,
     account: __providerName,
     key: __key,
+    unfinished: __unfinished === true,
   })),
   writePlanned: ({ known }, self, stored) =>
     known ? writeAgentsInputs(known, self) : withoutUndefined({ ...stored, ...writeSelf(self) }),
@@ -196,5 +201,6 @@ export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> 
       agents: writeAgents(state.agents),
       otherAgentIds: state.otherAgentIds.toSorted(),
       ...writeRecorded(state),
+      __unfinished: state.unfinished ? true : undefined,
     }),
 };

@@ -1,19 +1,17 @@
 import type { DeepcallClient } from "../../client/client";
-import { CallError, NotFoundError, RateLimitError } from "../../client/errors";
-import { isJsonObject, readAnswer, readList } from "../../client/responses";
-import type { GroupList, JsonObject } from "../../client/responses";
+import { CallError, RateLimitError, type ApiOperation } from "../../client/errors";
+import { isJsonObject, payloadOf, readAnswer, readList } from "../../client/responses";
+import type { JsonObject, ListPage } from "../../client/responses";
 import type { HttpReply } from "../../client/transport";
 
-type ReadOperation = "list" | "getGroupAgentRelation";
-
 /** One attempt of a call, and its result. */
-export interface Exchange extends Partial<GroupList> {
-  readonly operation: ReadOperation;
+export interface Exchange extends Partial<ListPage> {
+  readonly operation: ApiOperation;
   readonly fields: JsonObject;
   readonly startedAt: number;
   readonly ms: number;
   readonly reply: HttpReply | undefined;
-  /** The fields of the answer if it is a JSON object, and among them `response` if it is a success. */
+  /** The fields of the answer if it is a JSON object, and its payload if it is a success. */
   readonly body: JsonObject;
   readonly response: unknown;
   readonly error: CallError | undefined;
@@ -21,11 +19,14 @@ export interface Exchange extends Partial<GroupList> {
   readonly problem?: string;
 }
 
-export type Call = (operation: ReadOperation, fields?: JsonObject) => Promise<Exchange>;
+export type Call = (operation: ApiOperation, fields?: JsonObject) => Promise<Exchange>;
 
 /** Sends each call once, so that every failure is recorded; repeats only calls that Deepcall refuses with HTTP 429. */
 const maxAttempts = { failed: 1, rateLimited: 6 };
-export const retryPolicy = { firstDelayMs: 1_000, maxDelayMs: 1_000, deadlineMs: 12_000, lateCommitMs: 0, maxAttempts };
+export const retryPolicy = {
+  ...{ firstDelayMs: 1_000, maxDelayMs: 1_000, deadlineMs: 12_000, lateCommitMs: 5_000 },
+  maxAttempts,
+};
 
 /** Makes calls and records every attempt. Throws only RateLimitError: Deepcall refused the last attempt, too. */
 export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Call {
@@ -34,7 +35,7 @@ export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Call
     const record = (reply: HttpReply | undefined, error?: CallError): Exchange => {
       const ms = performance.now() - startedAt;
       const body = isJsonObject(reply?.json?.value) ? reply.json.value : {};
-      const response = error ? undefined : body["response"];
+      const response = error ? undefined : payloadOf(body);
       const list = operation === "list" ? readGroups(reply, error) : {};
       const exchange = { operation, fields, startedAt, ms, reply, body, response, error, ...list };
       exchanges.push(exchange);
@@ -55,11 +56,10 @@ export function recordCalls(client: DeepcallClient, exchanges: Exchange[]): Call
   };
 }
 
-function readGroups(reply?: HttpReply, error?: CallError): Partial<GroupList> & { problem?: string } {
-  // The documentation does not say whether a list without groups is empty or error 1503.
-  if (error instanceof NotFoundError) return { groups: [], complete: true };
-  if (error || !reply) return { problem: error?.description ?? "" };
+function readGroups(reply?: HttpReply, error?: CallError): Partial<ListPage> & { problem?: string } {
+  if (!reply) return { problem: error?.description ?? "" };
   try {
+    // An error that means "nothing found" is a list without groups.
     return readList("list", reply);
   } catch (failure) {
     return { problem: (failure as CallError).description };

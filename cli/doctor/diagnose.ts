@@ -1,42 +1,64 @@
 import { DeepcallClient } from "../../client/client";
-import { AnswerError, ApiError, AuthenticationError, NotFoundError } from "../../client/errors";
-import { PermissionError, RateLimitError, TimeoutError } from "../../client/errors";
+import { AnswerError, ApiError, AuthenticationError, NotFoundError, PermissionError } from "../../client/errors";
+import { RateLimitError, TimeoutError } from "../../client/errors";
 import { environmentSource, readSettings, settingNames, type ClientSettings } from "../../client/settings";
 import type { Environment, SettingName, SettingsResult } from "../../client/settings";
+import type { Group } from "../../client/responses";
+import type { RetryPolicy } from "../../client/retry";
 import type { HttpReply } from "../../client/transport";
 import { checkAgents } from "./agents";
 import { recordCalls, retryPolicy, type Call, type Exchange } from "./calls";
 import { checkConnection, proxyVariable } from "./connection";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 import { describeGroups } from "./groups";
-import { checkReads, probe } from "./probe";
-import { describeServer } from "./server-options";
+import { checkReads, isNoData, probe, type Probe } from "./probe";
+import { describeServer } from "./observations";
+import { listAll, Sandbox } from "./sandbox";
+import { deleteGroups, runTrial, type TrialAgents, type TrialResult } from "./trial";
 
 export type DoctorResult = Awaited<ReturnType<typeof diagnose>>;
 /** What `--format json` prints; docs/doctor.md describes it. */
 export type Diagnosis = DoctorResult["diagnosis"];
 
+/** What `--try-changes` needs. */
+export interface Trial extends TrialAgents {
+  /** The file that lists the groups that the trial creates. */
+  readonly journal: string;
+  /** Deletes what an earlier trial left behind, and does nothing else. */
+  readonly isCleanUp: boolean;
+  /** Resolves when the user asks the process to stop. */
+  readonly interrupted: Promise<void>;
+  /** Shorter in tests. */
+  readonly policy?: RetryPolicy;
+}
+
 /**
- * Diagnoses the account that the environment variables with this prefix name. It only reads, and a failure is a check,
- * not an error.
+ * Diagnoses the account that the environment variables with this prefix name. Without a trial, it only reads. A failure
+ * is a check, not an error.
  */
-export async function diagnose(env: Environment, prefix: string) {
+export async function diagnose(env: Environment, prefix: string, trial?: Trial) {
   const result = readSettings([environmentSource(env, prefix)], env);
   const { settings } = result;
   const { sources, check } = describeSettings(result);
   const checks = [check];
   const exchanges: Exchange[] = [];
-  const probed = settings && (await checkAccount(settings, env, exchanges, checks));
+  const probed = settings && (await checkAccount(settings, env, exchanges, checks, trial));
   const server = describeServer({ exchanges, ...probed });
   const groups = probed?.all.groups && describeGroups(probed.all.groups);
   checks.push(...server.checks, ...(groups?.checks ?? []));
   const diagnosis = {
     version: 1 as const,
     healthy: !checks.some(isFailed),
-    credentialsRefused: exchanges.some(({ error }) => error instanceof AuthenticationError),
+    // Code 1000 may also answer a question of a trial.
+    credentialsRefused: exchanges.some(
+      ({ error, operation }) => error instanceof AuthenticationError && operation === "list",
+    ),
     settings: sources,
     checks,
     server: server.observed,
+    // Only with a trial.
+    observedBy: server.observedBy,
+    leftovers: trial && (checks.find(({ id }) => id === "leftovers")?.groups ?? []),
     groups: groups?.counts ?? null,
     emulatorCommand: server.emulatorCommand,
   };
@@ -46,20 +68,43 @@ export async function diagnose(env: Environment, prefix: string) {
 const isFailed = ({ status }: Check): boolean => status === "failed";
 
 /** Makes the calls and adds their checks, until one fails that makes further calls pointless. */
-async function checkAccount(settings: ClientSettings, env: Environment, exchanges: Exchange[], checks: Check[]) {
-  const client = new DeepcallClient(settings, retryPolicy);
+async function checkAccount(
+  settings: ClientSettings,
+  env: Environment,
+  exchanges: Exchange[],
+  checks: Check[],
+  trial?: Trial,
+) {
+  const policy = trial?.policy ?? retryPolicy;
+  const client = new DeepcallClient(settings, policy);
   const call = recordCalls(client, exchanges);
+  const caller = { call, exchanges, policy };
   const proxy = proxyVariable(settings.baseUrl, env);
   const exception = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
   if (proxy !== undefined) checks.push(finding("proxy", `calls go through the proxy that ${proxy} names${exception}`));
   try {
-    const all = await call("list");
-    checks.push(...(await checkConnection(all.error, settings, proxy)));
-    if (!checks.some(isFailed)) checks.push(...(await checkAccess(call, all)));
+    if (trial?.isCleanUp) {
+      checks.push(await deleteGroups(Sandbox.resume(trial.journal, settings, caller), exchanges, true));
+      return undefined;
+    }
+    const first = await call("list");
+    checks.push(...(await checkConnection(first.error, settings, proxy)));
+    if (!checks.some(isFailed)) checks.push(...(await checkAccess(call, first)));
     if (checks.some(isFailed)) return undefined;
-    const probed = await probe(call, all);
+    const pages =
+      first.complete === false && (await listAll(async (page) => ("page" in page ? call("list", page) : first)));
+    const all = { ...first, ...pages };
+    let result: TrialResult<Probe> | undefined;
+    if (trial && all.groups && all.problem === undefined) {
+      const sandbox = Sandbox.start(trial.journal, settings, all.groups, all.complete === true, caller);
+      void trial.interrupted.then(() => (sandbox.isInterrupted = true));
+      const examine = async (groups: readonly Group[]) => probe(sandbox.call, all, groups, sandbox.createdIds);
+      result = await runTrial(sandbox, trial, exchanges, examine);
+      checks.push(...result.checks);
+    }
+    const probed = result?.probed ?? (await probe(call, all));
     checks.push(...checkReads(probed), ...checkAgents(probed.agents), ...checkFailedCalls(exchanges));
-    return probed;
+    return { ...probed, facts: result?.facts };
   } catch (error) {
     if (!(error instanceof RateLimitError)) throw error;
     checks.push(finding("too-many-calls", error.description, error.hint));
@@ -70,7 +115,7 @@ async function checkAccount(settings: ClientSettings, env: Environment, exchange
 }
 
 /** Checks that Deepcall answered the first call, accepts the credentials and lets them read groups. */
-async function checkAccess(call: Call, { error, reply }: Exchange): Promise<readonly Check[]> {
+async function checkAccess(call: Call, { error, reply, groups }: Exchange): Promise<readonly Check[]> {
   if (error instanceof TimeoutError) return [finding("timeout", error.description)];
   if (error instanceof AnswerError && reply) return [finding(foreignAnswerCode(reply), error.description)];
   const [api, credentials] = [ok("api", "Deepcall's API answers"), ok("credentials", "accepted")];
@@ -83,8 +128,8 @@ async function checkAccess(call: Call, { error, reply }: Exchange): Promise<read
     const denied = forwarded.error ? "permission-denied" : "permission-agent-to-agent-call";
     return [api, credentials, finding(error.code === 1039 ? "account-suspended" : denied, error.description)];
   }
-  // Error 1503 may mean that there are no groups.
-  if (error instanceof ApiError && !(error instanceof NotFoundError))
+  // Some errors mean that there are no groups.
+  if (error instanceof ApiError && groups === undefined)
     return [api, finding("list-refused", error.description, error.hint)];
   const unforwarded = await call("list", { forward: false });
   const differs = finding("forward-differs", "a list is refused with forward: false, but not without forward");
@@ -105,6 +150,8 @@ function foreignAnswerCode({ httpStatus, headers, text, json }: HttpReply): Find
 /** Warns about calls that failed although the first one did not. */
 function checkFailedCalls(exchanges: readonly Exchange[]): readonly Check[] {
   const [first, ...others] = exchanges
+    // A trial asks questions that Deepcall may answer with an error, and stops at every other one.
+    .filter((exchange) => ["list", "getGroupAgentRelation"].includes(exchange.operation) && !isNoData(exchange))
     .flatMap(({ error }) => error ?? [])
     .filter((error) => !(error instanceof NotFoundError || error instanceof RateLimitError))
     // The check `agents` reports that agents cannot be read.

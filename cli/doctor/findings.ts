@@ -98,7 +98,19 @@ export const findings = {
   "owner-not-listed": note("listOwner", "Prefer userId and token to an ssid, so that another account is recognized."),
   "id-filter-ignored": note("filterKey", "Nothing to do: the provider makes one more call if a group seems gone."),
   "credentials-echoed": warning("echoCredentials", "This package redacts them, but logs of proxies may contain them."),
+  "passwords-listed": warning("passwordFields", "This package drops them, but logs of proxies may contain them."),
+  "ids-not-growing": warning(
+    "idOrder",
+    "A group whose creation got no answer may not be recognized: an error then names it.",
+  ),
+  "lists-stale": warning("staleLists", `Groups may not be found right after they are created. ${reportIt}`),
   "not-observed": note("unseen", ""),
+  "write-denied": failed("trial", "Give this user the permission to manage groups, or use another user."),
+  "trial-stopped": failed("trial", "What it learned until then is above. Run the command again."),
+  "trial-leftovers": failed(
+    "leftovers",
+    "Run doctor --try-changes --clean-up, or delete these groups in Deepcall's panel.",
+  ),
   "duplicate-names": warning(
     "duplicateNames",
     'Rename all but one, or import them with `export --import`: onNameConflict "adopt" cannot tell them apart.',

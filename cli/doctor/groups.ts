@@ -74,7 +74,7 @@ function findNumbered(groups: readonly NamedGroup[]): NumberedGroups {
   return new Map(pairs.flatMap(([group, base]) => (base ? [[group, base]] : [])));
 }
 
-type Suffix = EmulatorOptions["suffix"];
+export type Suffix = EmulatorOptions["suffix"];
 export const suffixExamples: Record<Suffix, string> = {
   plain: "1",
   space: " 1",

@@ -7,7 +7,7 @@ import { oneLine, pluralize } from "../formatting";
 import type { Diagnosis, DoctorResult } from "./diagnose";
 import type { Exchange } from "./calls";
 import type { NamedGroup } from "./findings";
-import { jsonType } from "./server-options";
+import { jsonType } from "./observations";
 
 /** A line for each check, followed by its advice. */
 export function toText({ checks, healthy, emulatorCommand }: Diagnosis): string {
@@ -36,7 +36,7 @@ function listGroups(groups: readonly NamedGroup[]): string {
 
 /** An anonymous report of how the server answers: it contains only what is known to be harmless. */
 export function toReport({ diagnosis, exchanges, settings }: DoctorResult, version: string): string {
-  const { healthy, checks, server, groups, emulatorCommand } = diagnosis;
+  const { healthy, checks, server, observedBy, leftovers, groups, emulatorCommand } = diagnosis;
   // A part of the host name may be a brand.
   const common = ["www", "api", "com", "net", "org", "localhost"];
   const labels = settings?.baseUrl.hostname.toLowerCase().split(/[.-]/) ?? [];
@@ -50,6 +50,8 @@ export function toReport({ diagnosis, exchanges, settings }: DoctorResult, versi
     settings: diagnosis.settings,
     checks: checks.map(({ id, status, findings, groups }) => ({ id, status, findings, groups: groups?.length })),
     server,
+    observedBy,
+    leftovers: leftovers?.length,
     groups,
     emulatorCommand,
     calls: exchanges.map((exchange) => reportCall(exchange, containsBrand)),
@@ -80,7 +82,7 @@ function reportCall({ operation, fields, ms, reply, body, error }: Exchange, con
 const knownKeys: ReadonlySet<string> = new Set([
   ...[...idKeys, ...totalKeys, "status", "message", "code", "response", "name", "user_id", "userId", "create_date"],
   ...["groups", "data", "list", "rows", "items", "results", "records", "groupData", "agentData", "relationData"],
-  ...[...agentIdKeys, ...receivesCallsKeys, "page", "limit", "hasMore", "next"],
+  ...[...agentIdKeys, ...receivesCallsKeys, "page", "limit", "hasMore", "next", "currentPage", "totalPages"],
 ]);
 
 type Outline = string | readonly Outline[] | { readonly [key: string]: Outline };

@@ -1,53 +1,71 @@
-import { NotFoundError } from "../../client/errors";
-import { idKeys, isJsonObject, parseListShape, type Group } from "../../client/responses";
-import { agentSample, probeAgents } from "./agents";
+import { ApiError, NotFoundError } from "../../client/errors";
+import { toGroupId } from "../../client/ids";
+import { idKeys, isJsonObject, parseListShape, type Group, type JsonObject } from "../../client/responses";
+import { probeAgents } from "./agents";
 import type { Call, Exchange } from "./calls";
 import { finding, ok, type Check } from "./findings";
 
 export type Probe = Awaited<ReturnType<typeof probe>>;
 type NameProbe = Awaited<ReturnType<typeof probeNames>>;
 
-/** Finds out with up to 20 calls how the server behaves where the API is undocumented. */
-export async function probe(call: Call, all: Exchange) {
+/** Error 1012, "No data found". */
+export const isNoData = ({ error }: Exchange): boolean => error instanceof ApiError && error.code === 1012;
+
+/**
+ * Finds out with about 20 calls how the server behaves where the API is undocumented.
+ *
+ * @param samples - the groups to examine. During a trial, they are its own and newer than the list of all groups.
+ * @param newIds - the ids of the groups that are newer.
+ */
+export async function probe(
+  call: Call,
+  all: Exchange,
+  samples: readonly Group[] = all.groups ?? [],
+  newIds: readonly number[] = [],
+) {
   const { groups = [] } = all;
-  const [group] = groups;
+  const [group] = samples;
   // No group has this id: databases assign ids in order, and this is the highest of 32 bits.
   const missingId = 2_147_483_647;
   // As the provider does: the documentation spells the field in two ways.
   const listById = async (id: number) => call("list", { groupid: String(id), groupId: id });
-  const readRelation = async (id: number) => call("getGroupAgentRelation", { groupId: String(id), quick: true });
   // Whether a filter excluded all groups; `undefined` if the answer does not show it.
-  const isFiltered = ({ error, groups: found }: Exchange) =>
-    error instanceof NotFoundError || (found && (found.length > 0 ? false : groups.length > 0 || undefined));
+  const isFiltered = (list: Exchange) =>
+    list.error instanceof NotFoundError ||
+    (isNoData(list) && samples.length > 0) ||
+    (list.groups && (list.groups.length > 0 ? false : samples.length > 0 || undefined));
   const byId = group && (await listById(group.id));
-  const agents = await probeAgents(call, groups);
-  const relation = group && (await readRelation((agentSample(agents)?.group ?? group).id));
+  const agents = await probeAgents(call, samples);
+  const relation = agents.find((read) => read.group.id === group?.id)?.quick;
   const byMissingId = await listById(missingId);
   const filters = {
     both: isFiltered(byMissingId),
     groupid: isFiltered(await call("list", { groupid: String(missingId) })),
     groupId: isFiltered(await call("list", { groupId: missingId })),
   };
-  const missingRelation = await readRelation(missingId);
-  const names = await probeNames(call, groups);
-  const truncation = await findTruncation(call, all, names);
-  const entries = parseListShape(all.response).entries.filter(isJsonObject);
+  const missingRelation = await call("getGroupAgentRelation", { groupId: String(missingId), quick: true });
+  const names = await probeNames(call, samples, groups);
+  const page = all.pageCount === undefined || groups.length < 2 ? undefined : await call("list", { page: 2, limit: 1 });
+  const truncation = await findTruncation(call, all, names, newIds);
+  const entries = [all, byId].flatMap((list) => parseListShape(list?.response).entries).filter(isJsonObject);
   // The entries of an object by id may omit the id, but the relation does not.
-  const groupData = isJsonObject(relation?.response) ? relation.response["groupData"] : undefined;
-  const id = findId(entries[0]) ?? findId(groupData);
-  return { all, group, byId, agents, relation, byMissingId, filters, missingRelation, names, truncation, entries, id };
+  const relations = agents.map(({ quick, plain }) => (isJsonObject(quick.response) ? quick : plain).response);
+  const groupData = relations.map((response) => (isJsonObject(response) ? response["groupData"] : undefined));
+  const rows = [...entries, ...groupData.filter(isJsonObject)];
+  const id = rows.map(findId).find((found) => found !== undefined);
+  const missing = { byMissingId, filters, missingRelation };
+  return { all, group, byId, agents, relation, ...missing, names, page, truncation, entries, rows, id };
 }
 
-function findId(entry: unknown) {
-  if (!isJsonObject(entry)) return undefined;
-  const key = idKeys.find((name) => (entry[name] ?? "") !== "");
+function findId(entry: JsonObject) {
+  const key = idKeys.find((name) => toGroupId(entry[name]) !== undefined);
   return key && { key, value: entry[key] };
 }
 
-async function probeNames(call: Call, groups: readonly Group[]) {
+async function probeNames(call: Call, samples: readonly Group[], groups: readonly Group[]) {
   const withoutLastLetter = (name: string) => Array.from(name).slice(0, -1).join("").trim();
   const swapCase = (letter: string) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase());
-  const group = groups.find(({ name }) => withoutLastLetter(name) !== "");
+  const group = samples.find(({ name }) => withoutLastLetter(name) !== "");
   if (group === undefined) return undefined;
   let unused = "no group is called this";
   while (groups.some(({ name }) => name.toLowerCase().includes(unused))) unused += "!";
@@ -64,10 +82,10 @@ async function probeNames(call: Call, groups: readonly Group[]) {
 }
 
 /** The evidence that the list of all groups is truncated, as a clause; `undefined` if there is none. */
-async function findTruncation(call: Call, { groups, complete }: Exchange, names: NameProbe) {
+async function findTruncation(call: Call, { groups, complete }: Exchange, names: NameProbe, newIds: readonly number[]) {
   if (complete === false) return "it says that there are more groups than it contains";
   if (groups === undefined || names?.unused !== 0 || names.part !== true) return undefined;
-  const ids = new Set(groups.map(({ id }) => id));
+  const ids = new Set([...groups.map(({ id }) => id), ...newIds]);
   // Common letters that are rare in the listed names are likely in the omitted ones.
   const text = groups.map(({ name }) => name.toLowerCase()).join("");
   const count = (letter: string) => text.split(letter).length;

@@ -5,30 +5,26 @@ import { findInterruptions, interruptionsJson, type Interruptions } from "../pre
 import { byResource, type AccountLists, type Preview } from "../preview/preview";
 import { providerName, type Step } from "../preview/steps";
 
-/** A `DeepcallGroupAgents`. */
-export interface DeclaredAgents {
+interface Declared<D> {
   /** The resource's name in the program. */
   readonly resource: string;
   readonly urn: string;
   /** The `DeepcallProvider` of its account; `null` for the default account. */
   readonly provider: string | null;
-  readonly groupId: number;
-  /** Empty if the agents are as declared. */
-  readonly drift: readonly AgentsDrift[];
+  /** Empty if it is as declared. */
+  readonly drift: readonly D[];
 }
 
-export interface DeclaredGroup {
-  /** The resource's name in the program. */
-  readonly resource: string;
-  readonly urn: string;
-  /** The `DeepcallProvider` of its account; `null` for the default account. */
-  readonly provider: string | null;
+/** A `DeepcallGroupAgents`. */
+export interface DeclaredAgents extends Declared<AgentsDrift> {
+  readonly groupId: number;
+}
+
+export interface DeclaredGroup extends Declared<Drift> {
   /** Deepcall's id of the group. */
   readonly id: number;
   /** The name that Deepcall assigned at the last `pulumi up`. */
   readonly name: GroupName;
-  /** Empty if the group is as declared. */
-  readonly drift: readonly Drift[];
 }
 
 /** A group in the account that no resource in the stack declares. */
@@ -47,6 +43,10 @@ export interface UndeclaredGroups {
   readonly listed: boolean;
   /** False if Deepcall reported that its list of groups is incomplete. */
   readonly complete: boolean;
+  /** How many groups an incomplete list has. */
+  readonly returned?: number;
+  /** How many groups there are according to an incomplete list; `null` if it does not say so. */
+  readonly total?: number | null;
   readonly groups: readonly UndeclaredGroup[];
 }
 
@@ -124,7 +124,8 @@ function findUndeclared(
     .filter(({ id, name }) => !declaredIds.has(String(id)) && !namesToAdopt.has(name))
     .map(({ id, name, active }) => ({ id, name, status: active === undefined ? null : toStatus(active) }))
     .toSorted((a, b) => a.id - b.id);
-  return { provider, listed: true, complete: list.complete, groups };
+  const counts = list.complete ? {} : { returned: list.groups.length, total: list.total ?? null };
+  return { provider, listed: true, complete: list.complete, ...counts, groups };
 }
 
 export function driftedGroups(report: Report): DeclaredGroup[] {

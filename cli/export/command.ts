@@ -1,12 +1,13 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { DeepcallClient } from "../../client/client";
+import { describeIncomplete } from "../../client/pages";
 import type { GroupList } from "../../client/responses";
 import { environmentSource, readSettings, requireSettings, userIdOf } from "../../client/settings";
 import { pluralize } from "../formatting";
 import { exitCodes, type ExitCode, type Io, UsageError } from "../io";
 import { addAgents } from "./agents";
-import { formats, skippedLine, unknownStatusLines, usesPlugin } from "./formats";
+import { formats, schemaPath, skippedLine, unknownStatusLines, usesPlugin } from "./formats";
 import { entriesWithAgents, planExport, type Plan } from "./plan";
 import { oldCliWarning } from "./pulumi-version";
 
@@ -24,7 +25,8 @@ export async function run(flags: Flags, io: Io): Promise<ExitCode> {
   const { out, import: importFile } = flags;
   checkFiles(flags);
   const { plan, userId } = await planAccount(io, flags);
-  const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out));
+  const schema = schemaPath(out === undefined ? "." : dirname(resolve(out)));
+  const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out), schema);
   const files: OutputFile[] = [];
   if (out !== undefined) files.push({ flag: "out", file: out, text });
   if (importFile !== undefined)
@@ -59,9 +61,9 @@ async function planAccount(io: Io, flags: Flags): Promise<{ plan: Plan; userId: 
   const settings = requireSettings(readSettings([environmentSource(io.env, flags.envPrefix)], io.env));
   const client = new DeepcallClient(settings);
   try {
-    const { groups, complete } = await listGroups(client, flags.name);
-    if (!complete) throw new UsageError(incompleteListMessage(groups.length));
-    const plan = planExport(groups, {
+    const list = await listGroups(client, flags.name);
+    if (!list.complete) throw new UsageError(incompleteListMessage(list));
+    const plan = planExport(list.groups, {
       include: (group) => containsIgnoringCase(group.name, flags.name ?? ""),
       inComponent: formats[flags.format].inComponent,
       usesPlugin: usesPlugin(flags.format),
@@ -124,9 +126,9 @@ function fileExistsMessage(flag: OutputFile["flag"], file: string): string {
   return `Could not write ${file}: it already exists. It was not changed. Overwrite it with --force, or choose another --${flag}.`;
 }
 
-function incompleteListMessage(count: number): string {
+function incompleteListMessage(list: GroupList): string {
   return (
-    `Could not export the account: Deepcall reported more groups than the ${count} it returned. Nothing was written. ` +
+    `Could not export the account: ${describeIncomplete(list)}. Nothing was written. ` +
     "Export the groups in parts with --name, and combine the parts."
   );
 }

@@ -1,10 +1,20 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { pluginAgentsType, pluginGroupType, pluginProviderType } from "../../provider/state-contract";
 import { oneLine, pluralize, quote } from "../formatting";
 import type { AssignedAgent } from "../../client/relations";
 import { toImportFile, toPlainImportFile } from "./import-file";
 import { agentsResource, entriesWithAgents, type Entry, type Plan, type SkippedGroup } from "./plan";
 
-const schemaComment = "# yaml-language-server: $schema=node_modules/pulumi-deepcall/schema/groups.schema.json";
+const schemaFile = "node_modules/pulumi-deepcall/schema/groups.schema.json";
+
+/** The path from a folder to the schema, which a package manager may have installed in a folder above. */
+export function schemaPath(folder: string): string {
+  for (let parent = resolve(folder); ; parent = dirname(parent)) {
+    if (existsSync(join(parent, schemaFile))) return relative(folder, join(parent, schemaFile)).replaceAll(sep, "/");
+    if (parent === dirname(parent)) return schemaFile;
+  }
+}
 
 /** The formats by the value of `--format`. */
 export const formats = {
@@ -24,8 +34,9 @@ export function usesPlugin(format: keyof typeof formats): boolean {
  * The export as a groups file, one line per group.
  *
  * @param file - its name, for the comment.
+ * @param schema - the path of the JSON Schema, for editors.
  */
-export function toYaml(plan: Plan, file = "groups.yaml"): string {
+export function toYaml(plan: Plan, file = "groups.yaml", schema = schemaFile): string {
   const { component, entries, provider } = plan;
   const args = [JSON.stringify(component), `{ file: ${quote(file)} }`, ...(provider ? ["{ provider }"] : [])];
   const declaration = `new DeepcallGroups(${args.join(", ")});`;
@@ -37,7 +48,7 @@ export function toYaml(plan: Plan, file = "groups.yaml"): string {
   );
   const groups = entries.map((entry) => `  ${entry.key}: ${formatProperties(plan, entry)}`);
   const lines = [
-    schemaComment,
+    `# yaml-language-server: $schema=${schema}`,
     ...header.map((line) => `# ${line}`),
     groups.length === 0 ? "groups: {}" : "groups:",
     ...groups,

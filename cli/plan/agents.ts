@@ -1,6 +1,6 @@
 import { unknownValue } from "../../provider/model/resource";
 import type { AgentsDrift } from "../preview/drift";
-import { isProtected, providerName, resourceName, toAgents, type Step } from "../preview/steps";
+import { ignoredProperties, isProtected, providerName, resourceName, toAgents, type Step } from "../preview/steps";
 import { toIds, toPlannedName, type Context, type PlannedStep } from "./context";
 import type { AgentsChange } from "./report";
 
@@ -25,18 +25,20 @@ export function planAgents(step: PlannedStep, drift: readonly AgentsDrift[], { s
       ? "retain"
       : step.op;
   const isLeftAlone = action === "protected" || action === "retain";
-  const desired = toAgents(isLeftAlone ? [] : inputs["requestedAgents"]);
-  const assigned = toAgents(isLeftAlone ? [] : outputs["agents"]);
+  // An ignored list is applied only once, even if that takes more than one `up`.
+  const isIgnored = isUpdate && ignoredProperties(inputs).includes("agents") && outputs["__unfinished"] !== true;
+  const desired = toAgents(isLeftAlone || isIgnored ? [] : inputs["requestedAgents"]);
+  const assigned = toAgents(isLeftAlone || isIgnored ? [] : outputs["agents"]);
   const others = toIds(outputs["otherAgentIds"]);
   const removesOthers = inputs["otherAgents"] === "remove";
   const added = [...desired.keys()].filter((id) => !isUpdate || !(assigned.has(id) || others.includes(id)));
-  const removed = [...assigned.keys(), ...(isUpdate && removesOthers ? others : [])].filter(
+  const removed = [...assigned.keys(), ...(isUpdate && !isIgnored && removesOthers ? others : [])].filter(
     (id) => !isUpdate || !desired.has(id),
   );
   const changed = [...desired].filter(([id, calls]) =>
     isUpdate && assigned.has(id) ? assigned.get(id) !== calls : !calls,
   );
-  const isUnknown = step.new && !isLeftAlone && !Array.isArray(inputs["requestedAgents"]);
+  const isUnknown = step.new && !isLeftAlone && !isIgnored && !Array.isArray(inputs["requestedAgents"]);
   const notes = [
     ...(step.op === "replace" && outputs["groupId"] !== groupId ? [`leaves group ${String(outputs["groupId"])}`] : []),
     ...(isUnknown ? ["the agents are secret, or known only during the update"] : []),

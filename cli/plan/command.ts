@@ -27,7 +27,7 @@ export async function run(flags: Flags, io: Io): Promise<ExitCode> {
 }
 
 /**
- * Finds out whether the changes will succeed: with `--refresh`, from one `list` per account and one call per deletion;
+ * Finds out whether the changes will succeed: with `--refresh`, from one `list` per account and up to two calls per deletion;
  * otherwise without a call.
  */
 async function findFacts(plan: Plan, { preview, withAccount }: PreviewSession): Promise<Facts> {

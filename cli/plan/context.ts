@@ -21,7 +21,7 @@ export const isPlanned = (step: Step): step is PlannedStep => (operations as rea
 
 /** What is needed besides a step to describe its change. */
 export interface Context {
-  /** What the next `up` does with each group. */
+  /** What the next `up` does with each group, in the engine's order. */
   readonly steps: readonly Step[];
   readonly agentsSteps: readonly Step[];
   readonly facts: Facts;

@@ -1,7 +1,24 @@
-import type { Group } from "../../client/responses";
-import { activeDiffers, nameDiffers } from "../../provider/model/group";
-import { unknownValue } from "../../provider/model/resource";
+import { describeIncomplete } from "../../client/pages";
+import type { GroupList } from "../../client/responses";
+import { mayDelete } from "../../provider/model/deletion";
+import {
+  groupDifferences,
+  type GroupDifference,
+  type GroupInputs,
+  type GroupState,
+  type PlannedInputs,
+} from "../../provider/model/group";
+import { possibleKeepers } from "../../provider/model/keepers";
+import {
+  decideNames,
+  rotationOf,
+  toRequest,
+  type NameDecision,
+  type NameRequest,
+  type NamesInUse,
+} from "../../provider/model/name-conflict";
 import { providerLabel } from "../../provider/model/names";
+import { unknownValue } from "../../provider/model/resource";
 import { pluralize, quote } from "../formatting";
 import type { Drift } from "../preview/drift";
 import type { Resource } from "../preview/preview";
@@ -44,145 +61,227 @@ export function planGroup(step: PlannedStep, { drift, refresh }: Resource<Drift>
     case "update":
       return planUpdate(step, change, context);
     case "replace": {
-      const isKept = inputs["onNameConflict"] === "adopt" && inputs["requestedName"] === old.outputs["name"];
+      const keeper = findKeeper(step, context);
       const isRetained = old.retainOnDelete === true;
-      const note = isKept
-        ? 'keeps the group (onNameConflict is "adopt")'
-        : isRetained
-          ? "creates another group; this one stays in Deepcall, without a resource"
-          : "deleted and created again with a new id";
-      const problem = isKept || isRetained ? null : agentsProblem(step, context);
+      const note =
+        keeper?.urn === urn
+          ? 'keeps the group (onNameConflict is "adopt")'
+          : isRetained
+            ? "creates another group; this one stays in Deepcall, without a resource"
+            : "deleted and created again with a new id";
+      const problem = keeper || isRetained ? null : agentsProblem(step, context);
       return { ...change, action: "replace", notes: [note], problem };
     }
     case "delete": {
       if (old.retainOnDelete === true)
         return { ...change, action: "retain", notes: ["stays in Deepcall, without a resource"] };
-      const successor = context.steps.find((other) => adopts(other, step));
-      if (successor) {
-        const notes = [`stays in Deepcall, adopted by the resource ${quote(resourceName(successor.urn))}`];
-        return { ...change, action: "retain", notes };
-      }
-      return { ...change, action: "delete", problem: agentsProblem(step, context) };
+      const keeper = findKeeper(step, context);
+      if (!keeper) return { ...change, action: "delete", problem: agentsProblem(step, context) };
+      const notes = [`stays in Deepcall, adopted by the resource ${quote(resourceName(keeper.urn))}`];
+      return { ...change, action: "retain", notes };
     }
   }
 }
 
 function planCreation(step: Step, change: Omit<GroupChange, "action">, context: Context): GroupChange {
-  const { name, provider, notes } = change;
-  const inputs = step.new?.inputs ?? {};
-  const create: GroupChange = { ...change, action: "create" };
-  if (typeof name !== "string") return create;
-  if (inputs["onNameConflict"] !== "adopt") {
-    const remarks = nameRemarks(name, change, inputs, context);
-    return { ...create, ...remarks, notes: [...notes, ...remarks.notes] };
-  }
-  const list = context.facts.lists.get(provider);
-  const predecessor = context.steps.find((other) => other.op === "delete" && adopts(step, other));
-  const existing = predecessor?.old?.id ?? list?.groups.find((group) => group.name === name)?.id;
-  if (existing === undefined)
-    return list?.complete === true ? create : { ...create, notes: [...notes, "or adopted, if a group has this name"] };
-  const owner = context.steps.find(
-    (other) => other.new?.id === String(existing) && providerName(other) === provider && other.op !== "read",
-  );
+  const decision = decideStep(step, context);
+  const { notes, problem } = describeDecision(decision, step, context);
+  const all = [...change.notes, ...notes];
+  if (decision?.kind !== "adopt") return { ...change, action: "create", notes: all, problem };
+  const { group, owner } = decision;
+  const current = context.steps.find((other) => other.op !== "read" && hasGroup(other, group.id, change.provider));
+  const resource = owner?.resource ?? (current && resourceName(current.urn));
   return {
     ...change,
     action: "adopt",
-    id: Number(existing),
-    problem: owner === undefined ? null : `belongs to the resource ${quote(resourceName(owner.urn))}`,
+    id: group.id > 0 ? group.id : null,
+    notes: all,
+    problem: resource === undefined ? null : `belongs to the resource ${quote(resource)}`,
   };
 }
 
-/** Whether a created resource adopts the group of a deleted one: the program has renamed the resource. */
-function adopts(created: Step, deleted: Step): boolean {
-  const { requestedName, onNameConflict } = created.new?.inputs ?? {};
-  return (
-    created.op === "create" &&
-    onNameConflict === "adopt" &&
-    typeof requestedName === "string" &&
-    requestedName === deleted.old?.outputs["name"] &&
-    providerName(created) === providerName(deleted)
-  );
+/** Whether the resource still has the group after the `up`. */
+function hasGroup(step: Step, id: number, provider: string | null): boolean {
+  return step.new?.id === String(id) && providerName(step) === provider;
+}
+
+/** The resource that keeps a deleted or replaced resource's group, if any; it may be the replaced one itself. */
+function findKeeper(step: Step, context: Context): Step | undefined {
+  const { old, urn } = step;
+  const id = old?.id ?? "";
+  const provider = providerName(step);
+  const program = context.steps
+    .filter((other) => other.new && other.op !== "read" && providerName(other) === provider)
+    .map((other) => {
+      const decision = other.op === "create" ? decideStep(other, context) : undefined;
+      const adopted = decision?.kind === "adopt" ? String(decision.group.id) : undefined;
+      return {
+        step: other,
+        ...toRequest(desiredOf(other.new?.inputs ?? {})),
+        identity: other.urn,
+        id: other.op === "create" ? adopted : other.old?.id,
+      };
+    });
+  const owner = program.find((declared) => declared.id === id && declared.identity !== urn);
+  const keepers = possibleKeepers({ id, identity: urn }, program);
+  return (owner ?? keepers.find(({ requestedName }) => requestedName === old?.outputs["name"]))?.step;
 }
 
 function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Context): GroupChange {
   const [outputs, inputs] = [step.old?.outputs ?? {}, step.new?.inputs ?? {}];
-  const ignored = ignoredProperties(inputs);
-  const requestedName = toText(inputs["requestedName"]);
-  const current = {
-    requestedName: toText(outputs["requestedName"]),
-    assignedName: toText(outputs["assignedName"]),
-    name: toText(outputs["name"]),
-    active: outputs["active"] === true,
-  };
-  const active = inputs["active"] === unknownValue ? unknownValue : inputs["active"] === true;
-  const newStatus =
-    active === unknownValue || !activeDiffers(current, { active }, { ignored }) ? null : active ? "active" : "inactive";
+  const [state, desired] = [stateOf(outputs), desiredOf(inputs)];
+  const differences = differencesOf(step);
+  const { active, requestedName } = desired;
+  const newStatus = active === unknownValue || !differences.includes("active") ? null : active ? "active" : "inactive";
   const provider = providerName(step);
   const notes = [
     ...(active === unknownValue ? ["the status is known only during the update"] : []),
-    ...(inputs["deleteWithAgents"] === outputs["deleteWithAgents"]
-      ? []
-      : [`deleteWithAgents: ${String(inputs["deleteWithAgents"] === true)}`]),
-    ...((inputs["__providerName"] ?? "") === (outputs["__providerName"] ?? "")
-      ? []
-      : [`moves to ${provider === null ? "the default account" : providerLabel(provider)}`]),
+    ...(differences.includes("deleteWithAgents")
+      ? [`deleteWithAgents: ${String(desired.deleteWithAgents === true)}`]
+      : []),
+    ...(differences.includes("account")
+      ? [`moves to ${provider === null ? "the default account" : providerLabel(provider)}`]
+      : []),
     ...((step.old?.initErrors ?? []).length > 0 ? ["completes an earlier update"] : []),
   ];
   // The engine hides secret names, so only the absence of another reason tells that one changes.
   const isSecretRename =
     requestedName === secret &&
-    current.name === secret &&
+    state.name === secret &&
     (outputs["__renamed"] === true || (newStatus === null && notes.length === 0));
-  const isRenamed = isSecretRename || nameDiffers(current, { requestedName }, { ignored });
-  const newName = toPlannedName(inputs["requestedName"]);
-  const remarks =
-    isRenamed && typeof newName === "string"
-      ? nameRemarks(newName, change, inputs, context)
-      : { notes: [], problem: null };
+  const isRenamed = isSecretRename || differences.includes("name");
+  const remarks = isRenamed ? describeDecision(decideStep(step, context), step, context) : { notes: [], problem: null };
   const all = [...notes, ...remarks.notes];
   return {
     ...change,
     action: "update",
-    ...(isRenamed && { newName }),
+    ...(isRenamed && { newName: toPlannedName(inputs["requestedName"]) }),
     newStatus,
     notes: all.length === 0 && !isRenamed && newStatus === null ? ["no change in Deepcall"] : all,
     problem: remarks.problem,
   };
 }
 
-/** What follows if another group has the requested name. */
-function nameRemarks(
-  name: string,
-  { id, provider }: Pick<GroupChange, "id" | "provider">,
-  inputs: Properties,
-  { facts, steps }: Context,
+/** What an update changes, as the provider decides it. */
+function differencesOf(step: Step): GroupDifference[] {
+  const inputs = step.new?.inputs ?? {};
+  const account = String(inputs["__providerName"] ?? "");
+  const self = { resource: "", identity: "", account, ignored: ignoredProperties(inputs) };
+  return groupDifferences(stateOf(step.old?.outputs ?? {}), desiredOf(inputs), self, undefined);
+}
+
+/** The values that the provider stores, with defaults; a secret or unknown name is no name of a group. */
+function desiredOf(inputs: Properties): PlannedInputs {
+  const { requestedName, active, onNameConflict = "suffix", deleteWithAgents = false } = inputs;
+  return {
+    requestedName: toText(requestedName),
+    active: active === unknownValue ? unknownValue : active === true,
+    onNameConflict: onNameConflict as PlannedInputs["onNameConflict"],
+    deleteWithAgents: deleteWithAgents as PlannedInputs["deleteWithAgents"],
+  };
+}
+
+function stateOf(outputs: Properties): GroupState {
+  return {
+    ...(desiredOf(outputs) as GroupInputs),
+    assignedName: toText(outputs["assignedName"]),
+    name: toText(outputs["name"]),
+    ownerId: undefined,
+    userId: undefined,
+    account: String(outputs["__providerName"] ?? ""),
+    key: "",
+  };
+}
+
+const requests = new WeakMap<Step, NameRequest>();
+
+/** The name that a step requests for its group; the same object each time. */
+function requestOf(step: Step): NameRequest {
+  const id = step.op === "create" || step.op === "replace" ? undefined : Number(step.old?.id);
+  const request = requests.get(step) ?? { ...toRequest(desiredOf(step.new?.inputs ?? {})), id };
+  requests.set(step, request);
+  return request;
+}
+
+/** What a creation or rename leads to; `undefined` if its name is secret or unknown. */
+function decideStep(step: Step, context: Context): NameDecision<KnownGroup> | undefined {
+  return decideNames(namesInUse(providerName(step), context)).get(requestOf(step));
+}
+
+interface KnownGroup {
+  readonly id: number;
+  readonly name: string;
+  /** The resource whose group gets the name earlier in the same run. */
+  readonly resource?: string;
+}
+
+/** The names in an account: those of the groups that Deepcall lists, or else of the state, and what the run does to them. */
+function namesInUse(provider: string | null, { facts, steps }: Context): NamesInUse<KnownGroup> {
+  const list = facts.lists.get(provider);
+  const own = steps.filter((other) => other.op !== "read" && providerName(other) === provider);
+  const recorded = own.flatMap(({ old }) => (old ? [{ id: Number(old.id), name: toText(old.outputs["name"]) }] : []));
+  const groups: readonly KnownGroup[] = list?.groups ?? recorded;
+  const isRename = (other: Step): boolean => other.op === "update" && differencesOf(other).includes("name");
+  const claims = own
+    .filter((other) => other.op === "create" || isRename(other))
+    .map((other, index) => {
+      const request = requestOf(other);
+      const { id = -1 - index, requestedName: name } = request;
+      return { request, group: { id, name, resource: resourceName(other.urn) } };
+    })
+    .filter(({ group: { name } }) => name !== secret && name !== unknownValue);
+  return { groups, complete: list?.complete ?? false, claims };
+}
+
+/** What a decision about a name means for the plan. */
+function describeDecision(
+  decision: NameDecision<KnownGroup> | undefined,
+  step: Step,
+  context: Context,
 ): { notes: string[]; problem: string | null } {
-  const other = facts.lists.get(provider)?.groups.find((group) => group.name === name && group.id !== id);
-  if (other === undefined || isRenamedAway(other, steps)) return { notes: [], problem: null };
-  const { onNameConflict = "suffix" } = inputs;
-  return onNameConflict === "suffix"
-    ? { notes: [`the name is taken (id ${other.id}), so Deepcall appends a number`], problem: null }
-    : {
-        notes: [],
-        problem: `the name is taken (id ${other.id}), and onNameConflict is ${quote(String(onNameConflict))}`,
-      };
-}
-
-/** Whether the same `up` gives the group another name; the order is not known. */
-function isRenamedAway({ id, name }: Group, steps: readonly Step[]): boolean {
-  return steps.some(
-    (step) => step.op === "update" && step.old?.id === String(id) && step.new?.inputs["requestedName"] !== name,
+  if (!decision) return { notes: [], problem: null };
+  const { onNameConflict } = requestOf(step);
+  const provider = providerName(step);
+  const list = context.facts.lists.get(provider);
+  const isRotation = rotationOf(requestOf(step), namesInUse(providerName(step), context)).length > 0;
+  const notes = decision.leaving.map(({ id }) =>
+    isRotation ? `exchanges names with id ${id}, through a temporary name` : `after id ${id} is renamed`,
   );
+  switch (decision.kind) {
+    case "numbered":
+      return { notes: [...notes, `${takenBy(decision.other)}, so Deepcall appends a number`], problem: null };
+    case "taken":
+      return { notes, problem: `${takenBy(decision.other)}, and onNameConflict is ${quote(onNameConflict)}` };
+    case "ambiguous": {
+      const ids = decision.groups.map(({ id }) => id).join(", ");
+      return { notes, problem: `several groups have this name (ids ${ids}), so it is unclear which one to adopt` };
+    }
+    case "unknown":
+      if (onNameConflict === "adopt" && step.op === "create")
+        return { notes: [...notes, `or adopted, if a group has this name${incompleteNote(list)}`], problem: null };
+      return { notes: [...notes, ...(list ? [`the name may be taken${incompleteNote(list)}`] : [])], problem: null };
+    default:
+      return { notes, problem: null };
+  }
 }
 
-/** Why the deletion will be refused; see `deleteGroup` of the provider. */
+function takenBy({ id, resource }: KnownGroup): string {
+  return `the name is taken (${resource === undefined ? `id ${id}` : `by the resource ${quote(resource)}`})`;
+}
+
+function incompleteNote(list: GroupList | undefined): string {
+  return list?.complete === false && list.total !== undefined ? ` (${describeIncomplete(list)})` : "";
+}
+
+/** Why the deletion will be refused. */
 function agentsProblem(step: Step, context: Context): string | null {
   const { agents, deleteWithAgents } = context.facts;
-  if (step.old?.outputs["deleteWithAgents"] === true || deleteWithAgents.has(providerName(step))) return null;
+  const allowsAgents = step.old?.outputs["deleteWithAgents"] === true || deleteWithAgents.has(providerName(step));
   const answer = agents.get(step.urn);
-  if (typeof answer === "string") return answer;
-  const remaining = countAgents(step, context)?.remaining ?? 0;
-  return remaining > 0 ? `has ${pluralize(remaining, "agent")}` : null;
+  const remaining = countAgents(step, context)?.remaining;
+  const known = typeof answer === "string" || remaining === undefined ? answer : { count: remaining };
+  if (mayDelete(allowsAgents, known) !== "refused") return null;
+  return typeof answer === "string" ? answer : `has ${pluralize(remaining ?? 0, "agent")}`;
 }
 
 const secret = "\u0000secret";

@@ -1,4 +1,4 @@
-import { agentsType } from "../../provider/state-contract";
+import { agentsType, groupType } from "../../provider/state-contract";
 import { findInterruptions } from "../preview/interrupted";
 import type { Preview } from "../preview/preview";
 import { explicitName, isDeepcall, type Step } from "../preview/steps";
@@ -16,7 +16,7 @@ const byName = new Intl.Collator("en", { numeric: true });
 export function createPlan(preview: Preview, facts = noFacts): Plan {
   const { stack, refresh, steps, groups, agents } = preview;
   const context: Context = {
-    steps: groups.flatMap(({ plan }) => plan),
+    steps: steps.filter(({ type, op }) => type === groupType && op !== "refresh"),
     agentsSteps: steps.filter(({ type }) => type === agentsType),
     facts,
   };

@@ -51,6 +51,7 @@ export function findAgentsDrift({ old: recorded, new: current }: Step, plan: rea
   if (!current) return [{ kind: "gone" }];
   if (plan.some(({ op }) => op === "same")) return [];
   const inputs = plan.find((step) => step.new)?.new?.inputs ?? {};
+  if (ignoredProperties(inputs).includes("agents")) return [];
   const requested = toAgents(recorded?.outputs["requestedAgents"]);
   const desired = Array.isArray(inputs["requestedAgents"]) ? toAgents(inputs["requestedAgents"]) : requested;
   const assigned = toAgents(current.outputs["agents"]);

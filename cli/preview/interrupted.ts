@@ -2,20 +2,8 @@ import { couldBeAssignedFor } from "../../provider/model/names";
 import { groupType } from "../../provider/state-contract";
 import { pluralize } from "../formatting";
 import { toName, type GroupName } from "./drift";
-import { isDeepcall, providerName, resourceName, type Properties } from "./steps";
+import { isDeepcall, providerName, resourceName, type PendingOperation } from "./steps";
 import type { AccountLists, Preview } from "./preview";
-
-/** An operation in the stack's state that was interrupted (`kill -9`, a crash), as the backend keeps it. */
-export interface PendingOperation {
-  /** `creating`, `updating`, `deleting`, … */
-  readonly type: string;
-  readonly resource: {
-    readonly urn: string;
-    readonly type: string;
-    readonly provider?: string;
-    readonly inputs?: Properties;
-  };
-}
 
 /** A group whose creation was interrupted: it may exist in Deepcall, although no resource of the state has it. */
 export interface InterruptedCreation {

@@ -8,10 +8,9 @@ import { agentsType, groupType } from "../../provider/state-contract";
 import { type Io, UsageError } from "../io";
 import { findAgentsDrift, findDrift, type AgentsDrift, type Drift } from "./drift";
 import type { PulumiError } from "./failure";
-import type { PendingOperation } from "./interrupted";
 import { type Progress, startProgress } from "./progress";
 import { ReadOnlyStack, removePulumiOptions } from "./stack";
-import { compareText, findAccounts, resourceName, type Account, type Step } from "./steps";
+import { compareText, findAccounts, resourceName, type Account, type PendingOperation, type Step } from "./steps";
 
 /** What a preview of a stack shows. `plan` and `drift` are views of it. */
 export interface Preview {

@@ -6,9 +6,8 @@ import { promisify } from "node:util";
 import type { EngineEvent, ProjectSettings, Stack, Workspace } from "@pulumi/pulumi/automation";
 import { UsageError } from "../io";
 import { explainFailure, policyViolation, PulumiError, type Diagnostic } from "./failure";
-import type { PendingOperation } from "./interrupted";
 import { fromPlugin, stepFromPlugin } from "./plugin-steps";
-import { isProtected, type Step } from "./steps";
+import { isProtected, type PendingOperation, type Step } from "./steps";
 
 interface PreviewOptions {
   /** Whether to compare the state with Deepcall first. */

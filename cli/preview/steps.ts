@@ -1,4 +1,5 @@
 import { toAgent, type WrittenAgent } from "../../provider/model/agents";
+import type { IgnoredProperty } from "../../provider/model/resource";
 import { agentsType, groupType, providerType } from "../../provider/state-contract";
 
 /** One step of a preview, from the engine's events. */
@@ -24,6 +25,18 @@ interface Snapshot {
   readonly retainOnDelete?: boolean;
   /** Why the resource's last update was not completed. */
   readonly initErrors?: readonly string[];
+}
+
+/** An operation in the stack's state that was interrupted (`kill -9`, a crash), as the backend keeps it. */
+export interface PendingOperation {
+  /** `creating`, `updating`, `deleting`, … */
+  readonly type: string;
+  readonly resource: {
+    readonly urn: string;
+    readonly type: string;
+    readonly provider?: string;
+    readonly inputs?: Properties;
+  };
 }
 
 export function isDeepcall({ type }: Pick<Step, "type">): boolean {
@@ -78,9 +91,9 @@ export function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
 }
 
 /** The values of `ignoreChanges`, which the engine does not pass to dynamic providers. */
-export function ignoredProperties(inputs: Properties): ("name" | "active")[] {
+export function ignoredProperties(inputs: Properties): IgnoredProperty[] {
   const ignored = inputs["__ignore"];
-  return Array.isArray(ignored) ? (ignored as ("name" | "active")[]) : [];
+  return Array.isArray(ignored) ? (ignored as IgnoredProperty[]) : [];
 }
 
 /** Unlike `localeCompare`, gives the same order on every machine. */

@@ -50,12 +50,11 @@ export function createDynamicProvider<Inputs, State, Planned>(
     diff: (id, olds, news) =>
       run.attempt(() =>
         withShortStack(() => {
-          const { properties, replaces } = lifecycle.diff(
-            id,
-            readState(id, olds),
-            form.readPlanned(news),
-            selfOf(news),
-          );
+          const state = readState(id, olds);
+          const planned = form.readPlanned(news);
+          // During a refresh, these are the recorded inputs. If they were edited, the refresh replaces them.
+          if (!planned) return { changes: true };
+          const { properties, replaces } = lifecycle.diff(id, state, planned, selfOf(news));
           const changes = properties.length > 0;
           return replaces ? { changes, replaces: [...replaces], deleteBeforeReplace: true } : { changes };
         }),
@@ -73,9 +72,9 @@ export function createDynamicProvider<Inputs, State, Planned>(
     read: (id, props = {}) =>
       run.attempt(() =>
         withShortStack(async () => {
-          // `get` has no state yet.
-          const isFirst = props["requestedName"] === undefined && props["requestedAgents"] === undefined;
-          const self = storedSelf(props);
+          // `get` has no state yet, and a state that cannot be read is replaced.
+          const isFirst = form.isReadable && !form.state.safeParse(props).success;
+          const self = storedSelf(isFirst ? {} : props);
           const result = await lifecycle.read(id, isFirst ? undefined : readState(id, props), self);
           if (!result) return {};
           const outputs = form.writeState(result.state, self);

@@ -8,7 +8,17 @@ import {
   idHint,
   withoutUnknownAgents,
 } from "../model/agent-arguments";
-import { entryKeyList, entryKeys, fileKeys, groupsSchema, keyPattern, keyRule, type GroupEntry } from "./schema";
+import { describeDifference, escapeInvisible, skeleton } from "../model/similar-names";
+import {
+  entryKeyList,
+  entryKeys,
+  entryOptions,
+  fileKeys,
+  groupsSchema,
+  keyPattern,
+  keyRule,
+  type GroupEntry,
+} from "./schema";
 
 /** The keys of maps and the indexes of lists that lead to a value. */
 export type Path = readonly (string | number)[];
@@ -60,7 +70,7 @@ export function checkGroups(value: unknown, isOutput: (value: unknown) => boolea
 /** Leaves out what is known only later. Unknown properties stay, because the key itself is wrong. */
 function withoutOutputs(isOutput: (value: unknown) => boolean, value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const kept = Object.entries(value).filter(([key, item]) => depth < 2 || !isEntryKey(key) || !isOutput(item));
+  const kept = Object.entries(value).filter(([key, item]) => depth < 2 || !isArgument(key) || !isOutput(item));
   const read = (key: string, item: unknown): unknown => {
     if (depth < 2) return withoutOutputs(isOutput, item, depth + 1);
     return key === "agents" ? withoutUnknownAgents(item, isOutput) : item;
@@ -68,8 +78,8 @@ function withoutOutputs(isOutput: (value: unknown) => boolean, value: unknown, d
   return Object.fromEntries(kept.map(([key, item]) => [key, read(key, item)]));
 }
 
-function isEntryKey(key: string): boolean {
-  return (entryKeys as readonly string[]).includes(key);
+function isArgument(key: string): boolean {
+  return (entryKeys as readonly string[]).includes(key) && !(entryOptions as readonly string[]).includes(key);
 }
 
 /** zod silently drops the key `__proto__` from a record. */
@@ -81,10 +91,18 @@ function invalidKey(key: string): Problem {
 function agentProblems(key: string, entry: unknown, isOutput: (value: unknown) => boolean): Problem[] {
   const path = ["groups", key];
   const [agents, otherAgents] = [childOf(entry, "agents"), childOf(entry, "otherAgents")];
-  if (agents === undefined)
-    return ["otherAgents", "removeExisting"]
-      .filter((property) => childOf(entry, property) !== undefined)
-      .map((property) => ({ path: [...path, property], at: "key", message: "requires agents" }));
+  if (agents === undefined) {
+    const ignored = childOf(entry, "ignoreChanges");
+    const index = Array.isArray(ignored) ? ignored.indexOf("agents") : -1;
+    return [
+      ...["otherAgents", "removeExisting"]
+        .filter((property) => childOf(entry, property) !== undefined)
+        .map((property): Problem => ({ path: [...path, property], at: "key", message: "requires agents" })),
+      ...(index === -1
+        ? []
+        : [{ path: [...path, "ignoreChanges", index], at: "value" as const, message: "requires the property agents" }]),
+    ];
+  }
   if (!Array.isArray(agents) || isOutput(otherAgents)) return [];
   const message = emptyListProblem(agents, otherAgents);
   return message === undefined ? [] : [{ path: [...path, "agents"], at: "value", message }];
@@ -109,8 +127,8 @@ export function formatPath(path: Path): string {
   const [first = "", ...rest] = path;
   const isPlain = (key: string | number): boolean => typeof key === "string" && keyPattern.test(key);
   return rest.reduce<string>(
-    (label, key) => label + (isPlain(key) ? `.${key}` : `[${JSON.stringify(key)}]`),
-    String(first),
+    (label, key) => label + (isPlain(key) ? `.${key}` : `[${escapeInvisible(JSON.stringify(key))}]`),
+    escapeInvisible(String(first)),
   );
 }
 
@@ -137,7 +155,8 @@ function unknownKey(path: Path, key: string): string {
 function hint(issue: z.core.$ZodIssue, path: Path, invalid: unknown): string {
   if (typeof invalid !== "string") return Array.isArray(invalid) && issue.code === "invalid_type" ? ", not a list" : "";
   if (path.length === 2) return `; did you mean { name: ${JSON.stringify(invalid)} }?`;
-  if (path.length === 3 && path[2] === "agents") return `; did you mean [${JSON.stringify(invalid)}]?`;
+  if (path.length === 3 && (path[2] === "agents" || path[2] === "ignoreChanges"))
+    return `; did you mean [${JSON.stringify(invalid)}]?`;
   if (booleanKeys.has(path.at(-1)))
     return /^(true|yes|on|y)$/i.test(invalid)
       ? "; write true"
@@ -147,7 +166,14 @@ function hint(issue: z.core.$ZodIssue, path: Path, invalid: unknown): string {
   return issue.code === "invalid_value" ? didYouMean(invalid, issue.values.map(String)) : "";
 }
 
-const booleanKeys = new Set<unknown>(["active", "deleteWithAgents", "removeExisting", "receivesCalls"]);
+const booleanKeys = new Set<unknown>([
+  "active",
+  "deleteWithAgents",
+  "removeExisting",
+  "receivesCalls",
+  "protect",
+  "retainOnDelete",
+]);
 
 function didYouMean(word: string, candidates: readonly string[]): string {
   const suggestions = suggest(word, candidates);
@@ -165,19 +191,19 @@ function suggest(word: string, candidates: readonly string[]): string[] {
 
 /**
  * Equal names are a problem, unless all their entries say `suffix`: imported groups may have the same name. Names that
- * differ only in case may be a problem for the server.
+ * differ only in case may be a problem for the server, and names that look alike for people.
  */
 function compareNames(entries: readonly [string, unknown][]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const firstOfName = new Map<string, { place: Place; mayRepeat: boolean }>();
-  const firstIgnoringCase = new Map<string, { name: string; place: Place }>();
+  const firstSimilar = new Map<string, { name: string; place: Place }>();
   for (const [key, entry] of entries) {
     const { name, place } = requestedNameOf(key, entry);
     if (name === undefined) continue;
     const same = firstOfName.get(name);
     const mayRepeat = childOf(entry, "onNameConflict") === "suffix";
-    const similar = firstIgnoringCase.get(name.toLowerCase());
+    const similar = firstSimilar.get(skeleton(name));
     if (same && !(same.mayRepeat && mayRepeat))
       problems.push({
         ...place,
@@ -187,15 +213,23 @@ function compareNames(entries: readonly [string, unknown][]): { problems: Proble
     else if (similar && !same)
       warnings.push({
         ...place,
-        message:
-          `the name ${JSON.stringify(name)} differs only in case from ${JSON.stringify(similar.name)} of ${formatPath(similar.place.path.slice(0, 2))}; ` +
-          "it is not known whether names are case-sensitive in Deepcall",
+        message: similarMessage(name, similar.name, formatPath(similar.place.path.slice(0, 2))),
         other: similar.place,
       });
     if (!same) firstOfName.set(name, { place, mayRepeat });
-    if (!similar) firstIgnoringCase.set(name.toLowerCase(), { name, place });
+    if (!similar) firstSimilar.set(skeleton(name), { name, place });
   }
   return { problems, warnings };
+}
+
+function similarMessage(name: string, similar: string, entry: string): string {
+  const { how = "in case", where } = describeDifference(name, similar) ?? {};
+  return (
+    `the name ${JSON.stringify(name)} differs only ${how} from ${JSON.stringify(similar)} of ${entry}` +
+    (where === undefined
+      ? "; it is not known whether names are case-sensitive in Deepcall"
+      : `: ${where}; for Deepcall, these are two groups`)
+  );
 }
 
 /** The requested name of an entry; `undefined` if it is unknown or not valid. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
 import { LineCounter, parseAllDocuments } from "yaml";
 import { checkGroups, formatPath, type GroupsFile, type Problem } from "./check";
 import { rejected, YamlTree, type LocatedProblem } from "./yaml-tree";
@@ -6,13 +7,14 @@ import { rejected, YamlTree, type LocatedProblem } from "./yaml-tree";
 /** Reads a groups file in YAML or JSON (which is YAML too). */
 export function readGroupsFile(file: string): GroupsFile {
   try {
-    return readGroups(new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)), file);
+    return readGroups(new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(resolve(file))), file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return invalidFile(
       code === "ERR_ENCODING_INVALID_ENCODED_DATA"
         ? `${file}: must be UTF-8; save it in that encoding (> in PowerShell writes UTF-16)`
-        : `${file}: could not be read: ${message}`,
+        : `${file}: could not be read: ${message}` +
+            (isAbsolute(file) ? "" : "; a relative path starts at the working directory of the program"),
     );
   }
 }
@@ -31,6 +33,12 @@ export function readGroups(text: string, file: string): GroupsFile {
     problems.toSorted((one, other) => one.offset - other.offset).map(format);
 
   const syntaxErrors = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  // The parser reports this in the words of JavaScript, and then the consequences.
+  const overflow = syntaxErrors.find(({ message }) => message.includes("call stack"));
+  if (overflow)
+    return invalidFile(
+      format({ offset: overflow.pos[0], text: "is not valid YAML: lists or maps are nested too deeply" }),
+    );
   if (syntaxErrors.length > 0)
     return invalidFile(
       ...formatAll(syntaxErrors.map(({ pos, message }) => ({ offset: pos[0], text: `is not valid YAML: ${message}` }))),

@@ -50,24 +50,73 @@ const removeExisting = removeExistingSchema.optional().meta({
   default: false,
 });
 
+const protect = z
+  .boolean({ error: "must be true or false" })
+  .optional()
+  .meta({ description: "Whether Pulumi refuses to delete the group or its agents. Default: as in the program." });
+
+const retainOnDelete = z.boolean({ error: "must be true or false" }).optional().meta({
+  description:
+    "Whether the group, with its agents, stays in Deepcall when its entry is removed. Default: as in the program.",
+});
+
+const ignorableProperties = ["name", "active", "agents"] as const;
+
+const ignoreChanges = z
+  .array(
+    z.enum(ignorableProperties, {
+      error: `must be one of ${ignorableProperties.map((property) => JSON.stringify(property)).join(", ")}`,
+    }),
+    { error: "must be a list of properties" },
+  )
+  .optional()
+  .meta({
+    description:
+      "Properties that are set when they are created. Later changes, in this file or in Deepcall, are left alone.",
+  });
+
+/** The arguments in an entry. */
+const entryArguments = [...groupArguments, "agents", "otherAgents", "removeExisting"] as const;
+/** The options in an entry. In a program, arguments may be known only later, but options may not. */
+export const entryOptions = ["protect", "retainOnDelete", "ignoreChanges"] as const;
 /** The properties of an entry. */
-export const entryKeys = [...groupArguments, "agents", "otherAgents", "removeExisting"] as const;
+export const entryKeys = [...entryArguments, ...entryOptions] as const;
 /** The properties of an entry, for messages. */
-export const entryKeyList = "name, active, onNameConflict, deleteWithAgents, agents, otherAgents and removeExisting";
+export const entryKeyList =
+  "name, active, onNameConflict, deleteWithAgents, agents, otherAgents, removeExisting, protect, retainOnDelete and ignoreChanges";
 
 const entry = z
   .strictObject(
-    { name, active, onNameConflict, deleteWithAgents, agents, otherAgents, removeExisting } satisfies Record<
-      (typeof entryKeys)[number],
-      z.ZodType
-    >,
+    {
+      name,
+      active,
+      onNameConflict,
+      deleteWithAgents,
+      agents,
+      otherAgents,
+      removeExisting,
+      protect,
+      retainOnDelete,
+      ignoreChanges,
+    } satisfies Record<(typeof entryKeys)[number], z.ZodType>,
     { error: `must be a map with ${entryKeyList}` },
   )
   // For editors; `checkGroups` applies the same rules to what is known.
   .meta({
     dependencies: { otherAgents: ["agents"], removeExisting: ["agents"] },
-    if: { properties: { agents: { type: "array", maxItems: 0 } }, required: ["agents"] },
-    then: { properties: { otherAgents: { const: "remove" } }, required: ["otherAgents"] },
+    allOf: [
+      {
+        if: { properties: { agents: { type: "array", maxItems: 0 } }, required: ["agents"] },
+        then: { properties: { otherAgents: { const: "remove" } }, required: ["otherAgents"] },
+      },
+      {
+        if: {
+          properties: { ignoreChanges: { type: "array", contains: { const: "agents" } } },
+          required: ["ignoreChanges"],
+        },
+        then: { required: ["agents"] },
+      },
+    ],
   })
   .nullable()
   .meta({ description: "A group. An empty entry is an active group whose name is its key." });

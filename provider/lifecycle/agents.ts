@@ -70,13 +70,14 @@ async function updateAgents(run: Run, recorded: AgentsState, inputs: AgentsInput
     await context.assertSameAccount(groupOf(recorded), recorded);
     throw groupGone(inputs, self);
   }
-  const userId = context.userId ?? recorded.userId;
-  // An update always sends the whole list.
-  if (self.ignored.includes("agents"))
-    return agentsState(inputs, assigned, { ...recorded, account: self.account, userId });
   const previousIds = idsOf(recorded.requestedAgents);
-  if (recorded.otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds, self);
-  return apply(run, inputs, assigned, previousIds, { ...recorded, account: self.account, userId }, self);
+  const { key, otherAgents } = recorded;
+  const next = { key, otherAgents, account: self.account, userId: context.userId ?? recorded.userId };
+  // Not `otherAgents` either: if it becomes "remove", the first apply after that must not remove agents unasked.
+  if (self.ignored.includes("agents") && !recorded.unfinished)
+    return agentsState({ ...inputs, otherAgents }, assigned, next);
+  if (otherAgents !== "remove") assertMayRemove(inputs, assigned, previousIds, self);
+  return apply(run, inputs, assigned, previousIds, next, self);
 }
 
 /**
@@ -115,6 +116,7 @@ async function apply(
       requestedAgents: [...inputs.requestedAgents, ...progress.notRemoved.map((id) => ({ id, receivesCalls: true }))],
       // The first apply with "remove" is not done.
       otherAgents: recorded.otherAgents === "remove" ? inputs.otherAgents : "keep",
+      unfinished: true,
     };
     throw error.keep(String(inputs.groupId), kept, "The resource");
   }

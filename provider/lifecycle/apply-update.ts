@@ -85,7 +85,7 @@ async function send(context: OperationContext, progress: Progress, desired: Desi
       sendOnce<Group | undefined>(
         context.retryPolicy,
         async () => {
-          await context.write(before.id, (client) => client.update(before.id, desired));
+          await context.update(before.id, desired);
           return undefined;
         },
         look,

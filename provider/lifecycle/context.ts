@@ -33,12 +33,21 @@ export class OperationContext {
     process.stderr.write(`deepcall: ${text}\n`);
   }
 
-  /** Makes a call that changes or deletes a group, and ensures that later reads see the change. */
-  async write(id: number, call: (client: DeepcallClient) => Promise<void>): Promise<void> {
+  /** Updates a group, and ensures that later reads see the change. */
+  async update(id: number, desired: { readonly name: string; readonly active: boolean }): Promise<void> {
     try {
-      await call(this.client);
+      await this.client.update(id, desired);
     } finally {
       this.groups.invalidate(id);
+    }
+  }
+
+  /** Deletes a group, and ensures that later reads see that. */
+  async delete(id: number): Promise<void> {
+    try {
+      await this.client.delete(id);
+    } finally {
+      this.groups.remove(id);
     }
   }
 

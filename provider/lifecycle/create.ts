@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { Group } from "../../client/responses";
 import { attempt, GroupError, nothingChanged, type OutcomeText } from "../model/errors";
 import { appliedState, type GroupInputs, type GroupState, type PlannedInputs } from "../model/group";
-import { createUnderName } from "../model/name-conflict";
-import { groupLabel, nameToKeep } from "../model/names";
+import { groupLabel, nameToKeep, takenReason } from "../model/names";
 import type { Self } from "../model/resource";
 import { sendAdd } from "./add";
 import { applyUpdate, readBack, type Progress } from "./apply-update";
 import type { OperationContext } from "./context";
 import type { Owners } from "./owners";
+import { whenNamesAreFree, type Blocked, type Holder, type Waited } from "./renames";
+import type { Run } from "./run";
 
 /** A resource whose group is created or adopted. */
 interface Creation {
@@ -27,30 +28,35 @@ export interface Created<State> {
 /** Creates a group, or adopts the one that has its name, as `onNameConflict` says. */
 export async function createGroup(
   context: OperationContext,
-  owners: Owners<PlannedInputs>,
+  { groups: owners, renames }: Pick<Run, "groups" | "renames">,
   inputs: GroupInputs,
   self: Self,
 ): Promise<Created<GroupState>> {
-  const { requestedName, onNameConflict } = inputs;
+  const { requestedName } = inputs;
   const creation = { context, owners, self, inputs, key: randomBytes(4).toString("hex") };
-  return context.nameLock.runExclusive(requestedName, async () => {
+  const request = renames.request(self, inputs);
+  const create = async (waited: Waited): Promise<{ result: Created<GroupState> } | { blocked: Blocked }> => {
     const before = await attempt(`check for an existing ${groupLabel({ name: requestedName })}`, nothingChanged, () =>
-      context.groups.all(),
+      context.groups.all(requestedName),
     );
-    const namesakes = before.filter(({ name }) => name === requestedName);
-    // The server may hide a group with this name. It then assigns another name, which `addGroup` finds out.
-    const outcome = createUnderName({ groups: namesakes, complete: true }, onNameConflict);
+    const blocked = renames.obstacles(request, before, waited);
+    if (blocked) return { blocked };
+    const outcome = renames.decide(request, before, waited);
     switch (outcome.kind) {
       case "taken":
         throw nameTakenError(outcome.other);
       case "ambiguous":
         throw ambiguousNameError(outcome.groups);
       case "adopt":
-        return adoptGroup(creation, outcome.group);
+        return { result: await adoptGroup(creation, outcome.group) };
       default:
-        return addGroup(creation, before);
+        // The server may hide a group with this name. It then assigns another name, which `addGroup` finds out.
+        return { result: await addGroup(creation, before) };
     }
-  });
+  };
+  return whenNamesAreFree(renames, self, (waited) =>
+    context.nameLock.runExclusive(requestedName, () => create(waited)),
+  );
 }
 
 async function adoptGroup(creation: Creation, existing: Group): Promise<Created<GroupState>> {
@@ -115,9 +121,7 @@ async function findOtherWithName(
 }
 
 async function deleteNumbered(context: OperationContext, created: Group): Promise<void> {
-  await attempt(`delete the numbered ${groupLabel(created)}`, deletionOutcome, () =>
-    context.write(created.id, (client) => client.delete(created.id)),
-  );
+  await attempt(`delete the numbered ${groupLabel(created)}`, deletionOutcome, () => context.delete(created.id));
 }
 
 const deletionOutcome: OutcomeText = {
@@ -127,10 +131,10 @@ const deletionOutcome: OutcomeText = {
   unknown: "It may have been deleted.",
 };
 
-function nameTakenError(existing: Group): GroupError {
+function nameTakenError(existing: Holder): GroupError {
   return new GroupError("name-taken", {
     failure: `Could not create group ${JSON.stringify(existing.name)}`,
-    reason: `a group with this name already exists (id ${existing.id}) and onNameConflict is "fail"`,
+    reason: `${takenReason(existing)} and onNameConflict is "fail"`,
     done: "Nothing was created.",
     next:
       "Choose another name, rename or delete that group, " +

@@ -46,7 +46,7 @@ export async function deleteGroup(
     }
     try {
       await assertMayDelete(context, group, state);
-      await context.write(Number(id), (client) => client.delete(Number(id)));
+      await context.delete(Number(id));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       await context.assertSameAccount(group, state);

@@ -28,12 +28,15 @@ export class Owners<Inputs> {
   /**
    * Registers the group of a resource that is in the state. A refresh compares resources that are not in the program any
    * more, too: they do not count.
+   *
+   * @returns whether the resource is in the program.
    */
-  hold(id: string, self: Self, key: string, inputs: Inputs): void {
-    if (!this.#declared.some((declared) => declared.self.identity === self.identity)) return;
+  hold(id: string, self: Self, key: string, inputs: Inputs): boolean {
+    if (!this.#declared.some((declared) => declared.self.identity === self.identity)) return false;
     const other = this.#owners.get(id);
     if (other && other.key !== key) throw sharedGroup(id, other.self, self);
     this.#owners.set(id, { self, inputs, key, acquired: other?.acquired ?? false });
+    return true;
   }
 
   /**

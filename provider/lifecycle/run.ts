@@ -15,6 +15,7 @@ import { providerLabel } from "../model/names";
 import { providerNameKey } from "../state-contract";
 import type { OperationContext } from "./context";
 import { Owners } from "./owners";
+import { Renames } from "./renames";
 
 /** What the lifecycles of all resources share in one run: the settings and, once a call is needed, the context. */
 export class Run {
@@ -22,6 +23,7 @@ export class Run {
   readonly groups = new Owners<PlannedInputs>();
   /** Which resource has which group's agents. */
   readonly agents = new Owners<PlannedAgents>();
+  readonly renames: Renames;
   #readConfig: ReadConfig = () => undefined;
   #settings: SettingsResult | undefined;
   #context: OperationContext | undefined;
@@ -34,6 +36,8 @@ export class Run {
     retryPolicy: RetryPolicy = standardRetryPolicy,
   ) {
     this.retryPolicy = { ...retryPolicy, signal: this.#cancellation.signal };
+    const { registrationMs = 1_000 } = retryPolicy;
+    this.renames = new Renames(registrationMs, (id) => this.groups.has(String(id)));
   }
 
   /** Ends all waits: failed calls are not sent again. */

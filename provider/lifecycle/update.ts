@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Group } from "../../client/responses";
 import { attempt, GroupError, nothingChanged } from "../model/errors";
 import {
@@ -9,11 +10,11 @@ import {
   type GroupInputs,
   type GroupState,
 } from "../model/group";
-import { renameTo } from "../model/name-conflict";
-import { groupLabel, isNumbered, nameToKeep, providerLabel, type NamedGroup } from "../model/names";
+import { groupLabel, isNumbered, nameToKeep, providerLabel, takenReason, type NamedGroup } from "../model/names";
 import type { Self } from "../model/resource";
 import { applyUpdate, type Progress } from "./apply-update";
 import type { OperationContext } from "./context";
+import { whenNamesAreFree, type Blocked, type Holder, type Renames, type Waited } from "./renames";
 
 /**
  * Updates a group. It reads the group first, because the state may be outdated: a name that is already right is not
@@ -21,13 +22,22 @@ import type { OperationContext } from "./context";
  */
 export async function updateGroup(
   context: OperationContext,
+  renames: Renames,
   id: string,
   recorded: GroupState,
   inputs: GroupInputs,
   self: Self,
 ): Promise<GroupState> {
-  return context.nameLock.runExclusive(inputs.requestedName, async () => {
-    const group = { name: recorded.name, id };
+  const group = { name: recorded.name, id };
+  let progress: Progress | undefined;
+  const stateOf = (current: Group): GroupState =>
+    appliedState(inputs, current, {
+      userId: context.userId ?? recorded.userId,
+      account: self.account,
+      key: recorded.key,
+    });
+
+  const update = async (waited: Waited): Promise<{ result: GroupState } | { blocked: Blocked }> => {
     const current = await attempt(`read ${groupLabel(group)}`, nothingChanged, () =>
       context.groups.readById(Number(id)),
     );
@@ -36,61 +46,68 @@ export async function updateGroup(
       await context.assertSameAccount(group, recorded);
       throw goneError(group);
     }
-    const progress: Progress = { current, isChanged: false };
-    const state = (): GroupState =>
-      appliedState(inputs, progress.current, {
-        userId: context.userId ?? recorded.userId,
-        account: self.account,
-        key: recorded.key,
-      });
-    try {
-      const desired = await desiredGroup(context, current, recorded, inputs, self);
-      if (desired) await applyUpdate(context, progress, desired);
-    } catch (error) {
-      throw error instanceof GroupError && progress.isChanged ? error.keep(id, state(), "The group") : error;
+    progress = { current, isChanged: progress?.isChanged ?? false };
+    const state = refreshedState(recorded, current);
+    const active = self.ignored.includes("active") ? state.active : inputs.active;
+    if (nameDiffers(state, inputs, self)) {
+      const { requestedName, onNameConflict } = inputs;
+      const request = renames.request(self, inputs, current.id);
+      // An earlier rename, whose answer was lost. Sent again, it would be numbered once more.
+      const isSent = isRenamedManually(state) && isNumbered(current.name, requestedName);
+      const mustLook = onNameConflict !== "suffix" || isSent || renames.isContested(request);
+      const groups = mustLook ? await listHolders(context, current, requestedName) : [];
+      const blocked = renames.obstacles(request, groups, waited);
+      if (blocked) {
+        if (blocked.mustStepAside) {
+          await applyUpdate(context, progress, { name: temporaryName(), active: state.active });
+          renames.leave(current.id);
+        }
+        return { blocked };
+      }
+      const outcome = renames.decide(request, groups, waited);
+      if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
+      if (!(isSent && outcome.kind === "numbered")) {
+        await applyUpdate(context, progress, { name: requestedName, active });
+        if (progress.current.name === requestedName || onNameConflict !== "suffix")
+          return { result: stateOf(progress.current) };
+        const holders = await listHolders(context, progress.current, requestedName);
+        const late = renames.obstacles(request, holders, waited);
+        return late ? { blocked: late } : { result: stateOf(progress.current) };
+      }
     }
-    return state();
+    if (activeDiffers(state, inputs, self)) {
+      const name = self.ignored.includes("name") ? current.name : nameToKeep(current.name, inputs.requestedName);
+      await applyUpdate(context, progress, { name, active });
+    }
+    return { result: stateOf(progress.current) };
+  };
+
+  try {
+    return await whenNamesAreFree(renames, self, (waited) =>
+      context.nameLock.runExclusive(inputs.requestedName, () => update(waited)),
+    );
+  } catch (error) {
+    if (!(error instanceof GroupError && progress?.isChanged)) throw error;
+    const state = stateOf(progress.current);
+    // A temporary name is not the assigned one: the next update must still rename the group.
+    const isTemporary = temporaryPattern.test(state.name);
+    throw error.keep(id, isTemporary ? { ...state, assignedName: inputs.requestedName } : state, "The group");
+  } finally {
+    renames.leave(Number(id));
+  }
+}
+
+const temporaryName = (): string => `renaming-${randomBytes(4).toString("hex")}`;
+const temporaryPattern = /^renaming-[0-9a-f]{8}/;
+
+/** If another group has the name, all groups: they decide whether this run frees the name. */
+async function listHolders(context: OperationContext, current: Group, name: string): Promise<readonly Group[]> {
+  return attempt(`check the requested name of ${groupLabel(current)}`, nothingChanged, async () => {
+    const holders = await context.groups.readByName(name);
+    if (holders.every(({ id }) => id === current.id)) return [];
+    const others = await context.groups.all();
+    return [...new Map([...others, ...holders].map((group) => [group.id, group])).values()];
   });
-}
-
-/** The name and status to send; `undefined` if the group needs no update. */
-async function desiredGroup(
-  context: OperationContext,
-  current: Group,
-  recorded: GroupState,
-  inputs: GroupInputs,
-  self: Self,
-): Promise<{ name: string; active: boolean } | undefined> {
-  const { requestedName } = inputs;
-  const state = refreshedState(recorded, current);
-  const isRenamed = nameDiffers(state, inputs, self) && !(await isAlreadyRenamed(context, state, inputs, current));
-  if (!isRenamed && !activeDiffers(state, inputs, self)) return undefined;
-  const active = self.ignored.includes("active") ? state.active : inputs.active;
-  if (isRenamed) return { name: requestedName, active };
-  return { name: self.ignored.includes("name") ? current.name : nameToKeep(current.name, requestedName), active };
-}
-
-/**
- * Whether an earlier rename, whose answer was lost, has already given the group the requested name and a number: sent
- * again, it would be numbered once more.
- *
- * @throws GroupError if another group has the name and the server must not append a number.
- */
-async function isAlreadyRenamed(
-  context: OperationContext,
-  state: GroupState,
-  { requestedName, onNameConflict }: GroupInputs,
-  current: Group,
-): Promise<boolean> {
-  const isRenamed = isRenamedManually(state) && isNumbered(current.name, requestedName);
-  if (onNameConflict === "suffix" && !isRenamed) return false;
-  const groups = await attempt(`check the requested name of ${groupLabel(current)}`, nothingChanged, () =>
-    context.groups.readByName(requestedName),
-  );
-  const others = groups.filter(({ id }) => id !== current.id);
-  const outcome = renameTo({ groups: others, complete: true }, onNameConflict);
-  if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
-  return isRenamed && outcome.kind === "numbered";
 }
 
 /** Ids may not be unique across accounts, so a group that another provider finds must have the same owner. */
@@ -109,10 +126,10 @@ function otherProviderError(group: NamedGroup, { account }: Self): GroupError {
   });
 }
 
-function nameTakenError(group: Group, other: Group, onNameConflict: string): GroupError {
+function nameTakenError(group: Group, other: Holder, onNameConflict: string): GroupError {
   return new GroupError("name-taken", {
     failure: `Could not rename ${groupLabel(group)} to ${JSON.stringify(other.name)}`,
-    reason: `a group with this name already exists (id ${other.id}) and onNameConflict is ${JSON.stringify(onNameConflict)}`,
+    reason: `${takenReason(other)} and onNameConflict is ${JSON.stringify(onNameConflict)}`,
     done: "Nothing was changed.",
     next: 'Choose another name, rename the other group first, or set onNameConflict to "suffix" to let Deepcall append a number.',
   });

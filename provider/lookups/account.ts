@@ -1,5 +1,6 @@
 import { DeepcallClient } from "../../client/client";
 import { CallError } from "../../client/errors";
+import { describeIncomplete } from "../../client/pages";
 import type { Group, GroupList } from "../../client/responses";
 import type { RetryPolicy } from "../../client/retry";
 import type { ClientSettings } from "../../client/settings";
@@ -41,11 +42,12 @@ export class LookupAccount {
 
   /** The groups that meet all conditions, sorted by id. */
   async groups({ nameContains = "", active }: GroupsQuery): Promise<Group[]> {
-    const { groups, complete } = await this.#sharedList();
+    const list = await this.#sharedList();
+    const { groups, complete } = list;
     if (!complete)
       throw new LookupError("incomplete-list", {
         failure: "Could not look up groups",
-        reason: `${moreGroups(groups)}, so some would be missing from the result`,
+        reason: `${describeIncomplete(list)}, so some would be missing from the result`,
         hint: "Look up single groups with getGroup.",
       });
     const text = nameContains.toLowerCase();
@@ -74,7 +76,8 @@ export class LookupAccount {
 
   async #groupWithName(name: string, isSecret: boolean): Promise<Group> {
     const failure = `Could not look up group ${isSecret ? "[secret]" : JSON.stringify(name)}`;
-    const { groups, complete } = await this.#sharedList();
+    const list = await this.#sharedList();
+    const { groups, complete } = list;
     const listed = groups.filter((group) => group.name === name);
     const isDecided = complete && listed.length > 0;
     const withName = isDecided ? undefined : await this.#call(failure, (client) => client.list({ name }));
@@ -92,7 +95,7 @@ export class LookupAccount {
     if (!complete && !withName?.complete)
       throw new LookupError("incomplete-list", {
         failure,
-        reason: `${moreGroups(groups)}, and others may have this name`,
+        reason: `${describeIncomplete(list)}, and others may have this name`,
         hint: "Look the group up by its id, with getGroup({ id }).",
       });
     if (group) return group;
@@ -125,10 +128,6 @@ export class LookupAccount {
       throw new GroupError(error, { failure, done: lookupOutcome, next: error.hint });
     }
   }
-}
-
-function moreGroups({ length }: readonly Group[]): string {
-  return `Deepcall reported more groups than the ${length} it returned`;
 }
 
 function similarNames(name: string, names: readonly string[]): string {

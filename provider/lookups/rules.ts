@@ -1,3 +1,4 @@
+import { groupIdRule, toGroupId } from "../../client/ids";
 import { ResourceError } from "../model/errors";
 
 /** The lookups and their arguments. */
@@ -20,11 +21,8 @@ const text: Rule = {
 const rules: Readonly<Record<(typeof lookups)[LookupName]["properties"][number], Rule>> = {
   name: text,
   id: {
-    message: 'must be a positive whole number, for example 42 or "42"',
-    isValid: (value) =>
-      typeof value === "number"
-        ? Number.isSafeInteger(value) && value > 0
-        : typeof value === "string" && /^[1-9]\d{0,14}$/.test(value),
+    message: `must be ${groupIdRule}, for example 42 or "42"`,
+    isValid: (value) => toGroupId(value) !== undefined,
   },
   nameContains: text,
   active: { message: "must be true or false", isValid: (value) => typeof value === "boolean" },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toGroupId } from "../../client/ids";
 import { toAgent, type PlannedAgents } from "./agents";
 import type { Checked } from "./group-arguments";
 import { unknownValue } from "./resource";
@@ -96,7 +97,12 @@ export function withoutUnknownAgents(agents: unknown, isUnknown: (value: unknown
 
 export const agentsArgumentsSchema = z
   .strictObject({
-    groupId: z.int({ error: "must be a group's id, for example support.groupId" }).positive("must be a group's id"),
+    groupId: z.unknown().transform((value, context) => {
+      const id = toGroupId(value);
+      if (id !== undefined) return id;
+      context.addIssue("must be a group's id, for example support.groupId");
+      return z.NEVER;
+    }),
     agents: agentListSchema,
     otherAgents: otherAgentsSchema.default("keep"),
     removeExisting: removeExistingSchema.default(false),

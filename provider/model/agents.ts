@@ -32,6 +32,8 @@ export interface AgentsState extends AgentsInputs {
   readonly account: string;
   /** Distinguishes resources that declare the agents of the same group. */
   readonly key: string;
+  /** Whether the last update failed halfway, so that the next one must finish it even if the list is ignored. */
+  readonly unfinished: boolean;
 }
 
 /** An agent as a program, a file or the state writes it: its id alone if it receives calls. */
@@ -103,7 +105,7 @@ export function unknownAgents(
 export type AgentsDifference = "agents" | "otherAgents" | "account";
 
 /**
- * What an update would change.
+ * What an update would change. An ignored list does not differ, and neither does what to do with other agents.
  *
  * @param userId - of the current credentials, if known.
  */
@@ -113,15 +115,16 @@ export function agentsDifferences(
   self: Self,
   userId: string | undefined,
 ): AgentsDifference[] {
+  const account = accountMayDiffer(state, self, userId) ? ["account" as const] : [];
+  if (self.ignored.includes("agents")) return account;
   const agentsDiffer =
-    !self.ignored.includes("agents") &&
-    (!sameAgents(state.agents, desired.requestedAgents) ||
-      !sameAgents(state.requestedAgents, desired.requestedAgents) ||
-      (desired.otherAgents === "remove" && state.otherAgentIds.length > 0));
+    !sameAgents(state.agents, desired.requestedAgents) ||
+    !sameAgents(state.requestedAgents, desired.requestedAgents) ||
+    (desired.otherAgents === "remove" && state.otherAgentIds.length > 0);
   return [
     ...(agentsDiffer ? ["agents" as const] : []),
     ...(state.otherAgents !== desired.otherAgents ? ["otherAgents" as const] : []),
-    ...(accountMayDiffer(state, self, userId) ? ["account" as const] : []),
+    ...account,
   ];
 }
 
@@ -144,7 +147,7 @@ export function plannedAgents(
 export function agentsState(
   inputs: AgentsInputs,
   assigned: readonly AssignedAgent[],
-  { account, userId, key }: Pick<AgentsState, "account" | "userId" | "key">,
+  { account, userId, key, unfinished = false }: Pick<AgentsState, "account" | "userId" | "key"> & Partial<AgentsState>,
 ): AgentsState {
   const { groupId, requestedAgents, otherAgents, removeExisting } = inputs;
   const requested = new Set(idsOf(requestedAgents));
@@ -158,5 +161,6 @@ export function agentsState(
     userId,
     account,
     key,
+    unfinished,
   };
 }

@@ -68,3 +68,10 @@ export function groupLabel({ name, id }: NamedGroup): string {
 export function providerLabel(name: string): string {
   return `DeepcallProvider ${JSON.stringify(name)}`;
 }
+
+/** Why a name cannot be had, as a clause. */
+export function takenReason({ id, resource }: { readonly id: number; readonly resource?: string | undefined }): string {
+  return resource === undefined
+    ? `a group with this name already exists (id ${id})`
+    : `the resource ${JSON.stringify(resource)} gets this name in the same run`;
+}

@@ -7,8 +7,12 @@ export interface Self {
   /** The name of its `DeepcallProvider`; empty for the default account. */
   readonly account: string;
   /** The properties whose changes are ignored. */
-  readonly ignored: readonly ("name" | "active" | "agents")[];
+  readonly ignored: readonly IgnoredProperty[];
 }
+
+/** The properties whose manual changes a resource can ignore. */
+export type IgnoredProperty = (typeof ignoredProperties)[number];
+export const ignoredProperties = ["name", "active", "agents"] as const;
 
 /** What Pulumi's engine passes, in every language, for a value that is unknown in a preview. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -19,7 +19,7 @@ export function createLookups(run: Run): Lookups {
     };
   return {
     "deepcall:index:getGroup": lookUp("getGroup", async (account, { name, id }, isSecret) =>
-      toResult(await account.group(name === undefined ? { id: Number(id) } : { name: String(name) }, isSecret)),
+      toResult(await account.group(typeof name === "string" ? { name } : { id: Number(id) }, isSecret)),
     ),
     "deepcall:index:getGroups": lookUp("getGroups", async (account, args) => ({
       groups: (await account.groups(args)).map(toResult),

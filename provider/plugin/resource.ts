@@ -2,7 +2,7 @@ import { withErrorCode } from "../../client/errors";
 import type { Lifecycle } from "../lifecycle/lifecycle";
 import type { Run } from "../lifecycle/run";
 import { GroupError, type ProviderErrorCode } from "../model/errors";
-import type { Self } from "../model/resource";
+import { ignoredProperties, type Self } from "../model/resource";
 import { readState, rename, type StoredForm } from "../stored";
 import type { Unwrapped, Values } from "./values";
 
@@ -55,7 +55,6 @@ export interface PluginResource {
 const nothing: Unwrapped = { values: {}, secrets: new Set() };
 /** The URN says what the dynamic provider stores about a resource. */
 const unstored: Self = { resource: "", identity: "", account: "", ignored: [] };
-const ignorable = ["name", "active", "agents"] as const;
 
 /** Creates the front end of one type of resource for one run: it translates between the engine's values and the lifecycle's. */
 export function createPluginResource<Inputs, State, Planned>(
@@ -67,7 +66,7 @@ export function createPluginResource<Inputs, State, Planned>(
     resource: urn.split("::").slice(3).join("::"),
     identity: urn,
     account: run.account,
-    ignored: ignorable.filter((name) => ignoreChanges.some((path) => path === "*" || firstKey(path) === name)),
+    ignored: ignoredProperties.filter((name) => ignoreChanges.some((path) => path === "*" || firstKey(path) === name)),
   });
   const newsOf = ({ news = nothing }: Request): Values => rename(news.values, input.name, input.stored);
   const stateOf = ({ id = "", olds = nothing }: Request): State => readState(stored, id, olds.values);
@@ -110,7 +109,10 @@ export function createPluginResource<Inputs, State, Planned>(
     diff(request) {
       const { id = "", olds = nothing, news = nothing } = request;
       const inputs = stored.readPlanned(newsOf(request));
-      const { properties, replaces = [] } = lifecycle.diff(id, stateOf(request), inputs, selfOf(request));
+      const state = stateOf(request);
+      // During a refresh, these are the recorded inputs. If they were edited, the refresh replaces them.
+      if (!inputs) return { changes: true, properties: [], replaces: [] };
+      const { properties, replaces = [] } = lifecycle.diff(id, state, inputs, selfOf(request));
       return {
         changes: properties.length > 0,
         properties: properties.flatMap((name) => describeChange(name, show(olds.values), news.values)),
@@ -121,7 +123,8 @@ export function createPluginResource<Inputs, State, Planned>(
     plan(request) {
       const { id, news } = request;
       const state = id === undefined ? undefined : stateOf(request);
-      const values = planned(state, stored.readPlanned(newsOf(request)), selfOf(request));
+      const inputs = stored.readPlanned(newsOf(request));
+      const values = inputs ? planned(state, inputs, selfOf(request)) : {};
       return { values: id === undefined ? values : { ...values, groupId: Number(id) }, secrets: secretsOf(news) };
     },
 
@@ -133,8 +136,9 @@ export function createPluginResource<Inputs, State, Planned>(
 
     async read(request) {
       const { id = "", olds = nothing, oldInputs } = request;
-      // An import and `get` have no state yet.
-      const isFirst = olds.values["requestedName"] === undefined && olds.values["requestedAgents"] === undefined;
+      // An import and `get` have no state yet, and a state that cannot be read is replaced.
+      const isEmpty = Object.keys(olds.values).length === 0;
+      const isFirst = isEmpty || (stored.isReadable && !stored.state.safeParse(olds.values).success);
       const result = await lifecycle.read(id, isFirst ? undefined : stateOf(request), selfOf(request));
       if (!result) return undefined;
       const inputs = stored.writeInputs(result.inputs, unstored);

@@ -1,5 +1,5 @@
 import { AnswerError, NotFoundError } from "../../provider/index";
-import { readAgentList, readAgentCount } from "../../client/relations";
+import { readRelation } from "../../client/relations";
 import type { HttpReply } from "../../client/transport";
 
 const operation = "getGroupAgentRelation";
@@ -8,8 +8,20 @@ function reply(value: unknown): HttpReply {
   return { httpStatus: 200, headers: {}, text: JSON.stringify(value), json: { value } };
 }
 
+function relation(response: unknown) {
+  return readRelation(operation, reply({ status: "success", code: 200, response }), 42);
+}
+
 function read(response: unknown) {
-  return readAgentCount(operation, reply({ status: "success", code: 200, response }));
+  const { count, ids } = relation(response);
+  return { count, ids };
+}
+
+/** The agents, or the error. */
+function readList(response: unknown) {
+  const { agents } = relation(response);
+  if (agents instanceof AnswerError) throw agents;
+  return agents;
 }
 
 /** All agents of the account, perhaps. */
@@ -63,18 +75,44 @@ test.each<[unknown, string]>([
   [{}, "no relations of agents in the response (an object with no keys)"],
   [{ groupData: {}, agents: [] }, "no relations of agents in the response (an object with the keys groupData, agents)"],
 ])("unclear: %j", (response, message) => {
-  expect(() => read(response)).toThrow(AnswerError);
-  expect(() => read(response)).toThrow(message);
+  expect(relation(response)).toMatchObject({ key: undefined, count: 0 });
+  expect(() => readList(response)).toThrow(AnswerError);
+  expect(() => readList(response)).toThrow(message);
 });
+
+test.each<[object, "relationData" | "agentData"]>([
+  [{ relationData: [], agentData }, "relationData"],
+  [{ relationData: null, agentData }, "relationData"],
+  [{ agentData }, "agentData"],
+])("%j: %s shows the agents", (response, key) => {
+  expect(relation(response).key).toBe(key);
+});
+
+test("the payload under data", () => {
+  const data = { relationData: [{ unique_id: 1001, receive_call: 1 }] };
+  const { agents } = readRelation(operation, reply({ status: "success", code: 200, data }), 42);
+  expect(agents).toEqual([{ id: "1001", receivesCalls: true }]);
+});
+
+test.each([{ isDeleted: 1 }, { preDeleted: "1" }, { isDeleted: true }])("a group marked by %j is not found", (mark) => {
+  const response = (groupData: unknown) => ({ groupData, relationData: [] });
+  expect(() => relation(response({ id: 42, ...mark }))).toThrow(NotFoundError);
+  expect(() => relation(response([{ id: 42, ...mark }]))).toThrow(NotFoundError);
+});
+
+test.each([{ isDeleted: 0 }, { isDeleted: "0" }, { isDeleted: false }, { preDeleted: null }, {}])(
+  "a group marked by %j exists",
+  (mark) => {
+    expect(read({ groupData: { id: 42, ...mark }, relationData: [] })).toEqual({ count: 0, ids: [] });
+  },
+);
 
 test("code 1503 is an error, not an answer without agents", () => {
   const notFound = { status: "error", message: "Group not found or not authorized", code: 1503 };
-  expect(() => readAgentCount(operation, reply(notFound))).toThrow(NotFoundError);
+  expect(() => readRelation(operation, reply(notFound), 42)).toThrow(NotFoundError);
 });
 
 describe("a group's agents with receive_call", () => {
-  const readList = (response: unknown) =>
-    readAgentList(operation, reply({ status: "success", code: 200, response }), 42);
   const ann = { id: "1001", receivesCalls: true };
   const bob = { id: "1002", receivesCalls: false };
 
@@ -137,6 +175,17 @@ describe("a group's agents with receive_call", () => {
       ],
     ],
     [
+      "ids that say none",
+      [
+        { agent_unique_id: 0, agentId: "", id: "1001", groupId: 0, receive_call: 1 },
+        { agent_unique_id: "", agent_id: "0", unique_id: 1002, id: 0, group_id: "", receive_call: 0 },
+      ],
+    ],
+    [
+      "ids that say none in an object keyed by id",
+      { 1001: { id: 0, agentId: "", receive_call: 1 }, 1002: { agent_unique_id: "", receive_call: 0 } },
+    ],
+    [
       "null beside the id",
       [
         { agent_unique_id: null, agentId: "1001", receive_call: 1 },
@@ -148,9 +197,6 @@ describe("a group's agents with receive_call", () => {
   });
 
   test.each<[unknown, string]>([
-    [undefined, "no relationData in the response"],
-    [null, "no relationData in the response"],
-    [[], "no relationData in the response"],
     [{ agentData }, "no relationData in the response (an object with the keys agentData)"],
     [{ relationData: "none" }, "relationData that is no list of agents"],
     [{ relationData: 0 }, "relationData that is no list of agents"],
@@ -164,6 +210,7 @@ describe("a group's agents with receive_call", () => {
       "an agent without an id in relationData (an object with the keys name, receive_call)",
     ],
     [{ relationData: [{ agentId: "", receive_call: 1 }] }, "an agent without an id"],
+    [{ relationData: [{ agentId: 0, receive_call: 1 }] }, "an agent without an id"],
     [{ relationData: [{ agentId: {}, receive_call: 1 }] }, "an agent without an id"],
     [{ relationData: [{ agentId: "1001" }] }, "an agent whose receive_call is neither 1 nor 0"],
     [{ relationData: [{ agentId: "1001", receive_call: 2 }] }, "an agent whose receive_call is neither 1 nor 0"],

@@ -6,6 +6,7 @@ import {
   NotFoundError,
   PermissionError,
 } from "../../provider/index";
+import { apiError, type ApiOperation } from "../../client/errors";
 import { parseListShape, readAnswer, readList, readNewId } from "../../client/responses";
 import type { HttpReply } from "../../client/transport";
 
@@ -27,14 +28,24 @@ describe("a list", () => {
     ["an object with the array one level down", { groups: [{ id: 28, ...entry }] }],
     ["the same with a total", { total: 1, groups: [{ id: 28, ...entry }] }],
     ["one group", { id: 28, ...entry }],
-    ...["id", "groupId", "groupid", "group_id", "_id"].map((key): [string, unknown] => [
+    ...["id", "groupId", "groupid", "group_id", "_id", "unique_id"].map((key): [string, unknown] => [
       `the id as ${key}`,
       [{ [key]: 28, ...entry }],
     ]),
     ["ids and statuses as strings", [{ id: "28", ...entry, user_id: "7", status: "1" }]],
+    ["ids that say none", [{ id: 0, groupId: "", groupid: "0", _id: null, unique_id: 28, ...entry }]],
+    ["an object keyed by id with ids that say none", { 28: { id: 0, groupId: "", unique_id: 0, ...entry } }],
+    ["rows that are not marked as deleted", [{ id: 28, ...entry, isDeleted: 0, preDeleted: "0" }]],
+    [
+      "others that are",
+      [
+        { id: 28, ...entry, isDeleted: false },
+        { id: 29, isDeleted: 1 },
+      ],
+    ],
     ["a status as a boolean", [{ id: 28, ...entry, status: true }]],
   ])("as %s", (_, response) => {
-    expect(readList("list", success({ response }))).toEqual({ groups: [support], complete: true });
+    expect(readList("list", success({ response }))).toMatchObject({ groups: [support], complete: true });
   });
 
   test.each<[string, unknown]>([
@@ -42,16 +53,52 @@ describe("a list", () => {
     ["an empty object", {}],
     ["an empty array one level down", { groups: [] }],
   ])("without groups as %s", (_, response) => {
-    expect(readList("list", success({ response }))).toEqual({ groups: [], complete: true });
+    expect(readList("list", success({ response }))).toMatchObject({ groups: [], complete: true });
+  });
+
+  test("under data, with the total beside it", () => {
+    const fields = { data: [{ id: 28, ...entry }], currentPage: 1, totalPages: 1, totalRecords: "1" };
+    expect(readList("list", success(fields))).toMatchObject({ groups: [support], complete: true, total: 1 });
+  });
+
+  test.each([1, "1", true, 2, "yes"])("a row marked as deleted by %j is no group, but counts as a row", (mark) => {
+    for (const key of ["isDeleted", "preDeleted"]) {
+      const response = [{ id: 28, ...entry, [key]: mark }];
+      expect(readList("list", success({ response, totalRecords: 1 }))).toMatchObject({
+        groups: [],
+        rowIds: [28],
+        complete: true,
+      });
+    }
+  });
+
+  test.each([1012, "1012", 1503])("code %j is an empty list", (code) => {
+    const answer = reply({ status: "error", message: "No data found", code });
+    expect(readList("list", answer)).toMatchObject({ groups: [], complete: true });
+  });
+
+  test.each([[Number.MAX_SAFE_INTEGER], ["9007199254740991"]])("the id %j is valid", (id) => {
+    const expected = Number.MAX_SAFE_INTEGER;
+    expect(readList("list", success({ response: [{ id, ...entry }] })).groups[0]?.id).toBe(expected);
+    expect(readNewId("add", success({ groupId: id }))).toBe(expected);
+  });
+
+  test.each([[2 ** 53], ["9007199254740992"], ["12345678901234567890"], [-1], [1.5]])("the id %j is not", (id) => {
+    const message = "is not a positive whole number up to 9007199254740991";
+    expect(() => readList("list", success({ response: [{ id, ...entry }] }))).toThrow(message);
+    expect(() => readNewId("add", success({ groupId: id }))).toThrow(message);
   });
 
   test.each<[string, object]>([
+    ["the number of pages", { response: [{ id: 28, ...entry }], currentPage: "1", totalPages: "2" }],
+    ["the number of pages, from 0", { response: [{ id: 28, ...entry }], currentPage: 0, totalPages: 2 }],
+    ["totalRecords", { response: [{ id: 28, ...entry }], totalRecords: 2 }],
     ["a total in the response", { response: { groups: [{ id: 28, ...entry }], total: "3" } }],
     ["a total beside it", { response: [{ id: 28, ...entry }], total: 3 }],
     ["a next page", { response: { groups: [{ id: 28, ...entry }], nextPage: 2 } }],
     ["more", { response: [{ id: 28, ...entry }], hasMore: true }],
   ])("that says that it is incomplete: %s", (_, fields) => {
-    expect(readList("list", success(fields))).toEqual({ groups: [support], complete: false });
+    expect(readList("list", success(fields))).toMatchObject({ groups: [support], complete: false });
   });
 
   test("missing fields are unknown, and only status 1 is active", () => {
@@ -111,6 +158,27 @@ describe("success and failure", () => {
     throw new Error("the call succeeded");
   });
 
+  test.each<[ApiOperation, number, string]>([
+    ["submitAssignGroupToAgent", 1506, "with code 1506 (in the Agent API: group id does not exist)"],
+    ["getGroupAgentRelation", 1003, "with code 1003 (in the Agent API: agent id does not exist)"],
+    ["submitAssignGroupToAgent", 1503, "with code 1503 (group not found or not authorized)"],
+    ["update", 1506, "with code 1506: "],
+    ["getGroupAgentRelation", 1012, "with code 1012 (no data found)"],
+  ])("%s, code %d: %s", (operation, code, text) => {
+    const error = apiError(operation, code, "x");
+    expect(error.message).toContain(text);
+    // "No data found" does not mean that the group is gone.
+    expect(error instanceof NotFoundError).toBe(code === 1503);
+  });
+
+  test.each<[ApiOperation, boolean]>([
+    ["submitAssignGroupToAgent", true],
+    ["getGroupAgentRelation", true],
+    ["update", false],
+  ])("1015 for %s names the agents' permissions: %j", (operation, names) => {
+    expect(apiError(operation, 1015, "x").hint.includes("VIEW_AGENTS, ADD_EMPLOYEE and EDIT_EMPLOYEES")).toBe(names);
+  });
+
   test.each<[number, unknown, string]>([
     [500, { status: "success", code: 200 }, "a success with HTTP status 500"],
     [200, { status: "success", code: 1503 }, "a success with code 1503"],
@@ -132,6 +200,7 @@ describe("success and failure", () => {
   test("the new id in any form; a missing id is an error", () => {
     expect(readNewId("add", success({ groupId: 12 }))).toBe(12);
     expect(readNewId("add", success({ groupid: "12" }))).toBe(12);
+    expect(readNewId("add", success({ data: { unique_id: "12" } }))).toBe(12);
     expect(() => readNewId("add", success({}))).toThrow("a success without the group's id");
   });
 });

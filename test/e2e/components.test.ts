@@ -38,7 +38,7 @@ test("a groups file: its problems without a stack trace, its path, a warning; mo
   const output = await stack.failing("preview");
   expect(output.replaceAll(/^ +/gm, "")).toContain(`\
 error: DeepcallGroups "groups": groups.yaml is not valid. Nothing was changed.
-groups.yaml:2:14: groups.support.nme: unknown property; a group has name, active, onNameConflict, deleteWithAgents, agents, otherAgents and removeExisting; did you mean name?
+groups.yaml:2:14: groups.support.nme: unknown property; a group has name, active, onNameConflict, deleteWithAgents, agents, otherAgents, removeExisting, protect, retainOnDelete and ignoreChanges; did you mean name?
 groups.yaml:3:18: groups.seven.name: must be a string; without quotes 007 is a number, so write "007"
 groups.yaml:3:32: groups.seven.agents[0]: must be a string; without quotes 007 is a number, so write "007"
 Correct this and run the command again. [deepcall:groups-file]

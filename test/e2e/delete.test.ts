@@ -43,7 +43,10 @@ test("a group with agents survives removal, a replacement and destroy, until the
   const names = emulator.groups().map(({ name }) => name);
   expect([names, stack.groups().length]).toEqual([["sales"], 1]);
   const looks = emulator.calls.filter(({ operation }) => operation === "getGroupAgentRelation");
-  expect(looks.map(({ body }) => body)).toEqual([{ groupId: String(empty?.id) }]);
+  expect(looks.map(({ body }) => body)).toEqual([
+    { groupId: String(empty?.id), quick: true },
+    { groupId: String(empty?.id) },
+  ]);
 
   // The setting: for this destroy alone.
   await assignAgents(emulator, emulator.groups()[0]?.id ?? 0, "1001");

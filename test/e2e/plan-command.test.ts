@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expectReadOnly, startCli, type CliOutcome } from "./commands";
 import { TestStack } from "./stack";
 
@@ -126,4 +127,27 @@ A group that has agents will not be deleted. With \`--refresh\`, the plan says w
 `,
   ]);
   expect(err).toMatch(/^error: resource "urn:.*::kept" cannot be deleted\nbecause it is protected\./m);
+});
+
+test("options in the environment and in the project: both commands compare everything, as `up` would", async () => {
+  const stack = await TestStack.create();
+  stack.program('new DeepcallGroup("support", { name: "Support" }); new DeepcallGroup("sales", { name: "Sales" });');
+  await stack.up();
+  const sales = stack.emulator.groups().find(({ name }) => name === "Sales")?.id ?? 0;
+  stack.emulator.account("7").rename(sales, "By hand");
+  const target = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/deepcall:Group::support";
+  // Without --stack, the selected one.
+  const command = join(process.env["E2E_FOLDER"] ?? "", "node_modules/pulumi-deepcall/dist/cli/main.js");
+  Object.assign(stack.env, { PULUMI_OPTION_TARGET: target, PULUMI_OPTION_EXPECT_NO_CHANGES: "true" });
+  const drift = await stack.execute(process.execPath, [command, "drift"]);
+  expect([drift.code, drift.output]).toEqual([
+    2,
+    expect.stringContaining("Stack dev: 1 of 2 groups drifted.") as string,
+  ]);
+  expect(drift.output).toContain("warning: PULUMI_OPTION_TARGET is ignored");
+  expect(await plan(stack)).toMatchObject({ code: 0 });
+  stack.file("Pulumi.yaml", `${stack.read("Pulumi.yaml")}options: { refresh: always }\n`);
+  const always = await plan(stack, "--format", "json");
+  expect(always.code).toBe(2);
+  expect(JSON.parse(always.out)).toMatchObject({ refresh: true, groups: [{ name: "By hand", newName: "Sales" }] });
 });

@@ -68,6 +68,7 @@ test.each<[Partial<EmulatorOptions>, string[] | undefined, string[] | undefined,
   [{ emptyAgents: "reject", assign: "add" }, [], [], 1047, before],
   [{ unknownAgent: "reject" }, ["1003", "9"], ["9"], 1047, before],
   [{ unknownAgent: "reject", assign: "add" }, ["9"], ["9"], 1047, before],
+  [{ unknownAgentCode: 1507 }, ["9"], ["9"], 1507, before],
   [{ unknownAgent: "ignore" }, ["1003", "9"], ["9"], 200, "1003-"],
   [{ unknownAgent: "ignore" }, ["9"], ["9"], 200, ""],
   [{ unknownAgent: "ignore", emptyAgents: "reject" }, ["9"], ["9"], 200, ""],
@@ -208,6 +209,28 @@ test.each([
     const response = await relation(emulator, { groupId, quick });
     expect(Object.keys(response)).toEqual(["groupData", "agentData", ...(isIncluded ? ["relationData"] : [])]);
   }
+});
+
+test.each([
+  [{ plainRelation: "none" }, false, undefined],
+  [{ plainRelation: "none" }, true, 2],
+  [{ plainRelation: "empty" }, false, 0],
+  [{ plainRelation: "empty" }, true, 2],
+  [{ quickRelation: "empty" }, true, 0],
+  [{ quickRelation: "empty" }, false, 2],
+] as const)("%j, quick %j: relationData has %p rows", async (options, quick, count) => {
+  const response = await relation(await startWith(options), { quick });
+  expect((response["relationData"] as unknown[] | undefined)?.length).toBe(count);
+});
+
+test("rows of agents have ids that say none, and secrets", async () => {
+  const response = await relation(await startWith({ emptyIds: true, passwordFields: true }));
+  const extra = {
+    ...{ agentId: 0, agent_id: "", unique_id: 0, id: "" },
+    ...{ password: "emulator-password", call_pass: "emulator-call-pass" },
+  };
+  expect(response["relationData"]).toEqual([bobRow, adaRow].map((row) => ({ ...row, ...extra })));
+  expect(response["agentData"]).toEqual([bob, ada].map((row) => ({ ...row, ...extra })));
 });
 
 test.each([

@@ -18,7 +18,8 @@ const rows = new Map(
 
 test.each(describeOptions())("docs/emulator.md has the option %s with its values, the default first", (described) => {
   const [key = "", values = ""] = described.split("=");
-  const written = values.split("|").map((value) => (value === "<n>" ? "a number" : `\`${value}\``));
+  const placeholders: Record<string, string> = { "<n>": "a number", "<text>": "a text" };
+  const written = values.split("|").map((value) => placeholders[value] ?? `\`${value}\``);
   expect(rows.get(key)?.split(" | ")[0]).toBe(written.join(", "));
 });
 

@@ -73,6 +73,68 @@ test("a list by id without a match is error 1503; a list by name is empty", asyn
   expect(await list(emulator, { name: "nothing" })).toEqual([]);
 });
 
+test.each<[Partial<EmulatorOptions>, object, object, unknown]>([
+  [{ pageSize: 1 }, {}, { currentPage: 1, totalPages: 2, totalRecords: 2, limit: 1 }, [support]],
+  [{ pageSize: 1 }, { page: 2 }, { currentPage: 2, totalPages: 2 }, [old]],
+  [{ pageSize: 1 }, { page: "3" }, { currentPage: 3, totalPages: 2 }, []],
+  [{ pageSize: 2 }, {}, { currentPage: 1, totalPages: 1, totalRecords: 2, limit: 2 }, [support, old]],
+  [{ pageSize: 2 }, { page: 2, limit: 1 }, { currentPage: 2, totalPages: 2, limit: 1 }, [old]],
+  [{ pageSize: 1 }, { groupId: 2 }, { currentPage: 1, totalPages: 1, totalRecords: 1 }, [old]],
+  [{ pageSize: 1, pageField: "ignored" }, { page: 2 }, { currentPage: 1, totalPages: 2 }, [support]],
+])("%j, request %j: %j", async (options, request, info, rows) => {
+  const emulator = await startWithTwo(options);
+  const { body } = await post(emulator, "list", { ...bySsid, ...quick, ...request });
+  expect(body).toMatchObject({ ...info, response: rows });
+});
+
+test.each(["isDeleted", "preDeleted"] as const)("deletion %s: a deleted group is only marked", async (deletion) => {
+  const emulator = await startWithTwo({ deletion });
+  emulator.account("demo").setAgents(2, [{ id: "1001" }]);
+  expect(await codeOf(emulator, "delete", { groupId: 2 })).toBe(200);
+  expect(await list(emulator, quick)).toEqual([
+    { ...support, [deletion]: 0 },
+    { ...old, [deletion]: 1 },
+  ]);
+  const { body } = await post(emulator, "getGroupAgentRelation", { ...bySsid, groupId: 2 });
+  expect(body["response"]).toMatchObject({ groupData: { [deletion]: 1 }, agentData: [], relationData: [] });
+  // It cannot be changed, and its name is free.
+  expect(await codeOf(emulator, "update", { groupId: 2, name: "X" })).toBe(1503);
+  expect(await codeOf(emulator, "delete", { groupId: 2 })).toBe(1503);
+  await codeOf(emulator, "add", { name: "Old support" });
+  expect(emulator.groups().map(({ id, name }) => [id, name])).toEqual([
+    [1, "Support"],
+    [3, "Old support"],
+  ]);
+});
+
+test("missing noData: the response to every list without groups", async () => {
+  const emulator = await startWithTwo({ missing: "noData" });
+  expect(await codeOf(emulator, "list", { groupId: "9" })).toBe(1012);
+  expect(await codeOf(emulator, "list", { name: "nothing" })).toBe(1012);
+  expect(await codeOf(emulator, "getGroupAgentRelation", { groupId: "9" })).toBe(1503);
+});
+
+test("the payload under data, ids that say none, and secrets", async () => {
+  const emulator = await startWithTwo({ payloadKey: "data", emptyIds: true, passwordFields: true, idKey: "unique_id" });
+  const { body } = await post(emulator, "list", { ...bySsid, ...quick, groupId: 1 });
+  expect(body).toEqual({
+    status: "success",
+    data: [
+      {
+        ...{ id: 0, groupId: "", groupid: 0, group_id: "", _id: 0, unique_id: 1 },
+        ...{
+          name: "Support",
+          status: 1,
+          user_id: "demo",
+          password: "emulator-password",
+          call_pass: "emulator-call-pass",
+        },
+      },
+    ],
+    code: 200,
+  });
+});
+
 test("codes and ids as strings, in successes and errors", async () => {
   const emulator = await start({ options: { codeType: "string", idType: "string" } });
   expect((await post(emulator, "add", { ...bySsid, name: "X" })).body).toEqual({

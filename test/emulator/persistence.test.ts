@@ -36,6 +36,17 @@ test("a restart restores everything and ignores the groups of the seed", async (
   expect(readdirSync(folder)).toEqual(["state.json"]);
 });
 
+test("a restart restores groups that are only marked as deleted", async () => {
+  const file = join(folder, "state.json");
+  const first = await start({ file, options: { deletion: "isDeleted" } });
+  await codeOf(first, "add", { name: "Gone" });
+  await codeOf(first, "delete", { groupId: 1 });
+  await first.close();
+  const second = await start({ file, options: { deletion: "isDeleted" } });
+  expect(second.groups()).toEqual([]);
+  expect(await list(second)).toMatchObject([{ name: "Gone", isDeleted: 1 }]);
+});
+
 test("a restart restores agents, with and without a list of them in the seed", async () => {
   const file = join(folder, "state.json");
   const agents = [{ id: "1001", name: "Ada" }, { id: "1002" }];

@@ -47,6 +47,19 @@ const scenarios: [string, FaultyOperation[], Scenario][] = [
   ["deactivate", ["update", "list"], deactivate],
   ["deactivate against itself", ["update", "list"], { ...deactivate, options: ownNameTaken }],
   ["delete", ["delete", "getGroupAgentRelation"], removal],
+  ["delete, second look", ["getGroupAgentRelation"], { ...removal, nth: 2 }],
+  [
+    "delete, second look, refused",
+    ["getGroupAgentRelation"],
+    {
+      ...removal,
+      options: { quickRelation: "empty" },
+      withAgents: "Support",
+      nth: 2,
+      expectedError: /^Could not (delete|check the agents of) group "Support"/,
+      next: removal.before,
+    },
+  ],
   // Fails because of the agents, or because the fault hides them.
   [
     "delete, refused",
@@ -71,6 +84,13 @@ const scenarios: [string, FaultyOperation[], Scenario][] = [
   ],
   // All reads share one list; then the writes make it outdated.
   ["refresh and change siblings", ["update", "list"], { ...siblings, refresh: true }],
+  // The fault applies to the second page.
+  ["refresh of pages", ["list"], { ...siblings, refresh: true, options: { pageSize: 2 }, nth: 2 }],
+  [
+    "create after pages",
+    ["list"],
+    { before: {}, program: { a: { name: "Support" } }, options: { pageSize: 1 }, nth: 2 },
+  ],
   // The group is missing from the list, and the fault applies to the read of its id.
   ["refresh of a gone sibling", ["list"], { ...siblings, refresh: true, manualChange: removeSupport, nth: 2 }],
 ];

@@ -116,10 +116,10 @@ test("plain agents need no transform", async () => {
 test.each<[pulumi.CustomResourceOptions, string]>([
   [{ import: "42" }, 'the option "import" is not supported. Remove it: '],
   [{ id: "42" }, 'the option "id" is not supported. Remove it: '],
-  ...["agents", "agents[0]", "agents[*].receivesCalls", "requestedAgents", "*"].map(
+  ...["agents[0]", "agents[*].receivesCalls", "requestedAgents[0]"].map(
     (path): [pulumi.CustomResourceOptions, string] => [
       { ignoreChanges: ["removeExisting", path] },
-      `ignoreChanges: ["${path}"] is not supported for the list of agents`,
+      `ignoreChanges: ["${path}"] is not supported, because an update always sends the whole list of agents.`,
     ],
   ),
 ])("the option %j is rejected before anything is registered", async (options, reason) => {
@@ -169,16 +169,27 @@ describe("in DeepcallGroups", () => {
     expect(options["groups/support/agents"]).toMatchObject({ ignoreChanges: ["otherAgents"], retainOnDelete: true });
   });
 
-  test.each(["agents", "*"])("ignoreChanges: [%j] is rejected if an entry has agents", async (path) => {
+  test.each(["agents", "requestedAgents", "*"])(
+    "ignoreChanges: [%j]: the provider leaves the list alone",
+    async (path) => {
+      const resources = await run(() => {
+        new DeepcallGroups("groups", { groups }, { ignoreChanges: [path] });
+      });
+      const agents = resources.find(({ name }) => name === "groups/support/agents");
+      expect(agents?.inputs["__ignore"]).toEqual(["agents"]);
+      expect(agents?.options.ignoreChanges).toContain("requestedAgents");
+      // Pulumi would keep the recorded `__ignore`, too.
+      expect(agents?.options.ignoreChanges).not.toContain("*");
+    },
+  );
+
+  test("a part of the list is rejected before anything is registered", async () => {
     await run(() => {
-      expect(() => new DeepcallGroups("groups", { groups }, { ignoreChanges: [path] })).toThrow(
-        `DeepcallGroups "groups": ignoreChanges: ["${path}"] is not supported for the list of agents`,
+      expect(() => new DeepcallGroups("groups", { groups }, { ignoreChanges: ["agents[0]"] })).toThrow(
+        'DeepcallGroupAgents "groups/support/agents": ignoreChanges: ["agents[0]"] is not supported',
       );
-      new DeepcallGroups("plain", { groups: { sales: null } }, { ignoreChanges: [path] });
     });
-    expect(registered.filter(({ type }) => type === agentsType || type === groupType)).toMatchObject([
-      { name: "plain/sales" },
-    ]);
+    expect(registered.filter(({ type }) => type !== "pulumi:pulumi:Stack")).toEqual([]);
   });
 
   test("what is known only later is left to the provider's check", async () => {
@@ -194,5 +205,68 @@ describe("in DeepcallGroups", () => {
     const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
     expect(inputs("groups/a/agents")).toMatchObject({ requestedAgents: ["1"], otherAgents: "keep" });
     expect(inputs("groups/b/agents")).toMatchObject({ requestedAgents: ["1", { id: "2", receivesCalls: false }] });
+  });
+});
+
+describe("options of single entries", () => {
+  async function optionsOf(...parameters: ConstructorParameters<typeof DeepcallGroups>) {
+    const resources = await run(() => {
+      new DeepcallGroups(...parameters);
+    });
+    return Object.fromEntries(resources.map(({ name, options }) => [name, options]));
+  }
+
+  test("those in an entry apply to its group and agents, and win over the component's", async () => {
+    const groups = {
+      support: { agents: ["1"], protect: false, retainOnDelete: true, ignoreChanges: ["active", "agents"] },
+      sales: null,
+    } as const;
+    const options = await optionsOf("groups", { groups }, { protect: true, ignoreChanges: ["name"] });
+    expect(options["groups/support"]).toMatchObject({
+      protect: false,
+      retainOnDelete: true,
+      ignoreChanges: ["requestedName", "active", "agents"],
+    });
+    expect(options["groups/support/agents"]).toMatchObject({
+      protect: false,
+      retainOnDelete: true,
+      ignoreChanges: ["requestedAgents"],
+    });
+    expect(options["groups/sales"]).toMatchObject({ protect: true, ignoreChanges: ["requestedName"] });
+    expect(registered.find(({ name }) => name === "groups/support")?.inputs["__ignore"]).toEqual(["name", "active"]);
+    expect(registered.find(({ name }) => name === "groups/support")?.inputs).not.toHaveProperty("protect");
+  });
+
+  test("those of optionsFor win over the entry's; lists are combined", async () => {
+    const calls: string[] = [];
+    const other = new pulumi.DependencyResource("urn:pulumi:stack::project::a:b:C::other");
+    const groups = { support: { agents: ["1"], protect: false, ignoreChanges: ["active"] }, sales: null } as const;
+    const options = await optionsOf(
+      "groups",
+      {
+        groups,
+        optionsFor(key, resource) {
+          calls.push(`${key} ${resource}`);
+          if (key === "sales") return undefined;
+          return resource === "group"
+            ? { protect: true, ignoreChanges: ["name"], dependsOn: other, hideDiffs: ["name"] }
+            : { retainOnDelete: true };
+        },
+      },
+      { dependsOn: [other] },
+    );
+    expect(calls).toEqual(["support group", "support agents", "sales group"]);
+    expect(options["groups/support"]).toMatchObject({
+      protect: true,
+      ignoreChanges: ["active", "requestedName"],
+      dependsOn: [other, other],
+      hideDiffs: ["requestedName"],
+    });
+    expect(options["groups/support/agents"]).toMatchObject({ protect: false, retainOnDelete: true });
+  });
+
+  test("an entry's options are known when the program runs", () => {
+    const groups = { support: { protect: pulumi.output(true) } } as unknown as Record<string, null>;
+    expect(() => new DeepcallGroups("groups", { groups })).toThrow("groups.support.protect: must be true or false");
   });
 });

@@ -22,7 +22,7 @@ async function freePort(): Promise<number> {
 
 test("docs/testing.md: every block, in a copy of the quickstart", async () => {
   const [seed = "", ...otherSeeds] = blocks("json");
-  const [program = "", ...otherPrograms] = blocks("js");
+  const [program = "", mocks = "", ...otherPrograms] = blocks("js");
   expect([otherSeeds, otherPrograms]).toEqual([[], []]);
   const stack = await TestStack.create({}, {}, (folder) => {
     const example = join(root, "examples/quickstart");
@@ -31,6 +31,7 @@ test("docs/testing.md: every block, in a copy of the quickstart", async () => {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ ...manifest, scripts: { test: "node --test" } }));
     writeFileSync(join(folder, "seed.json"), seed);
     writeFileSync(join(folder, "groups.test.mjs"), program);
+    writeFileSync(join(folder, "mocks.test.mjs"), mocks);
     symlinkSync(join(process.env["E2E_FOLDER"] ?? "", "node_modules"), join(folder, "node_modules"));
   });
 
@@ -44,7 +45,7 @@ test("docs/testing.md: every block, in a copy of the quickstart", async () => {
   // Whatever fails, nothing runs on.
   stack.file("steps.sh", `set -eu\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n${script}`);
   const { code, output } = await stack.execute("bash", ["--norc", "steps.sh"]);
-  expect([code, output]).toEqual([0, expect.stringMatching(/# pass 2\n|ℹ pass 2\n/)]);
+  expect([code, output]).toEqual([0, expect.stringMatching(/# pass 3\n|ℹ pass 3\n/)]);
   // Each step did what the page says.
   expect(output).toContain("+ 5 created");
   expect(output).toMatch(/"By hand"\s*=> "Support1"|By hand/);

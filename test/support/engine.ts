@@ -1,9 +1,15 @@
 import type { Emulator } from "../../emulator";
+import { groupType } from "../../provider/state-contract";
+import type { Step } from "../../cli/preview/steps";
 import type { RetryPolicy } from "../../client/retry";
 import { createProviders } from "../../provider/dynamic";
 import type { DynamicProvider } from "../../provider/dynamic/provider";
 import { Run } from "../../provider/lifecycle/run";
 import { environment, fastRetries } from "./lifecycle";
+import { createPluginProviders } from "./plugin";
+
+const frontEnds = { dynamic: createProviders, plugin: createPluginProviders };
+export type FrontEnd = keyof typeof frontEnds;
 
 /** A resource in the program. */
 export interface Declaration {
@@ -33,7 +39,7 @@ interface StateEntry {
   unfinished: boolean;
 }
 type State = Record<string, StateEntry>;
-type Step = () => Promise<void>;
+type Action = () => Promise<void>;
 
 /**
  * Calls the providers as Pulumi's engine does, for tests with thousands of runs: new providers for each run, creates and
@@ -47,10 +53,13 @@ export class Engine {
   agentsState: State = {};
   /** Short only for calls that never get an answer: on a busy machine, a short time-out fails other calls too. */
   timeoutMs = 30_000;
+  /** More variables of the environment. */
+  more: Record<string, string> = {};
 
   constructor(
     readonly emulator: Emulator,
     public retryPolicy: RetryPolicy = fastRetries,
+    readonly frontEnd: FrontEnd = "dynamic",
   ) {}
 
   /** Runs `up` and returns the errors. */
@@ -62,7 +71,7 @@ export class Engine {
     // further step and waits for the running ones.
     const steps: Promise<void>[] = [];
     let failed = false;
-    const run = async (step: Step): Promise<void> => {
+    const run = async (step: Action): Promise<void> => {
       try {
         await step();
       } catch (error) {
@@ -73,7 +82,7 @@ export class Engine {
     for (const [resource, { agents: declaredAgents, ...group }] of Object.entries(program)) {
       try {
         const step = await groups.step(resource, groupInputs(resource, group, this.state[resource]));
-        const agentsStep: Step = async () => {
+        const agentsStep: Action = async () => {
           const { id } = this.state[resource] ?? {};
           if (!declaredAgents || id === undefined || failed) return;
           await run(await agents.step(resource, agentsInputs(resource, Number(id), declaredAgents)));
@@ -90,7 +99,39 @@ export class Engine {
     return this.#delete(groups, agents, program);
   }
 
-  /** Runs `refresh` and returns the errors. */
+  /** The steps of \`preview --refresh\`, as the engine reports them. It changes nothing. */
+  async preview(program: Program): Promise<Step[]> {
+    const copy = new Engine(this.emulator, this.retryPolicy, this.frontEnd);
+    copy.state = structuredClone(this.state);
+    const before = structuredClone(this.state);
+    const { groups } = copy.#startRun();
+    await Promise.all(groups.refresh());
+    const steps: Step[] = [];
+    const report = (
+      op: string,
+      resource: string,
+      old: StateEntry | undefined,
+      current: Partial<StateEntry> | undefined,
+    ) =>
+      steps.push({
+        op,
+        urn: urnOf(resource),
+        type: groupType,
+        old: old ? { ...old, initErrors: old.unfinished ? ["unfinished"] : [] } : null,
+        new: current ? { id: "", inputs: {}, outputs: {}, ...current } : null,
+      });
+    for (const [resource, old] of Object.entries(before)) report("refresh", resource, old, copy.state[resource]);
+    for (const [resource, { agents: _, ...group }] of Object.entries(program)) {
+      const kept = copy.state[resource];
+      const { op, inputs } = await groups.plan(resource, groupInputs(resource, group, kept));
+      report(op, resource, kept, { inputs, ...(kept && { id: kept.id, outputs: kept.outputs }) });
+    }
+    for (const [resource, old] of Object.entries(copy.state))
+      if (!(resource in program)) report("delete", resource, old, undefined);
+    return steps;
+  }
+
+  /** Runs \`refresh\` and returns the errors. */
   async refresh(): Promise<Error[]> {
     const { groups, agents } = this.#startRun();
     return settle([...groups.refresh(), ...agents.refresh()]);
@@ -109,10 +150,15 @@ export class Engine {
   }
 
   #startRun(): { groups: Resources; agents: Resources } {
-    const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}` });
-    const { group, agents } = createProviders(new Run(settings, this.retryPolicy));
+    const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}`, ...this.more });
+    const { group, agents } = frontEnds[this.frontEnd](new Run(settings, this.retryPolicy));
     return { groups: new Resources(group, this.state), agents: new Resources(agents, this.agentsState) };
   }
+}
+
+/** The URN of a group. */
+export function urnOf(resource: string): string {
+  return `urn:pulumi:dev::project::${groupType}::${resource}`;
 }
 
 function groupInputs(
@@ -146,8 +192,21 @@ class Resources {
     private readonly state: State,
   ) {}
 
+  /** Calls `check` and `diff` as a preview does. */
+  async plan(
+    resource: string,
+    news: Record<string, unknown>,
+  ): Promise<{ op: string; inputs: Record<string, unknown> }> {
+    const kept = this.state[resource];
+    const { inputs = {}, failures = [] } = await this.provider.check(kept?.inputs ?? {}, news);
+    if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
+    if (!kept) return { op: "create", inputs };
+    const { changes } = await this.provider.diff(kept.id, kept.outputs, inputs);
+    return { op: changes === true || kept.unfinished ? "update" : "same", inputs };
+  }
+
   /** Calls `check` and `diff`, and returns what changes the resource. */
-  async step(resource: string, news: Record<string, unknown>): Promise<Step> {
+  async step(resource: string, news: Record<string, unknown>): Promise<Action> {
     const kept = this.state[resource];
     const { inputs = {}, failures = [] } = await this.provider.check(kept?.inputs ?? {}, news);
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));

@@ -57,7 +57,13 @@ export function environment(emulator: Emulator, more: Record<string, string> = {
 export const otherUser = { DEEPCALL_USER_ID: "8", DEEPCALL_TOKEN: "other-token-16180" };
 
 /** The standard policy with short delays. */
-export const fastRetries: RetryPolicy = { firstDelayMs: 2, maxDelayMs: 10, deadlineMs: 3_000, lateCommitMs: 250 };
+export const fastRetries: RetryPolicy = {
+  firstDelayMs: 2,
+  maxDelayMs: 10,
+  deadlineMs: 3_000,
+  lateCommitMs: 250,
+  registrationMs: 20,
+};
 
 /** A provider of groups for one run. */
 export function createProvider(variables: Environment, retryPolicy?: RetryPolicy): DynamicProvider {

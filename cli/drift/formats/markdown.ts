@@ -17,6 +17,7 @@ import {
 /** The maximum length of one list in characters, because GitHub rejects comments of more than 65,536. */
 const maxListLength = 20_000;
 const maxPending = 50;
+const maxPendingLength = 10_000;
 
 /** The report for a job summary or a comment. The first line is an invisible marker, the same for every run. */
 export function renderMarkdown(report: Report): string {
@@ -31,8 +32,12 @@ export function renderMarkdown(report: Report): string {
   );
   const drifted = [...groups, ...agents];
   const undeclared = (report.undeclared ?? []).filter(({ groups }) => groups.length > 0);
-  const pending = listPending(report.pending.slice(0, maxPending), codeSpan);
-  const morePending = report.pending.length - maxPending;
+  let remaining = maxPendingLength;
+  const shown = report.pending
+    .slice(0, maxPending)
+    .filter(({ resource }) => (remaining -= codeSpan(resource).length) >= 0);
+  const pending = listPending(shown, codeSpan);
+  const morePending = report.pending.length - shown.length;
   const summary = summarize(report);
   const paragraphs = [
     `${marker("drift", report.stack)}\n### ${hasDrift(report) ? "⚠️" : "✅"} Deepcall groups of stack ${codeSpan(report.stack)}`,

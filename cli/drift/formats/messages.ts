@@ -80,7 +80,7 @@ export function undeclaredHeading(
 export function undeclaredNotes({ undeclared }: Report, format: Format): string[] {
   const accounts = undeclared ?? [];
   const join = (some: readonly UndeclaredGroups[]): string =>
-    some.map(({ provider }) => accountLabel(provider, format)).join(", ");
+    some.map((one) => `${accountLabel(one.provider, format)}${countsOf(one)}`).join(", ");
   const [listed, others] = [accounts.filter((one) => one.listed), accounts.filter((one) => !one.listed)];
   const incomplete = listed.filter(({ complete }) => !complete);
   const searched = listed.length > 1 || others.length > 0 ? join(listed) || "no account" : "";
@@ -88,7 +88,7 @@ export function undeclaredNotes({ undeclared }: Report, format: Format): string[
     ...(incomplete.length === 0
       ? []
       : [
-          `Deepcall reported that its list of groups is incomplete${accounts.length > 1 ? ` for ${join(incomplete)}` : ""}, so there may be more undeclared groups.`,
+          `Deepcall reported that its list of groups is incomplete${accounts.length > 1 ? ` for ${join(incomplete)}` : incomplete.map(countsOf).join("")}, so there may be more undeclared groups.`,
         ]),
     ...(searched === "" ? [] : [`Searched for undeclared groups: ${searched}.`]),
     ...(others.length === 0
@@ -97,6 +97,10 @@ export function undeclaredNotes({ undeclared }: Report, format: Format): string[
           `Not searched: ${join(others)}, because the credentials are stored in the state. With environmentPrefix, the command can use them.`,
         ]),
   ];
+}
+
+function countsOf({ returned, total }: UndeclaredGroups): string {
+  return returned === undefined || total === undefined || total === null ? "" : ` (${returned} of ${total} groups)`;
 }
 
 /** For example `create added; update support, night`. */

@@ -17,9 +17,7 @@ echo
 # Without its marker and heading. If there is no plan, Pulumi's output says why.
 tail -n +4 "$files/plan.md"
 [ -s "$files/plan.md" ] && printf "\n<details><summary>Pulumi's output</summary>\n\n"
-# Indented, so that no name is interpreted as Markdown; truncated, because a comment has at most 65,536 characters.
-head -c 10000 "$files/preview.txt" | sed 's/^/    /'
-if [ "$(wc -c <"$files/preview.txt")" -gt 10000 ]; then printf '\n\n(Truncated; the log contains the full output.)\n'; fi
+ci/code-block.sh "$files/preview.txt" 10000 # a comment has at most 65,536 characters
 [ -s "$files/plan.md" ] && printf '\n</details>\n'
 
 # 0 nothing to do, 2 changes

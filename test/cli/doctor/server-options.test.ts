@@ -17,6 +17,8 @@ const defaults = {
   missing: "1503",
   nameFilter: "part",
   errorHttpStatus: false,
+  payloadKey: "response",
+  missingRelation: "1503",
 };
 /** The default of each option that is observable if a group has agents and another one has none. */
 const agentDefaults = {
@@ -28,6 +30,7 @@ const agentDefaults = {
   receiveCallType: "number",
   noAgents: "array",
   quickRelation: "full",
+  plainRelation: "full",
 };
 const allDefaults = { ...defaults, ...agentDefaults };
 
@@ -83,6 +86,17 @@ const cases: [Partial<EmulatorOptions>, string[]][] = [
   [{ noAgents: "absent" }, ["agents: agents-unknown-shape"]],
   [{ quickRelation: "none" }, []],
   [{ quickRelation: "none", noAgents: "null", relationShape: "byId" }, []],
+  [{ quickRelation: "empty", noAgents: "text" }, []],
+  [{ plainRelation: "none" }, []],
+  [{ plainRelation: "empty", missingRelation: "noData" }, []],
+  [{ payloadKey: "data", listShape: "nested" }, []],
+  [{ pageSize: 2 }, []],
+  [{ pageSize: 2, pageField: "ignored" }, ["listCut: list-cut-off"]],
+  [{ deletion: "isDeleted" }, []],
+  [{ deletion: "preDeleted", listShape: "byId" }, []],
+  [{ emptyIds: true }, []],
+  [{ passwordFields: true }, ["passwordFields: passwords-listed"]],
+  [{ missing: "noData", idKey: "unique_id" }, []],
 ];
 
 test.each(cases)("observes %j, and emulatorCommand has the same options", async (options, found) => {
@@ -91,11 +105,17 @@ test.each(cases)("observes %j, and emulatorCommand has the same options", async 
   expect(code).toBe(0);
   // Without a second group that is understood, it may be that the group has all agents of the account.
   const { agentData, ...withoutScope } = allDefaults;
-  expect(server).toEqual({ ...withoutScope, ...(options.noAgents !== "absent" && { agentData }), ...options });
+  const pageField = options.pageSize !== undefined && { pageField: "used" };
+  expect(server).toEqual({
+    ...withoutScope,
+    ...(options.noAgents !== "absent" && { agentData }),
+    ...pageField,
+    ...options,
+  });
   expect(findings({ checks })).toEqual(["tls: plain-http", ...found]);
   const { calls } = emulator;
   expect(calls.filter(({ operation }) => !reads.has(operation))).toEqual([]);
-  expect(calls.length).toBeLessThanOrEqual(18);
+  expect(calls.length).toBeLessThanOrEqual(21);
   const texts = [...(emulatorCommand ?? "").matchAll(/--option (\S+)/g)].map(([, text = ""]) => text);
   expect(Object.assign({}, ...texts.map(readOptionText))).toEqual(options);
 });
@@ -126,8 +146,8 @@ test("a list of unknown shape fails, and options that do not depend on it are st
 });
 
 test.each([
-  [{}, ["listShape", "codeType", "filterKey", "missing", "errorHttpStatus"]],
-  [{ missing: "empty" } as const, ["listShape", "codeType", "errorHttpStatus"]],
+  [{}, ["listShape", "codeType", "filterKey", "missing", "errorHttpStatus", "payloadKey", "missingRelation"]],
+  [{ missing: "empty" } as const, ["listShape", "codeType", "errorHttpStatus", "payloadKey", "missingRelation"]],
 ])("an empty account (%j) is healthy, and the finding names what was not observed", async (options, seen) => {
   const found = await diagnose(environment(await account(options, [])));
   expect([found.code, found.groups]).toEqual([0, { total: 0, active: 0, inactive: 0, unknown: 0 }]);
@@ -171,6 +191,7 @@ describe("agents", () => {
       agentShape: "byId",
       noAgents: "array",
       quickRelation: "full",
+      plainRelation: "full",
     });
     expect(found.emulatorCommand).toContain(" --option relationShape=unknown --option agentShape=byId");
   });
@@ -211,7 +232,8 @@ describe("agents", () => {
     const found = await agentsOf(emulator);
     expect(findings(found)).toEqual(["tls: plain-http", "agents: agents-not-observed"]);
     expect(found.agents?.summary).toBe(`the agents of groups can be read, but ${reason}`);
-    expect(found.server).toEqual({ noAgents: "object", quickRelation: "full" });
+    // Without agents, a read that always shows none looks the same.
+    expect(found.server).toEqual({ noAgents: "object" });
     const full = emulator.calls.filter(
       ({ operation, body }) => operation === "getGroupAgentRelation" && body["quick"] === undefined,
     );

@@ -9,11 +9,26 @@ export interface Outcome {
 
 /** Runs `doctor` in this process, with exactly this environment. */
 export async function doctor(env: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  return doctorOnTerminal(undefined, env, ...args);
+}
+
+/** @param answer - to what the command asks; `undefined` if there is no terminal. */
+export async function doctorOnTerminal(
+  answer: string | undefined,
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<Outcome> {
   let [out, err] = ["", ""];
   const code = await run(["doctor", ...args], {
     out: (text) => (out += text),
     err: (text) => (err += text),
-    untilStopped: () => Promise.reject(new Error("doctor does not wait")),
+    untilStopped: () => new Promise(() => undefined),
+    ...(answer !== undefined && {
+      ask: async (question: string) => {
+        err += question;
+        return Promise.resolve(answer);
+      },
+    }),
     env,
     version: "1.2.3",
   });

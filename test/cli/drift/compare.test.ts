@@ -227,13 +227,19 @@ test("a group is undeclared if no resource manages, reads or will adopt it", () 
   ];
   const names = ["Support", "Elsewhere", "Old", "Sales", "Temp", "Sixth"];
   const groups = names.map((name, index) => ({ id: index + 1, name, active: index !== 5, owner: undefined }));
-  const list = { groups: [{ id: 8, name: "Eight", active: undefined, owner: "7" }, ...groups], complete: false };
+  const list = {
+    groups: [{ id: 8, name: "Eight", active: undefined, owner: "7" }, ...groups],
+    complete: false,
+    total: 60,
+  };
   const report = compare(all, new Map([[null, list]]));
   expect(report.undeclared).toEqual([
     {
       provider: null,
       listed: true,
       complete: false,
+      returned: 7,
+      total: 60,
       groups: [
         { id: 5, name: "Temp", status: "active" },
         { id: 6, name: "Sixth", status: "inactive" },

@@ -294,6 +294,19 @@ To manage an undeclared group, declare it with its exact name and \`onNameConfli
     expect(markdown).toMatch(/^- … and \d+ more; `--format json` lists all$/m);
     expect(markdown).toContain(" and 1950 more.");
   });
+
+  test("it fits into a GitHub issue, however long the names are", () => {
+    const many = [...Array(60).keys()];
+    const long = (n: number) => `${"ग्राहक सहायता ".repeat(200)}${n}`;
+    const markdown = renderMarkdown({
+      ...noDrift,
+      groups: many.map((n) => group(long(n), n, long(n), { kind: "gone" })),
+      undeclared: [{ ...listed, groups: many.map((n) => ({ id: n, name: long(n), status: null })) }],
+      pending: many.map((n) => ({ resource: long(n), urn: urn(long(n)), change: "create" as const })),
+    });
+    expect(markdown.length).toBeLessThan(65_536);
+    expect(markdown).toContain(" and 57 more.");
+  });
 });
 
 describe("json", () => {

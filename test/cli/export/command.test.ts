@@ -118,9 +118,7 @@ test("an incomplete list is an error; with --name, the server's complete matches
   const emulator = await withGroups({ listShape: "nestedWithTotal", pageLimit: 1 });
   const { code, out: text, err } = await runExport(emulator, "--out", out);
   expect([code, text, existsSync(out)]).toEqual([1, "", false]);
-  expect(err).toContain(
-    "Could not export the account: Deepcall reported more groups than the 1 it returned. Nothing was written.",
-  );
+  expect(err).toContain("Could not export the account: Deepcall returned 1 of 2 groups. Nothing was written.");
   expect(entries((await runExport(emulator, "--name", "sal")).out)).toEqual([sales]);
 });
 
@@ -280,7 +278,7 @@ describe("--agents", () => {
     [{ relationShape: "byId", agentShape: "byId" }],
     [{ agentIdType: "number", agentIdKey: "agentId" }],
     [{ receiveCallType: "boolean", agentData: "account", noAgents: "null" }],
-    [{ quickRelation: "none", idType: "string" }],
+    [{ plainRelation: "none", idType: "string" }],
   ])("lists the agents of each group, with one call for each (%j)", async (options) => {
     const emulator = await withAgents(options);
     const { code, out, err } = await runExport(emulator, "--agents");
@@ -459,4 +457,20 @@ test("--help shows examples", async () => {
   const { code, out } = await pulumiDeepcall({}, "export", "--help");
   expect(code).toBe(0);
   expect(out).toContain("$ pulumi-deepcall export --out groups.yaml");
+});
+
+test.each([
+  ["next to the file", "", "", "node_modules/pulumi-deepcall/schema/groups.schema.json"],
+  ["hoisted", "packages/groups", "", "../../node_modules/pulumi-deepcall/schema/groups.schema.json"],
+  ["in both folders", "packages/groups", "packages", "../node_modules/pulumi-deepcall/schema/groups.schema.json"],
+])("the first line names the schema where it is installed: %s", async (_, inFolder, installedIn, schema) => {
+  for (const parent of new Set(["", installedIn])) {
+    const installed = join(folder, parent, "node_modules/pulumi-deepcall/schema");
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, "groups.schema.json"), "{}");
+  }
+  mkdirSync(join(folder, inFolder), { recursive: true });
+  const file = join(folder, inFolder, "groups.yaml");
+  expect((await runExport(await emulate(), "--out", file)).code).toBe(0);
+  expect(readFileSync(file, "utf8").split("\n", 1)).toEqual([`# yaml-language-server: $schema=${schema}`]);
 });

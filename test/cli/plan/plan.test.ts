@@ -215,7 +215,10 @@ describe("deletions", () => {
     const other = create("b", { requestedName: "Other", onNameConflict: "adopt" });
     expect(lines([other, remove("a", 7, "Trial")])[1]).toBe("- delete | Trial | id 7");
     const suffixed = create("b", { requestedName: "Trial" });
-    expect(lines([suffixed, remove("a", 7, "Trial")])).toEqual(["+ create | Trial", "- delete | Trial | id 7"]);
+    expect(lines([suffixed, remove("a", 7, "Trial")])).toEqual([
+      "+ create | Trial | the name is taken (id 7), so Deepcall appends a number",
+      "- delete | Trial | id 7",
+    ]);
   });
 
   test("a replacement deletes the group, unless it adopts it", () => {
@@ -243,6 +246,7 @@ describe("names that are taken", () => {
   const list = (complete = true, name = "Sales") => ({
     lists: new Map([[null, { groups: [{ id: 5, name, active: true, owner: undefined }], complete }]]),
   });
+  const named = (id: number, name: string) => ({ id, name, active: true, owner: undefined });
   const sales = (onNameConflict?: string) =>
     create("b", { requestedName: "Sales", ...(onNameConflict && { onNameConflict }) });
 
@@ -278,7 +282,34 @@ describe("names that are taken", () => {
       "suffix, and the other group is renamed",
       [sales(), update("c", 5, outputsOf("Sales"), { requestedName: "Sales 2" })],
       list(),
-      "+ create | Sales",
+      "+ create | Sales | after id 5 is renamed",
+    ],
+    [
+      "adopt, and two groups have the name",
+      [sales("adopt")],
+      { lists: new Map([[null, { groups: [named(11, "Sales"), named(12, "Sales")], complete: true }]]) },
+      "+ create | Sales | several groups have this name (ids 11, 12), so it is unclear which one to adopt: will be refused",
+    ],
+    [
+      "a swap under fail",
+      [
+        update("a", 5, outputsOf("Sales"), { requestedName: "Care", onNameConflict: "fail" }),
+        update("b", 6, outputsOf("Care"), { requestedName: "Sales", onNameConflict: "fail" }),
+      ],
+      { lists: new Map([[null, { groups: [named(5, "Sales"), named(6, "Care")], complete: true }]]) },
+      "~ rename | Care → Sales | id 6, exchanges names with id 5, through a temporary name",
+    ],
+    [
+      "a name that another new group gets, and fail",
+      [create("a", { requestedName: "New" }), create("b", { requestedName: "New", onNameConflict: "fail" })],
+      list(),
+      "+ create | New",
+    ],
+    [
+      "a name that another new group gets, with suffix",
+      [create("a", { requestedName: "New", onNameConflict: "fail" }), sales()],
+      list(true, "Other"),
+      "+ create | New",
     ],
     [
       "rename",

@@ -1,6 +1,6 @@
 import type { Group } from "../../../client/responses";
-import { describeInterruptions, findInterruptions, type PendingOperation } from "../../../cli/preview/interrupted";
-import type { Step } from "../../../cli/preview/steps";
+import { describeInterruptions, findInterruptions } from "../../../cli/preview/interrupted";
+import type { PendingOperation, Step } from "../../../cli/preview/steps";
 import { agentsType, groupType, providerType } from "../../../provider/state-contract";
 import { outputsOf, secret, steps, urn } from "./steps";
 

@@ -53,7 +53,7 @@ describe("GitHub Actions", () => {
 
   test("a job that runs a pull request's code has no secrets, and a job with write permissions runs none of it", () => {
     const preview = workflows.find(({ name }) => name === "preview");
-    expect(preview?.workflow.on).toBe("pull_request");
+    expect(Object.keys(preview?.workflow.on ?? {})).toEqual(["pull_request", "merge_group"]);
     expect(preview?.text).not.toContain("secrets.");
     const writers = workflows.flatMap(({ name, jobs }) =>
       jobs
@@ -67,6 +67,15 @@ describe("GitHub Actions", () => {
     const up = workflows.find(({ name }) => name === "up");
     expect(up?.workflow.concurrency).toEqual({ group: "deepcall-up", "cancel-in-progress": false });
   });
+});
+
+test("every workflow and the operator use the Node of .node-version, which the image of the Stack reads", () => {
+  expect(read(".node-version")).toBe("24\n");
+  for (const { text } of workflows) {
+    const versions = text.match(/node-version.*/g) ?? [];
+    expect(new Set(versions)).toEqual(new Set(["node-version-file: .node-version"]));
+  }
+  expect(read(".gitlab-ci.yml")).toContain("image: pulumi/pulumi-nodejs-24:");
 });
 
 describe("GitLab CI", () => {

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readInlineGroups } from "../../../provider/groups-file/check";
 import { readGroups, readGroupsFile } from "../../../provider/groups-file/read";
 
@@ -60,7 +60,8 @@ test("an empty map of groups", () => {
   expect(readGroups("groups: {}", "groups.yaml")).toEqual({ groups: {}, problems: [], warnings: [] });
 });
 
-const entryKeyList = "name, active, onNameConflict, deleteWithAgents, agents, otherAgents and removeExisting";
+const entryKeyList =
+  "name, active, onNameConflict, deleteWithAgents, agents, otherAgents, removeExisting, protect, retainOnDelete and ignoreChanges";
 
 const notAString = (source: string, kind: string): string =>
   `must be a string; without quotes ${source} is ${kind}, so write "${source}"`;
@@ -274,6 +275,10 @@ describe("files", () => {
   test("a missing file", () => {
     const file = join(folder, "groups.yaml");
     expect(readGroupsFile(file).problems).toEqual([expect.stringMatching(/groups\.yaml: could not be read: ENOENT/)]);
+    // A relative path depends on who runs the program, so the message shows where it leads.
+    expect(readGroupsFile("no/groups.yaml").problems).toEqual([
+      `no/groups.yaml: could not be read: ENOENT: no such file or directory, open '${resolve("no/groups.yaml")}'; a relative path starts at the working directory of the program`,
+    ]);
   });
 
   test("a file in UTF-16, as PowerShell writes it", () => {
@@ -337,4 +342,28 @@ describe("in the program", () => {
       'groups.f.name: the name "e" must be unique, but groups.e has the same name',
     ]);
   });
+});
+
+test("names that look alike are a warning that says where they differ", () => {
+  const text = 'groups:\n  a: { name: Night shift }\n  b: { name: "Night\u00a0shift" }\n  c: { name: NIGHT SHIFT }\n';
+  expect(readGroups(text, "groups.yaml")).toMatchObject({
+    problems: [],
+    warnings: [
+      'groups.yaml:3:14: groups.b.name: the name "Night\u00a0shift" differs only in the kind of blank from "Night shift" of groups.a: character 6 is U+00A0, not U+0020; for Deepcall, these are two groups (the other one is at 2:14)',
+      'groups.yaml:4:14: groups.c.name: the name "NIGHT SHIFT" differs only in case from "Night shift" of groups.a; it is not known whether names are case-sensitive in Deepcall (the other one is at 2:14)',
+    ],
+  });
+});
+
+test.each([
+  ["protect: 1", "groups.a.protect: must be true or false"],
+  ["protect: 'yes'", "groups.a.protect: must be true or false; write true"],
+  ["retainOnDelete: null", "groups.a.retainOnDelete: must be true or false"],
+  ["ignoreChanges: name", 'groups.a.ignoreChanges: must be a list of properties; did you mean ["name"]?'],
+  ["ignoreChanges: [nme]", 'groups.a.ignoreChanges[0]: must be one of "name", "active", "agents"; did you mean name?'],
+  ["ignoreChanges: [name, agents]", "groups.a.ignoreChanges[1]: requires the property agents"],
+  ["ignoreChanges: [name, 1]", 'groups.a.ignoreChanges[1]: must be one of "name", "active", "agents"'],
+])("options of an entry: %j", (option, problem) => {
+  const lines = problems(entry(`a: { ${option} }`)).map((line) => line.replace(/^groups\.yaml:2:\d+: /, ""));
+  expect(lines).toEqual([problem]);
 });

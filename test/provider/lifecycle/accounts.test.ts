@@ -135,3 +135,21 @@ describe("a group moves to another provider", () => {
     expect(emulator.groups("7")).toMatchObject([{ name: "Support" }]);
   });
 });
+
+test.each([
+  ["83", true],
+  ["0123", false],
+  ["a1", false],
+])(
+  "a refused login with the userId %s from the stack's config: a hint that it may be another number",
+  async (userId, isHinted) => {
+    const emulator = await emulate();
+    const provider = await configured(emulator, { baseUrl: emulator.url, userId, token: "wrong" });
+    const { message } = await failure(provider.create(desired("Support")));
+    const hint = `deepcall:userId is ${userId}: if the id begins with 0, write it in quotes in the stack's file, because YAML reads 0123 as the number 83.`;
+    expect([message.includes(hint), message.includes("[deepcall:10")]).toEqual([isHinted, true]);
+    const variables = { DEEPCALL_USER_ID: userId, DEEPCALL_TOKEN: "wrong" };
+    const fromEnvironment = await configured(emulator, { baseUrl: emulator.url }, variables);
+    expect((await failure(fromEnvironment.create(desired("Support")))).message).not.toContain("begins with 0");
+  },
+);

@@ -77,12 +77,14 @@ test.each<[string, Record<string, unknown>]>([
 });
 
 const valid = { groupId: 42, requestedAgents: ["1"] };
-const noGroup = "groupId: must be a group's id";
+const noGroup = "groupId: must be a group's id, for example support.groupId";
 
 test.each<[Record<string, unknown>, string[]]>([
-  [{}, [`${noGroup}, for example support.groupId`, "agents: must be a list of agents"]],
-  [{ ...valid, groupId: "42" }, [`${noGroup}, for example support.groupId`]],
-  [{ ...valid, groupId: 4.5 }, [`${noGroup}, for example support.groupId`]],
+  [{}, [noGroup, "agents: must be a list of agents"]],
+  [{ ...valid, groupId: "042" }, [noGroup]],
+  [{ ...valid, groupId: "9007199254740992" }, [noGroup]],
+  [{ ...valid, groupId: 2 ** 53 }, [noGroup]],
+  [{ ...valid, groupId: 4.5 }, [noGroup]],
   [{ ...valid, groupId: 0 }, [noGroup]],
   [{ ...valid, groupId: -1 }, [noGroup]],
   [{ ...valid, requestedAgents: "1" }, ["agents: must be a list of agents"]],

@@ -67,6 +67,12 @@ const servers: [string, Partial<EmulatorOptions>][] = [
   ["receive_call as text", { receiveCallType: "string" }],
   ["receive_call as boolean", { receiveCallType: "boolean" }],
   ["quick omits relations", { quickRelation: "none" }],
+  ["only quick has relations", { plainRelation: "none" }],
+  ["only quick shows agents", { plainRelation: "empty" }],
+  [
+    "data instead of response, ids that say none, and passwords",
+    { payloadKey: "data", emptyIds: true, passwordFields: true },
+  ],
   ...(["object", "null", "text"] as const).map((noAgents): [string, Partial<EmulatorOptions>] => [
     `no agents as ${noAgents}`,
     { noAgents },
@@ -78,11 +84,10 @@ describe.each(servers)("on a server with %s", (_, options) => {
     const emulator = await emulateAgents(options);
     const created = await create(operate(emulator), desired(["1002", { id: "1001", receivesCalls: false }]));
     expect(assigned(emulator)).toBe("1001- 1002 1004 1005-");
-    expect(operations(emulator)).toEqual([
-      "getGroupAgentRelation",
-      "submitAssignGroupToAgent",
-      "getGroupAgentRelation",
-    ]);
+    // The complete form is enough, unless it has no `relationData`.
+    const reads = options.quickRelation === "none" ? 2 : 1;
+    const read = Array.from({ length: reads }, () => "getGroupAgentRelation");
+    expect(operations(emulator)).toEqual([...read, "submitAssignGroupToAgent", ...read]);
     expect(created.id).toBe("42");
     expect(created.outputs).toMatchObject({
       agents: [{ id: "1001", receivesCalls: false }, "1002"],
@@ -94,7 +99,7 @@ describe.each(servers)("on a server with %s", (_, options) => {
     const reordered = await change(operate(emulator), created, desired([{ id: "1001", receivesCalls: false }, "1002"]));
     expect([reordered.changed, emulator.count()]).toEqual([false, 0]);
     expect((await refresh(operate(emulator), reordered))?.drift).toBe(false);
-    expect(emulator.count()).toBe(1);
+    expect(emulator.count()).toBe(reads);
 
     const changed = await change(operate(emulator), created, desired(["1001", "1003"]));
     expect(assigned(emulator)).toBe("1001 1003 1004 1005-");
@@ -338,5 +343,48 @@ describe("after a failed update, the state still has what the next one needs", (
     const error = await failure(change(operate(emulator), kept, desired(["1001"], remove)));
     expect(error.message).toMatch(/list \(1005\).*\[deepcall:other-agents\]$/);
     expect(assigned(emulator)).toBe("1005");
+  });
+});
+
+describe("with the list in ignoreChanges", () => {
+  const ignored = { __ignore: ["agents"] };
+
+  test("it is assigned once; changes of the list and in Deepcall are left alone, also by an update of something else", async () => {
+    const emulator = await emulateAgents();
+    const account = emulator.account("7");
+    const created = await create(operate(emulator), desired(["1001"], ignored));
+    expect(assigned(emulator)).toBe("1001 1004 1005-");
+    account.setAgents(42, [{ id: "1002" }]);
+    const resource = await refresh(operate(emulator), created);
+    expect(resource).toMatchObject({ drift: false, outputs: { agents: [], otherAgentIds: ["1002"] } });
+    if (!resource) throw new Error("no resource");
+    const other = desired(["1003"], { ...ignored, ...remove });
+    expect(await operate(emulator).diff("42", resource.outputs, other)).toEqual({ changes: false });
+    emulator.clearCalls();
+    const outputs = (await operate(emulator).update("42", resource.outputs, other)).outs ?? {};
+    expect(operations(emulator)).toEqual(["getGroupAgentRelation"]);
+    expect(assigned(emulator)).toBe("1002");
+
+    // Without the option, the list counts again, and "remove" asks first.
+    const counted = desired(["1003"], remove);
+    expect(await operate(emulator).diff("42", outputs, counted)).toEqual({ changes: true });
+    expect((await failure(operate(emulator).update("42", outputs, counted))).message).toContain("(1002)");
+    await operate(emulator).update("42", outputs, desired(["1003"]));
+    expect(assigned(emulator)).toBe("1002 1003");
+  });
+
+  test("a first apply that failed halfway is finished", async () => {
+    const emulator = await emulateAgents();
+    emulator.faults.add("getGroupAgentRelation:shape-after@2x0");
+    const provider = createProviders(new Run(environment(emulator), shortDeadline)).agents;
+    const { properties } = await failure(provider.create(desired(["1001", "1002"], ignored)));
+    emulator.faults.clear();
+    emulator.account("7").setAgents(42, [{ id: "1001" }]);
+    const { outs } = await operate(emulator).update("42", { ...properties }, desired(["1001", "1002"], ignored));
+    expect(assigned(emulator)).toBe("1001 1002");
+    // From then on, it is left alone.
+    emulator.account("7").setAgents(42, []);
+    await operate(emulator).update("42", outs ?? {}, desired(["1001", "1002"], ignored));
+    expect(assigned(emulator)).toBe("");
   });
 });

@@ -145,7 +145,7 @@ describe("a group with agents", () => {
 });
 
 describe("the look at the agents", () => {
-  test("is one call for each deleted group, without quick, and concurrent", async () => {
+  test("is two calls for each deleted group, with and without quick, and concurrent", async () => {
     const emulator = await emulate();
     const provider = operate(emulator);
     const groups = await Promise.all(["A", "B", "C", "D"].map((name) => create(provider, desired(name))));
@@ -162,11 +162,40 @@ describe("the look at the agents", () => {
     const later = operate(emulator);
     await Promise.all(groups.map(({ id, outputs }) => later.delete(id, outputs)));
     expect(emulator.groups()).toEqual([]);
-    expect([emulator.count("getGroupAgentRelation"), emulator.count("delete"), emulator.count()]).toEqual([4, 4, 8]);
+    expect([emulator.count("getGroupAgentRelation"), emulator.count("delete"), emulator.count()]).toEqual([8, 4, 12]);
     const looks = emulator.calls.filter(({ operation }) => operation === "getGroupAgentRelation");
     expect(looks.map(({ body }) => body)).toEqual(
-      expect.arrayContaining(groups.map(({ id }) => ({ groupId: id }))) as unknown,
+      expect.arrayContaining(groups.flatMap(({ id }) => [{ groupId: id, quick: true }, { groupId: id }])) as unknown,
     );
+  });
+
+  const success = (fields: object): Response => Response.json({ status: "success", code: 200, ...fields });
+  const agents = { relationData: [{ unique_id: 1001, receive_call: 1 }] };
+  const none = { relationData: [] };
+  const absent = { groupData: {} };
+  const agentData = [{ unique_id: 9001 }];
+  test.each<[string, object, object, boolean, number]>([
+    ["agents", agents, agents, false, 1],
+    ["agents only with quick", agents, none, false, 1],
+    ["agents only without quick", none, agents, false, 2],
+    ["no agents", none, none, true, 2],
+    ["no agents, and only the account's without quick", none, { agentData }, false, 2],
+    ["agents in agentData alone", { agentData }, { agentData }, false, 2],
+    ["agents in agentData alone, with quick", { agentData }, { agentData: [] }, false, 2],
+    ["no agents in agentData", { agentData: [] }, { agentData: [] }, true, 2],
+    ["no agents in agentData, and in relationData without quick", { agentData: [] }, none, true, 2],
+    ["the account's agents, and no relationData with quick", { agentData }, { ...none, agentData }, true, 2],
+    ["nothing with quick", absent, none, false, 1],
+    ["nothing without quick", none, absent, false, 2],
+    ["a row that says nothing", { relationData: [{}] }, none, false, 1],
+  ])("%s: with quick %j, without %j: deleted: %j", async (_, quick, plain, isDeleted, count) => {
+    const emulator = await emulate();
+    const group = await create(operate(emulator), desired("Support"));
+    emulator.intercept = ({ operation, body }) =>
+      operation === "getGroupAgentRelation" ? success({ response: body["quick"] === true ? quick : plain }) : undefined;
+    const deletion = operate(emulator).delete(group.id, group.outputs);
+    await (isDeleted ? deletion : expect(deletion).rejects.toThrow("The group was not deleted."));
+    expect([emulator.groups().length, emulator.count("getGroupAgentRelation")]).toEqual([isDeleted ? 0 : 1, count]);
   });
 
   test("that finds no group counts as deleted; another account's credentials do not show that", async () => {
@@ -190,7 +219,6 @@ describe("the look at the agents", () => {
     expect([emulator.count("delete"), emulator.count("getGroupAgentRelation")]).toEqual([1, 0]);
   });
 
-  const success = (fields: object): Response => Response.json({ status: "success", code: 200, ...fields });
   test.each<[string, string | (() => Response), string]>([
     ["without permission", "error-before:1015x0", "code 1015 (permission denied)"],
     ["with refused credentials", "error-before:1014x0", "code 1014 (invalid or expired token)"],
@@ -231,7 +259,7 @@ describe("the look at the agents", () => {
     const group = await create(operate(emulator), desired("Support"));
     emulator.faults.add("getGroupAgentRelation:http-before:503x2");
     await operate(emulator).delete(group.id, group.outputs);
-    expect([emulator.count("getGroupAgentRelation"), emulator.groups()]).toEqual([3, []]);
+    expect([emulator.count("getGroupAgentRelation"), emulator.groups()]).toEqual([4, []]);
   });
 });
 

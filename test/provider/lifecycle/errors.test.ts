@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
+import { agentErrorMeanings, apiError, apiErrorMeanings, clientErrorCodes } from "../../../client/errors";
 import { attempt, GroupError, nothingChanged, providerErrorCodes } from "../../../provider/model/errors";
 import { createProvider, desired, failure } from "../../support/lifecycle";
 
@@ -45,4 +45,8 @@ test("docs/errors.md lists every error code, and no other", () => {
   const documented = [...page.matchAll(/^\| `([\w-]+)` \| .+\. \| .+\. \|$/gm)].map(([, code]) => code);
   const codes = [...Object.keys(apiErrorMeanings), ...clientErrorCodes, ...providerErrorCodes];
   expect(documented.toSorted()).toEqual(codes.toSorted());
+  const ofAgents = [...page.matchAll(/^\| (1\d{3}(?:, 1\d{3})*) \| .+ \|$/gm)].flatMap(([, list = ""]) =>
+    list.split(", "),
+  );
+  expect(ofAgents).toEqual(Object.keys(agentErrorMeanings));
 });

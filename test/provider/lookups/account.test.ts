@@ -38,9 +38,11 @@ test.each([
   // The first list has it, or a list by its name or id.
   ["Support", {}, ["list"]],
   [1, {}, ["list"]],
-  ["Support", truncated, ["list", "list Support"]],
-  ["Late", truncated, ["list", "list Late"]],
-  [3, truncated, ["list", "list 3"]],
+  // The second list asks for the second page, which this server does not have.
+  ["Support", truncated, ["list", "list", "list Support"]],
+  ["Late", truncated, ["list", "list", "list Late"]],
+  [3, truncated, ["list", "list", "list 3"]],
+  ["Late", { pageSize: 1 }, ["list", "list", "list"]],
   // The server says nothing about a truncated list.
   ["Late", { pageLimit: 2 }, ["list", "list Late"]],
   [3, { pageLimit: 2 }, ["list", "list 3"]],
@@ -65,7 +67,7 @@ test.each([
   [99, {}, "group-not-found", "Could not look up the group with id 99: Deepcall has no such group"],
   [99, truncated, "group-not-found", "no such group"],
   // Neither the list nor the one by name says that it is complete.
-  ["Support", { ...truncated, nameFilter: "none" }, "incomplete-list", "more groups than the 2 it returned"],
+  ["Support", { ...truncated, nameFilter: "none" }, "incomplete-list", "returned 2 of 3 groups"],
   ["None", { ...truncated, nameFilter: "none" }, "incomplete-list", "with getGroup({ id })"],
 ] as const)("not exactly one: %j with %j is the error %s", async (nameOrId, options, errorCode, message) => {
   const { account } = await open(["Support", "Twin", "Twin"], options);
@@ -110,7 +112,7 @@ test.each([
 });
 
 test.each([
-  [truncated, {}, "incomplete-list", "more groups than the 2 it returned, so some would be missing"],
+  [truncated, {}, "incomplete-list", "returned 2 of 3 groups, so some would be missing"],
   [{ listStatus: false }, { active: true }, "status-not-listed", "Deepcall's list does not include the status"],
 ] as const)("the groups with the server's options %j and %j: the error %s", async (options, query, code, message) => {
   const { account } = await open(["Support", "Sales", "Late"], options);

@@ -111,7 +111,10 @@ export class GitHub {
       if (code !== 0) result = "failure";
       if (step.id !== undefined) values.steps[step.id] = { outputs: readOutputs(readIfExists(files.GITHUB_OUTPUT)) };
     }
-    return { result, outputs: substitute(outputs, values), summary: readIfExists(files.GITHUB_STEP_SUMMARY), log };
+    const summary = readIfExists(files.GITHUB_STEP_SUMMARY);
+    // GitHub drops a larger one.
+    if (Buffer.byteLength(summary) > 2 ** 20) throw new Error("The summary has more than 1 MiB.");
+    return { result, outputs: substitute(outputs, values), summary, log };
   }
 
   private get stateFile(): string {

@@ -1,0 +1,226 @@
+import { PermissionError, RateLimitError, type CallError } from "../../client/errors";
+import type { Group } from "../../client/responses";
+import { pluralize, quote } from "../formatting";
+import { UsageError } from "../io";
+import { assignedAgents, formWithAgents, readAgents, relationRows, type AgentProbe } from "./agents";
+import type { Exchange } from "./calls";
+import { finding, ok, type Check } from "./findings";
+import { suffixExamples, type Suffix } from "./groups";
+import { TrialStopped, type Sandbox } from "./sandbox";
+
+/** The agents that the user names: up to two, and one that does not exist. */
+export interface TrialAgents {
+  readonly agents: readonly string[];
+  readonly unknownAgent: string | undefined;
+}
+
+/** What one change showed. */
+interface Fact {
+  readonly refusal?: CallError | undefined;
+  /** The ids of the group's agents afterwards; `undefined` if the answer is not understood. */
+  readonly agents?: readonly string[] | undefined;
+}
+/** What a change of a name showed: the name that was sent, and the group afterwards. */
+interface NameFact extends Fact {
+  readonly sent: string;
+  readonly group: Group;
+}
+type Created = "first" | "long" | "second" | "third" | "otherCase" | "characters" | "spaces";
+type Changed = "taken" | "ownName" | "inactive" | "missingStatus";
+type Assigned = "assigned" | "replaced" | "empty" | "missing" | "otherDeleted" | "unknown" | "secondDelete";
+/** What the trial has found out so far. */
+export interface Facts extends Partial<Record<Created | Changed, NameFact>>, Partial<Record<Assigned, Fact>> {
+  ids: readonly number[];
+  isStale?: boolean | undefined;
+  readonly plan: TrialAgents;
+  /** The agents of two groups, of which only the second one may have some. */
+  reads?: AgentProbe;
+  /** The answers about a group after its deletion. */
+  deleted?: { readonly id: number; readonly list: Exchange; readonly relation: Exchange };
+}
+
+/** What a server may change in a name, besides spaces; those that may become longer are last. */
+const difficultCharacters = Array.from("é日😀\\%&<>\"'");
+const longestName = 300;
+
+/** How many characters of the name that was sent the server kept. */
+function keptLength({ sent, group }: NameFact): number {
+  const stored = Array.from(group.name);
+  const end = Array.from(sent).findIndex((character, n) => character !== stored[n]);
+  return end === -1 ? Array.from(sent).length : end;
+}
+
+/** The length to which names are cut; 0 if they are not, `undefined` if that is not known. */
+export function cutLength({ first, long }: Facts): number | undefined {
+  const cut = [first, long].find((fact) => fact && keptLength(fact) < Array.from(fact.sent).length);
+  return cut ? keptLength(cut) : long && 0;
+}
+
+/** Each difficult character with what the server stored for it, up to one that is not recognized or was cut. */
+export function changesOf({ sent, group }: NameFact): readonly (readonly [string, string])[] {
+  const changes: [string, string][] = [];
+  let rest = group.name.slice(sent.indexOf(difficultCharacters[0] ?? ""));
+  for (const character of difficultCharacters) {
+    const entity = /^&#?\w+;/.exec(rest)?.[0];
+    const stored = [character, "?"].find((one) => rest.startsWith(one) && !(one === "&" && entity)) ?? entity;
+    if (stored === undefined) break;
+    changes.push([character, stored]);
+    rest = rest.slice(stored.length);
+  }
+  return changes;
+}
+
+/** The form of an appended number and where it starts, if the second and the third group with a name agree. */
+export function numberingOf({ first, second, third }: Facts) {
+  if (!first || !second || !third) return undefined;
+  const base = first.group.name;
+  const start = Number(/\d+/.exec(second.group.name.slice(base.length))?.[0]);
+  const isNumbered = (form: Suffix, { group }: NameFact, number: number): boolean =>
+    group.name === base + suffixExamples[form].replace("1", String(number));
+  const forms = Object.keys(suffixExamples) as Suffix[];
+  const form = forms.find((one) => isNumbered(one, second, start) && isNumbered(one, third, start + 1));
+  // The first group has a number itself if the account had such a group.
+  return form && keptLength(first) === Array.from(base).length ? { form, start } : undefined;
+}
+
+export interface TrialResult<Probe> {
+  readonly facts: Facts;
+  /** Absent if the trial ended before. */
+  readonly probed?: Probe;
+  readonly checks: readonly Check[];
+}
+
+/**
+ * Creates groups, changes them and deletes them, whatever happens in between.
+ *
+ * @param probe - examines two of the groups, of which only the second one has agents.
+ */
+export async function runTrial<Probe extends { readonly agents: AgentProbe }>(
+  sandbox: Sandbox,
+  plan: TrialAgents,
+  exchanges: readonly Exchange[],
+  probe: (groups: readonly Group[]) => Promise<Probe>,
+): Promise<TrialResult<Probe>> {
+  const facts: Facts = { ids: [], plan };
+  const checks: Check[] = [];
+  let probed: Probe | undefined;
+  try {
+    await createGroups(sandbox, plan, facts);
+    probed = await probe([facts.first, facts.otherCase].flatMap((fact) => fact?.group ?? []));
+    facts.reads = probed.agents;
+    await changeGroups(sandbox, plan, probed.agents, facts);
+  } catch (error) {
+    if (!(error instanceof TrialStopped || error instanceof RateLimitError || error instanceof UsageError)) throw error;
+    const code = error.cause instanceof PermissionError ? "write-denied" : "trial-stopped";
+    checks.push(finding(code, `the trial ended early: ${error.message}`));
+  } finally {
+    checks.push(await deleteGroups(sandbox, exchanges));
+  }
+  return { facts, ...(probed && { probed }), checks };
+}
+
+/** Deletes the groups of a trial and says what may be left. */
+export async function deleteGroups(sandbox: Sandbox, exchanges: readonly Exchange[], isLater = false): Promise<Check> {
+  const groups = await sandbox.cleanUp(isLater);
+  const { pendingName, createdIds } = sandbox;
+  const created = pluralize(createdIds.length, "group");
+  if (groups.length === 0 && pendingName === undefined)
+    return ok("leftovers", `none: ${created} of the trial deleted (${pluralize(exchanges.length, "call")})`);
+  const pending =
+    pendingName === undefined ? "" : `; a group ${quote(pendingName)} may exist, because the answer to add was lost`;
+  const summary = `${groups.length} of ${created} of the trial may be left${pending}`;
+  return { ...finding("trial-leftovers", summary), groups };
+}
+
+/** Creates groups with all kinds of names, and assigns an agent to two of them. */
+async function createGroups(sandbox: Sandbox, { agents }: TrialAgents, facts: Facts): Promise<void> {
+  const { stem } = sandbox;
+  const create = async (...names: readonly (readonly [Created, string])[]): Promise<void> => {
+    const ids: number[] = [];
+    for (const [, sent] of names) ids.push(await sandbox.add(sent));
+    facts.ids = sandbox.createdIds;
+    for (const [n, [question, sent]] of names.entries())
+      facts[question] = { sent, group: await sandbox.read(ids[n] ?? 0) };
+    facts.isStale = sandbox.isStale;
+  };
+  await create(["first", stem]);
+  if (!cutLength(facts)) await create(["long", `${stem} `.padEnd(longestName, "long ")]);
+  await create(
+    ["second", stem],
+    ["third", stem],
+    ["otherCase", (facts.first?.group.name ?? stem).toUpperCase()],
+    ["characters", nameOf(sandbox, facts, difficultCharacters.join(""))],
+    ["spaces", `  ${nameOf(sandbox, facts, "spaces")}  `],
+  );
+  const { second, otherCase: other } = facts;
+  if (agents.length === 0 || !second || !other) return;
+  const refusal = await assign(sandbox, other.group.id, agents.slice(0, 1), true);
+  facts.assigned = { refusal };
+  if (refusal && !(refusal instanceof PermissionError)) throw new TrialStopped(refusal.description);
+  if (!refusal) await assign(sandbox, second.group.id, agents.slice(0, 1));
+}
+
+/** Renames, deactivates and deletes the groups of the trial, and changes their agents. */
+async function changeGroups(
+  sandbox: Sandbox,
+  { agents: [agent, otherAgent], unknownAgent }: TrialAgents,
+  reads: AgentProbe,
+  facts: Facts,
+): Promise<void> {
+  const { first, second, third, otherCase, spaces } = facts;
+  if (!first || !second || !third || !otherCase || !spaces) return;
+  const update = async (question: Changed, { group: { id } }: NameFact, sent: string, status?: number) => {
+    const fields = { name: sent, ...(status !== undefined && { status }) };
+    const refusal = await sandbox.change("update", id, fields, true);
+    return (facts[question] = { sent, refusal, group: await sandbox.read(id) });
+  };
+  await update("taken", spaces, first.group.name, 1);
+  await update("ownName", first, first.group.name, 1);
+  const { group } = await update("inactive", third, nameOf(sandbox, facts, "inactive"), 0);
+  if (group.active === false) await update("missingStatus", third, nameOf(sandbox, facts, "no status"));
+
+  const { id } = third.group;
+  await sandbox.change("delete", id);
+  if (sandbox.isStale !== false) await sandbox.call("list", { groupid: String(id), groupId: id });
+  const list = await sandbox.call("list", { groupid: String(id), groupId: id });
+  facts.deleted = { id, list, relation: await readAgents(sandbox.call, id, "quick") };
+  facts.secondDelete = { refusal: await sandbox.change("delete", id, {}, true) };
+
+  const form = formWithAgents(reads);
+  const group2 = otherCase.group.id;
+  const observe = async (question: Assigned, refusal?: CallError): Promise<readonly string[]> => {
+    const read = form && (await readAgents(sandbox.call, group2, form));
+    const ids = read && assignedAgents(read, group2);
+    // The number of rows says enough where they are not understood.
+    const agents = Array.isArray(ids) ? (ids as string[]) : read && relationRows(read).map(() => "");
+    facts[question] = { refusal, agents };
+    return agents ?? [];
+  };
+  const isDenied = facts.assigned?.refusal !== undefined;
+  if (agent !== undefined && !isDenied) {
+    if (otherAgent !== undefined) await observe("replaced", await assign(sandbox, group2, [otherAgent]));
+    const restore = async (current: readonly string[]): Promise<void> => {
+      if (!current.includes(agent)) await assign(sandbox, group2, [agent]);
+    };
+    await restore(await observe("empty", await assign(sandbox, group2, [], true)));
+    await restore(await observe("missing", await sandbox.change("submitAssignGroupToAgent", group2, {}, true)));
+    await sandbox.change("delete", second.group.id);
+    await observe("otherDeleted");
+  }
+  if (unknownAgent !== undefined && !isDenied)
+    await observe(
+      "unknown",
+      await assign(sandbox, group2, [unknownAgent, ...(agent === undefined ? [] : [agent])], true),
+    );
+}
+
+async function assign(sandbox: Sandbox, id: number, agents: readonly string[], isQuestion = false) {
+  const fields = { agent_unique_id: agents, receive_call: agents };
+  return sandbox.change("submitAssignGroupToAgent", id, fields, isQuestion);
+}
+
+/** A new name for a group of the trial. A server that cuts names leaves only the beginning. */
+function nameOf({ stem, token }: Sandbox, facts: Facts, label: string): string {
+  const length = cutLength(facts) ?? 0;
+  return `${length > 0 && length < stem.length + 14 ? token : stem} ${label}`;
+}

@@ -1,0 +1,48 @@
+import { Engine, type Program } from "../../support/engine";
+import { emulate } from "../../support/lifecycle";
+
+type Rule = "suffix" | "adopt" | "fail";
+const rules: Rule[] = ["suffix", "adopt", "fail"];
+
+/** All orders of a program's entries. */
+function orders(program: Program): Program[] {
+  const permute = <T>(items: readonly T[]): T[][] =>
+    items.length === 0
+      ? [[]]
+      : items.flatMap((item, index) => permute(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
+  return permute(Object.entries(program)).map((entries) => Object.fromEntries(entries));
+}
+
+const named = (names: Readonly<Record<string, string>>, onNameConflict: Rule): Program =>
+  Object.fromEntries(Object.entries(names).map(([resource, name]) => [resource, { name, onNameConflict }]));
+
+/** What each resource requests before and after. */
+const cases: [string, Record<string, string>, Record<string, string>][] = [
+  ["a new group takes a freed name", { support: "Support" }, { fresh: "Support", support: "Care" }],
+  ["a group takes a freed name", { a: "One", b: "Two" }, { a: "Two", b: "Three" }],
+  ["a chain of three", { a: "One", b: "Two" }, { n: "One", a: "Two", b: "Three" }],
+  ["a swap", { a: "One", b: "Two" }, { a: "Two", b: "One" }],
+  ["a rotation of three", { a: "One", b: "Two", c: "Three" }, { a: "Two", b: "Three", c: "One" }],
+  ["a rotation of three, the other way", { a: "One", b: "Two", c: "Three" }, { a: "Three", b: "One", c: "Two" }],
+  ["a swap beside a chain", { a: "One", b: "Two", c: "Three" }, { a: "Two", b: "One", c: "Four", n: "Three" }],
+];
+
+describe.each(cases)("%s", (_, before, after) => {
+  test.each(rules)("with %s, in every order: each group gets its name", async (rule) => {
+    for (const program of orders(named(after, rule))) {
+      const emulator = await emulate();
+      const engine = new Engine(emulator);
+      expect(await engine.up(named(before, "suffix"))).toEqual([]);
+      const ids = Object.fromEntries(Object.entries(engine.state).map(([resource, { id }]) => [resource, id]));
+      expect(await engine.up(program)).toEqual([]);
+      const groups = new Map(emulator.groups("7").map(({ id, name }) => [String(id), name]));
+      const result = Object.entries(engine.state).map(([resource, { id }]) => [resource, groups.get(id)]);
+      expect(Object.fromEntries(result)).toEqual(after);
+      expect(groups.size).toBe(Object.keys(after).length);
+      for (const [resource, id] of Object.entries(ids)) expect(engine.state[resource]?.id).toBe(id);
+      emulator.clearCalls();
+      expect(await engine.up(program)).toEqual([]);
+      expect(emulator.count()).toBe(0);
+    }
+  });
+});
