@@ -40,7 +40,9 @@ const tasks = {
       "emulator/page",
       "bench",
       "tools",
-      ...readdirSync(join(root, "examples")).map((name) => `examples/${name}`),
+      ...readdirSync(join(root, "examples"))
+        .map((name) => `examples/${name}`)
+        .filter((folder) => existsSync(join(root, folder, "tsconfig.json"))),
     ].map((project) => ["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]),
   ],
 };

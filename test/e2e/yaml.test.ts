@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { startCli } from "./commands";
 import { TestStack } from "./stack";
 
@@ -117,4 +118,24 @@ test("a stack moves from TypeScript to YAML: no change and no call, for children
   stack.file("Main.yaml", stack.read("Main.yaml").replace(`groupId: ${sales}`, 'groupId: "${sales.groupId}"'));
   expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
   expect(stack.emulator.groups()).toEqual(before);
+});
+
+test("the YAML program of docs/languages.md, which examples/yaml contains", async () => {
+  const root = resolve(__dirname, "../..");
+  const page = readFileSync(join(root, "docs/languages.md"), "utf8");
+  const [, block = ""] = /```yaml\n(name: .*?)```/s.exec(page) ?? [];
+  interface Project {
+    resources: unknown;
+  }
+  const example = parse(readFileSync(join(root, "examples/yaml/Pulumi.yaml"), "utf8")) as Project;
+  expect(example.resources).toEqual((parse(block) as Project).resources);
+
+  const stack = await TestStack.create({}, {}, (folder) => {
+    writeFileSync(join(folder, "Pulumi.yaml"), block.replace("node_modules/pulumi-deepcall/plugin", plugin));
+  });
+  await stack.up();
+  expect(stack.outputs()).toEqual({ supportName: "Support" });
+  expect(stack.emulator.groups("7").map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["Support", "Night shift"]),
+  );
 });
