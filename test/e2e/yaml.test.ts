@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { startCli } from "./commands";
 import { TestStack } from "./stack";
 
+const command = join(process.env["E2E_FOLDER"] ?? "", "node_modules/.bin/pulumi-deepcall");
 const plugin = join(process.env["E2E_FOLDER"] ?? "", "node_modules/pulumi-deepcall/plugin");
 
 /** A project of Pulumi YAML with the plugin of the packed package. */
@@ -138,4 +139,16 @@ test("the YAML program of docs/languages.md, which examples/yaml contains", asyn
   expect(stack.emulator.groups("7").map(({ name }) => name)).toEqual(
     expect.arrayContaining(["Support", "Night shift"]),
   );
+});
+
+test("an exported YAML program is imported by ids alone: no change remains", async () => {
+  const stack = await TestStack.create({}, {}, yamlProject);
+  const account = stack.emulator.account("7");
+  for (const name of ["Support", "Costs ${x} $5", "Support"]) account.add(name);
+  const files = ["--out", "Main.yaml", "--import", "import.json", "--force"];
+  const exported = await stack.execute(command, ["export", "--format", "pulumi-yaml", ...files]);
+  expect(exported.output).toBe("Wrote 3 groups to Main.yaml and import.json.\n");
+  const imported = await stack.run("import", "--file", "import.json", "--generate-code=false", "--yes");
+  expect(imported.output).toContain("= 3 imported");
+  expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
 });
