@@ -1,5 +1,15 @@
 // Builds dist/, schema/ and the bundle in plugin/, and links the package into its own node_modules. npm runs this script before it packs the package.
-import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build as bundle } from "esbuild";
@@ -81,15 +91,29 @@ async function bundlePlugin() {
     plugins: [
       {
         name: "unused-files",
-        setup(plugin) {
+        setup(bundler) {
           // Undici's entry creates an object of one of the classes.
           const contents = "module.exports = new Proxy({}, { get: () => class {} });";
-          plugin.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
+          bundler.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
         },
       },
     ],
   });
-  cpSync(`${root}/provider/plugin/schema.json`, `${root}/plugin/schema.json`);
+  writePluginSchema();
+}
+
+/** With the address from which Pulumi downloads the plugin, once package.json says in which repository its releases are. */
+function writePluginSchema() {
+  /** @type {(file: string) => { repository?: { url?: string } }} */
+  const readJson = (file) => JSON.parse(readFileSync(`${root}/${file}`, "utf8"));
+  const url = readJson("package.json").repository?.url ?? "";
+  const [, name] = /github\.com\/([^/]+\/.+)\.git$/.exec(url) ?? [];
+  const addresses = name && {
+    repository: `https://github.com/${name}`,
+    pluginDownloadURL: `github://api.github.com/${name}`,
+  };
+  const schema = { ...readJson("provider/plugin/schema.json"), ...addresses };
+  writeFileSync(`${root}/plugin/schema.json`, JSON.stringify(schema));
 }
 
 /**

@@ -41,10 +41,18 @@ const tasks = {
       "emulator/page",
       "bench",
       "tools",
-      ...readdirSync(join(root, "examples")).map((name) => `examples/${name}`),
+      ...readdirSync(join(root, "examples"))
+        .map((name) => `examples/${name}`)
+        .filter((folder) => existsSync(join(root, folder, "tsconfig.json"))),
     ].map((project) => ["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]),
   ],
 };
+
+/**
+ * The languages of the programs, besides Node's, that a task runs.
+ * @type {Record<string, import("./install-cli.mjs").Language[]>}
+ */
+const languages = { test: ["yaml"], "test:slow": ["yaml"], "test:compatibility": ["yaml", "python", "go"] };
 
 await main(async () => {
   const [name = "", ...args] = process.argv.slice(2);
@@ -55,7 +63,7 @@ await main(async () => {
   await install();
   const node = findNode();
   await build();
-  const cli = needsCli(name, args) ? await ensureCli() : undefined;
+  const cli = needsCli(name, args) ? await ensureCli(languages[name]) : undefined;
   const env = {
     ...process.env,
     ...(cli && { PULUMI_CLI_BIN: cli }),
