@@ -4,19 +4,37 @@
 const otherPackages = "^node_modules/(?!@pulumi/|pulumi-deepcall/)";
 const pulumi = "^node_modules/@pulumi/pulumi/";
 const thisPackage = "^node_modules/pulumi-deepcall/";
-const sharedByProvider = [
-  "^provider/(state-contract|account-settings|lifecycle/(names|state|diff|agents/(schema|state)))\\.ts$",
-  "^provider/groups-file/",
-];
+const model = "^provider/model/";
+const stateContract = "^provider/state-contract\\.ts$";
+const accountSettings = "^provider/account-settings\\.ts$";
+/** What a program imports: all of `provider/` but the model, the lifecycle and the two front ends. */
+const programs = "^provider/(?!(model|lifecycle|dynamic|plugin)/)";
 
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
   ["^client/", ["^client/"]],
   ["^client/node-version\\.ts$", ["^package\\.json$"]],
-  ["^provider/", ["^provider/", "^client/", pulumi]],
+  [model, [model, "^client/"]],
+  ["^provider/lifecycle/", ["^provider/lifecycle/", model, "^client/", stateContract, accountSettings]],
+  [
+    "^provider/(dynamic|plugin)/",
+    ["^provider/$1/", "^provider/lifecycle/", model, "^client/", stateContract, "^provider/require-node\\.ts$", pulumi],
+  ],
+  [programs, [programs, model, "^client/", pulumi]],
   // The script of the page runs in browsers, which have none of this.
   ["^emulator/(?!page/)", ["^emulator/(?!page/)"]],
-  ["^cli/", ["^cli/", "^client/", ...sharedByProvider]],
+  [
+    "^cli/",
+    [
+      "^cli/",
+      "^client/",
+      model,
+      stateContract,
+      accountSettings,
+      "^provider/dynamic/stored\\.ts$",
+      "^provider/groups-file/",
+    ],
+  ],
   ["^cli/emulator\\.ts$", ["^emulator/"]],
   ["^cli/doctor/", ["^emulator/options\\.ts$"]],
   ["^cli/preview/", [`${pulumi}automation/`]],

@@ -92,8 +92,8 @@ function rename(stored: Stored, key: string, name: string): Stored {
   return { ...given, [name]: value };
 }
 
-function withoutSelf({ __resource, __parent, __providerName, __ignore, __provider, ...given }: Stored): Stored {
-  return given;
+function withoutSelf(stored: Stored): Stored {
+  return Object.fromEntries(Object.entries(stored).filter(([key]) => !(key in selfKeys) && key !== "__provider"));
 }
 
 function writeSelf({ resource, parent, account, ignored }: StoredSelf) {
