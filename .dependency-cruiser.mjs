@@ -4,33 +4,54 @@
 const otherPackages = "^node_modules/(?!@pulumi/|pulumi-deepcall/)";
 const pulumi = "^node_modules/@pulumi/pulumi/";
 const thisPackage = "^node_modules/pulumi-deepcall/";
-const sharedByProvider = ["^provider/(state-contract|account-settings|stored)\\.ts$", "^provider/(model|groups-file)/"];
+const model = "^provider/model/";
+const stateContract = "^provider/state-contract\\.ts$";
+const accountSettings = "^provider/account-settings\\.ts$";
+/** What a program imports: all of `provider/` but the model, the lifecycle and the two front ends. */
+const programs = "^provider/(?!(model|lifecycle|dynamic|plugin)/)";
+const stored = "^provider/stored\\.ts$";
 
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
   ["^client/", ["^client/"]],
   ["^client/node-version\\.ts$", ["^package\\.json$"]],
-  ["^provider/(?!model/|lifecycle/|plugin/)", ["^provider/(?!plugin/)", "^client/", pulumi]],
-  ["^provider/model/", ["^provider/model/", "^client/"]],
+  [model, [model, "^client/"]],
+  ["^provider/lifecycle/", ["^provider/lifecycle/", model, "^client/", stateContract, accountSettings]],
   [
-    "^provider/lifecycle/",
-    ["^provider/(lifecycle|model)/", "^provider/(account-settings|state-contract)\\.ts$", "^client/"],
+    "^provider/dynamic/",
+    ["^provider/(dynamic|lifecycle)/", model, "^client/", stateContract, stored, "^provider/require-node\\.ts$", pulumi],
   ],
   // Never Pulumi's SDK, which takes half a second to load.
   [
     "^provider/plugin/",
     [
-      "^provider/(plugin|lifecycle|model)/",
-      "^provider/(account-settings|require-node|state-contract|stored)\\.ts$",
-      "^provider/lookups/(account|rules)\\.ts$",
+      "^provider/(plugin|lifecycle)/",
+      model,
       "^client/",
+      stateContract,
+      stored,
+      accountSettings,
+      "^provider/require-node\\.ts$",
+      "^provider/lookups/(account|rules)\\.ts$",
       "^package\\.json$",
       `${pulumi}proto/`,
     ],
   ],
+  [programs, [programs, model, "^client/", pulumi]],
   // The script of the page runs in browsers, which have none of this.
   ["^emulator/(?!page/)", ["^emulator/(?!page/)"]],
-  ["^cli/", ["^cli/", "^client/", ...sharedByProvider]],
+  [
+    "^cli/",
+    [
+      "^cli/",
+      "^client/",
+      model,
+      stateContract,
+      accountSettings,
+      stored,
+      "^provider/groups-file/",
+    ],
+  ],
   ["^cli/emulator\\.ts$", ["^emulator/"]],
   ["^cli/doctor/", ["^emulator/options\\.ts$"]],
   ["^cli/preview/", [`${pulumi}automation/`]],

@@ -1,5 +1,5 @@
 /** Ids of groups are whole numbers from 1 to this one: beyond it, JSON numbers are rounded. */
-export const maxGroupId = Number.MAX_SAFE_INTEGER;
+const maxGroupId = Number.MAX_SAFE_INTEGER;
 
 /** What every id of a group must be, for messages. */
 export const groupIdRule = `a positive whole number up to ${maxGroupId}`;

@@ -115,8 +115,8 @@ export function rename(stored: Stored, key: string, name: string): Stored {
   return value === undefined ? given : { ...given, [name]: value };
 }
 
-function withoutSelf({ __resource, __parent, __providerName, __ignore, __provider, ...given }: Stored): Stored {
-  return given;
+function withoutSelf(stored: Stored): Stored {
+  return Object.fromEntries(Object.entries(stored).filter(([key]) => !(key in selfKeys) && key !== "__provider"));
 }
 
 function writeSelf({ resource, parent, account, ignored }: StoredSelf) {

@@ -42,7 +42,7 @@ const options = {
 
 /** The sections of the page, and the files whose exports they contain. */
 const sections = {
-  Resources: /^provider\/[^/]+$/,
+  Resources: /^provider\/([^/]+|model\/(agents|group)\.ts)$/,
   Lookups: /^provider\/lookups\//,
   Errors: /\/errors\.ts$/,
 };

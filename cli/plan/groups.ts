@@ -165,7 +165,7 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
 /** What an update changes, as the provider decides it. */
 function differencesOf(step: Step): GroupDifference[] {
   const inputs = step.new?.inputs ?? {};
-  const account = String(inputs["__providerName"] ?? "");
+  const account = toText(inputs["__providerName"] ?? "");
   const self = { resource: "", identity: "", account, ignored: ignoredProperties(inputs) };
   return groupDifferences(stateOf(step.old?.outputs ?? {}), desiredOf(inputs), self, undefined);
 }
@@ -188,7 +188,7 @@ function stateOf(outputs: Properties): GroupState {
     name: toText(outputs["name"]),
     ownerId: undefined,
     userId: undefined,
-    account: String(outputs["__providerName"] ?? ""),
+    account: toText(outputs["__providerName"] ?? ""),
     key: "",
   };
 }

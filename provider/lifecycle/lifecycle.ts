@@ -3,7 +3,7 @@ import type { Self } from "../model/resource";
 import type { Created } from "./create";
 
 /** What the program gives a resource, under the names of the program's properties. */
-export type Arguments = Readonly<Record<string, unknown>>;
+type Arguments = Readonly<Record<string, unknown>>;
 
 /**
  * What one type of resource does, for any front end. `check` and `diff` make no call: previews work without a network and
@@ -32,7 +32,7 @@ export interface Lifecycle<Inputs, State, Planned> {
 }
 
 /** What an update would change, or that only a replacement can do it. */
-export interface Difference {
+interface Difference {
   readonly properties: readonly string[];
   readonly replaces?: readonly string[];
 }

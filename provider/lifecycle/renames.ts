@@ -198,7 +198,7 @@ export class Renames {
       if (isDone()) return true;
       let timer: NodeJS.Timeout | undefined;
       const pause = new Promise<boolean>((resolve) => {
-        timer = setTimeout(() => resolve(false), Math.max(0, remaining));
+        timer = setTimeout(resolve, Math.max(0, remaining), false);
       });
       const isSignaled = await Promise.race([signal.then(() => true), pause]);
       clearTimeout(timer);
@@ -208,7 +208,7 @@ export class Renames {
 }
 
 type Signal = PromiseWithResolvers<void>;
-const newSignal = (): Signal => Promise.withResolvers<void>();
+const newSignal = (): Signal => Promise.withResolvers();
 
 /** One promise for each group. */
 class Signals {

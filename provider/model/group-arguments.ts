@@ -9,7 +9,7 @@ export const conflictRuleProblem = `must be one of ${conflictRules.map((rule) =>
 /** The arguments of a group. */
 export const groupArguments = ["name", "active", "onNameConflict", "deleteWithAgents"] as const;
 /** The arguments of a group, for messages. */
-export const groupArgumentList = "name, active, onNameConflict and deleteWithAgents";
+const groupArgumentList = "name, active, onNameConflict and deleteWithAgents";
 
 /** A name that a program may request. */
 export const nameSchema = z.string({ error: "must be a string" }).superRefine((name, context) => {

@@ -112,9 +112,9 @@ test("an ESM program in plain JavaScript: it runs, and finds every export by its
     `
       import { createRequire } from "node:module";
       import * as all from "pulumi-deepcall";
-      import { DeepcallGroup, NameTakenError } from "pulumi-deepcall";
+      import { DeepcallGroup, GroupError } from "pulumi-deepcall";
       export const { name, groupId } = new DeepcallGroup("support");
-      export const isError = NameTakenError.prototype instanceof Error;
+      export const isError = GroupError.prototype instanceof Error;
       export const missing = Object.keys(createRequire(import.meta.url)("pulumi-deepcall")).filter((key) => !(key in all));
     `,
   );

@@ -121,9 +121,9 @@ export class Engine {
         new: current ? { id: "", inputs: {}, outputs: {}, ...current } : null,
       });
     for (const [resource, old] of Object.entries(before)) report("refresh", resource, old, copy.state[resource]);
-    for (const [resource, { agents: _, ...group }] of Object.entries(program)) {
+    for (const [resource, declaration] of Object.entries(program)) {
       const kept = copy.state[resource];
-      const { op, inputs } = await groups.plan(resource, groupInputs(resource, group, kept));
+      const { op, inputs } = await groups.plan(resource, groupInputs(resource, declaration, kept));
       report(op, resource, kept, { inputs, ...(kept && { id: kept.id, outputs: kept.outputs }) });
     }
     for (const [resource, old] of Object.entries(copy.state))
@@ -157,17 +157,18 @@ export class Engine {
 }
 
 /** The URN of a group. */
-export function urnOf(resource: string): string {
+function urnOf(resource: string): string {
   return `urn:pulumi:dev::project::${groupType}::${resource}`;
 }
 
 function groupInputs(
   resource: string,
-  { name, ignore = [], ...rest }: Omit<Declaration, "agents">,
+  { name, ignore = [], ...rest }: Declaration,
   kept: StateEntry | undefined,
 ): Record<string, unknown> {
   return {
-    ...rest,
+    // The agents are another resource.
+    ...Object.fromEntries(Object.entries(rest).filter(([key]) => key !== "agents")),
     // The engine replaces an ignored input by the recorded one.
     requestedName: ignore.includes("name") && kept ? kept.inputs["requestedName"] : name,
     ...(ignore.includes("active") && kept && { active: kept.inputs["active"] }),
