@@ -12,7 +12,6 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build as bundle } from "esbuild";
 import { Failure, main, run } from "./process.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -76,6 +75,8 @@ const unusedFiles = new RegExp(
 
 /** The provider plugin in one file, because Pulumi starts it where no dependencies are installed. */
 async function bundlePlugin() {
+  // Not a static import: tools/run.mjs imports this file before anything is installed.
+  const { build: bundle } = await import("esbuild");
   await bundle({
     absWorkingDir: root,
     entryPoints: ["provider/plugin/index.ts"],
