@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ResourceError } from "./model/errors";
 import type { OtherAgents } from "./model/agents";
 import { assertSupported, translateOptions, withIgnoreChanges, type PropertyNames } from "./resource-options";
+import { parentInput } from "./parent-input";
 import { agentsProviderText, agentsType } from "./state-contract";
 
 /** An agent in the program: its id, or its id and whether the group's calls reach it. */
@@ -103,6 +104,7 @@ export class DeepcallGroupAgents extends pulumi.CustomResource {
         requestedAgents: agents,
         agents: undefined,
         __resource: name,
+        ...parentInput(opts.parent),
         ...(ignore.length > 0 && { __ignore: ignore }),
         __provider: agentsProviderText,
       },

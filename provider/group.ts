@@ -3,6 +3,7 @@ import { ResourceError } from "./model/errors";
 import { isNumbered } from "./model/names";
 import type { OnNameConflict } from "./model/group";
 import { assertSupported, translateOptions, withIgnoreChanges, type PropertyNames } from "./resource-options";
+import { parentInput } from "./parent-input";
 import { groupType, providerText } from "./state-contract";
 
 /** The arguments of a group. All are optional. */
@@ -139,6 +140,7 @@ function resourceInputs(
     onNameConflict,
     deleteWithAgents,
     __resource: resourceName,
+    ...parentInput(opts.parent),
     ...(ignore.length > 0 && { __ignore: ignore }),
   };
 }

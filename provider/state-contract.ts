@@ -62,6 +62,8 @@ export interface StoredInputs {
   deleteWithAgents?: boolean | undefined;
   /** The resource's name in the program, for messages. */
   __resource?: string | undefined;
+  /** Tells resources apart that have one name and different parents; see `parentKey`. */
+  __parent?: string | undefined;
   /** The name of the `DeepcallProvider` that manages the group; left out for the default provider. */
   __providerName?: string | undefined;
   /** The properties in `ignoreChanges`, which the engine does not pass to dynamic providers. */
@@ -92,6 +94,7 @@ export interface StoredAgentsInputs {
   otherAgents?: OtherAgents | undefined;
   removeExisting?: boolean | undefined;
   __resource?: string | undefined;
+  __parent?: string | undefined;
   __providerName?: string | undefined;
   /** Contains `agents` if `ignoreChanges` contains the list of agents. */
   __ignore?: IgnoredProperty[] | undefined;

@@ -16,6 +16,7 @@ type Stored = Readonly<Record<string, unknown>>;
 
 const selfKeys = {
   __resource: z.string().default(""),
+  __parent: z.string().default(""),
   __providerName: z.string().default(""),
   __ignore: z.array(z.enum(ignoredProperties)).default([]),
 };
@@ -58,10 +59,17 @@ const agentsState = agentsInputs.extend({
   __unfinished: z.literal(true).optional(),
 }) satisfies z.ZodType<unknown, StoredAgentsState>;
 
+/** A resource as it is stored. */
+export interface StoredSelf extends Self {
+  /** Tells resources apart that have one name and different parents; empty without a parent. */
+  readonly parent: string;
+}
+
 /** The resource that stored properties belong to. */
-export function storedSelf(stored: Stored): Self {
-  const { __resource, __providerName, __ignore } = z.object(selfKeys).parse(stored);
-  return { resource: __resource, identity: __resource, account: __providerName, ignored: __ignore };
+export function storedSelf(stored: Stored): StoredSelf {
+  const { __resource, __parent, __providerName, __ignore } = z.object(selfKeys).parse(stored);
+  const identity = __parent === "" ? __resource : `${__parent} ${__resource}`;
+  return { resource: __resource, parent: __parent, identity, account: __providerName, ignored: __ignore };
 }
 
 /** How one type of resource is stored. */
@@ -77,9 +85,9 @@ export interface StoredForm<Inputs, State, Planned> {
   /** Whether Deepcall alone has the state: it does not know which agents the program lists. */
   readonly isReadable: boolean;
   /** @param stored - what the program passed, where something is unknown. */
-  readonly writePlanned: (planned: Planned, self: Self, stored: Stored) => Stored;
-  readonly writeInputs: (inputs: Inputs, self: Self) => Stored;
-  readonly writeState: (state: State, self: Self) => Stored;
+  readonly writePlanned: (planned: Planned, self: StoredSelf, stored: Stored) => Stored;
+  readonly writeInputs: (inputs: Inputs, self: StoredSelf) => Stored;
+  readonly writeState: (state: State, self: StoredSelf) => Stored;
 }
 
 /** @throws GroupError if the properties are not those of a state. */
@@ -107,13 +115,14 @@ export function rename(stored: Stored, key: string, name: string): Stored {
   return value === undefined ? given : { ...given, [name]: value };
 }
 
-function withoutSelf({ __resource, __providerName, __ignore, __provider, ...given }: Stored): Stored {
+function withoutSelf({ __resource, __parent, __providerName, __ignore, __provider, ...given }: Stored): Stored {
   return given;
 }
 
-function writeSelf({ resource, account, ignored }: Self) {
+function writeSelf({ resource, parent, account, ignored }: StoredSelf) {
   return {
     __resource: resource === "" ? undefined : resource,
+    __parent: parent === "" ? undefined : parent,
     __providerName: account === "" ? undefined : account,
     __ignore: ignored.length === 0 ? undefined : ignored,
   };
@@ -128,7 +137,7 @@ function withoutUndefined(stored: Stored): Stored {
   return Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined));
 }
 
-const writeGroupInputs = (inputs: PlannedInputs, self: Self): Stored => {
+const writeGroupInputs = (inputs: PlannedInputs, self: StoredSelf): Stored => {
   const { requestedName, active, onNameConflict, deleteWithAgents } = inputs;
   return withoutUndefined({
     requestedName,
@@ -165,7 +174,7 @@ export const storedGroup: StoredForm<GroupInputs, GroupState, PlannedInputs> = {
     }),
 };
 
-const writeAgentsInputs = (inputs: AgentsInputs, self: Self): Stored => {
+const writeAgentsInputs = (inputs: AgentsInputs, self: StoredSelf): Stored => {
   const { groupId, requestedAgents, otherAgents, removeExisting } = inputs;
   return withoutUndefined({
     groupId,

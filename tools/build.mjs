@@ -91,10 +91,10 @@ async function bundlePlugin() {
     plugins: [
       {
         name: "unused-files",
-        setup(bundler) {
+        setup(plugin) {
           // Undici's entry creates an object of one of the classes.
           const contents = "module.exports = new Proxy({}, { get: () => class {} });";
-          bundler.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
+          plugin.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
         },
       },
     ],

@@ -113,7 +113,9 @@ function readDocstrings(files: readonly string[]): Map<string, { text: string; d
           defaultText: ts.getTextOfJSDocComment(defaultTag?.comment) ?? "",
         });
     }
-    ts.forEachChild(node, (child) => visit(child, key));
+    ts.forEachChild(node, (child) => {
+      visit(child, key);
+    });
   };
   for (const name of files)
     visit(ts.createSourceFile(name, readFileSync(`${root}/${name}`, "utf8"), ts.ScriptTarget.Latest, true), "");
@@ -352,9 +354,10 @@ function packageSchema(): Spec {
   };
 }
 
-await main(async () => {
+await main(() => {
   const content = `${JSON.stringify(packageSchema(), null, 2)}\n`;
-  if (!process.argv.includes("--check")) return writeFileSync(file, content);
-  if (readFileSync(file, "utf8") !== content)
+  if (!process.argv.includes("--check")) writeFileSync(file, content);
+  else if (readFileSync(file, "utf8") !== content)
     throw new Failure("provider/plugin/schema.json is out of date. Run `npm run docs`.");
+  return Promise.resolve();
 });

@@ -27,6 +27,7 @@ const tasks = {
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
+    ["tools/plugin-schema.mts", "--check"],
     ["tools/api-reference.mjs", "--check"],
     ["tools/check-links.mjs"],
     ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"],

@@ -1,7 +1,6 @@
-import { storedAgents, storedGroup } from "../../provider/stored";
+import { storedAgents, storedGroup, type StoredSelf } from "../../provider/stored";
 import { agentsState } from "../../provider/model/agents";
 import { appliedState } from "../../provider/model/group";
-import type { Self } from "../../provider/model/resource";
 import { agentsProviderText, agentsType, groupsType, groupType } from "../../provider/state-contract";
 import { pluginAgentsType, pluginGroupType, pluginProviderType } from "../../provider/state-contract";
 import { providerIdentity, providerText, providerType } from "../../provider/state-contract";
@@ -106,8 +105,8 @@ function agentsEntry(plan: Plan, entry: Entry, userId: string | undefined) {
   };
 }
 
-function selfOf({ provider }: Plan, resource: string): Self {
-  return { resource, identity: resource, account: provider?.name ?? "", ignored: [] };
+function selfOf({ provider }: Plan, resource: string): StoredSelf {
+  return { resource, parent: "", identity: resource, account: provider?.name ?? "", ignored: [] };
 }
 
 function connections({ component, provider }: Plan) {

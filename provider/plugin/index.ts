@@ -1,5 +1,5 @@
 import "../require-node";
-import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { createService } from "./service";
 
@@ -11,7 +11,7 @@ function main(): void {
     return new Run(process.env);
   });
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(ResourceProviderService, { ...service } as UntypedServiceImplementation);
+  server.addService(ResourceProviderService, { ...service });
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
     // Pulumi reads the port from the first line; nothing else may be printed there.

@@ -17,7 +17,6 @@ export interface Plugin {
   readonly resources: Readonly<Record<string, PluginResource>>;
   /** By token. */
   readonly lookups: Lookups;
-  cancel(): void;
 }
 
 export function createPlugin(run: Run): Plugin {
@@ -40,7 +39,6 @@ export function createPlugin(run: Run): Plugin {
       }),
     },
     lookups: createLookups(run),
-    cancel: () => run.cancel(),
   };
 }
 

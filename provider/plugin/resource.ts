@@ -3,7 +3,7 @@ import type { Lifecycle } from "../lifecycle/lifecycle";
 import type { Run } from "../lifecycle/run";
 import { GroupError, type ProviderErrorCode } from "../model/errors";
 import { ignoredProperties, type Self } from "../model/resource";
-import { readState, rename, type StoredForm } from "../stored";
+import { readState, rename, type StoredForm, type StoredSelf } from "../stored";
 import type { Unwrapped, Values } from "./values";
 
 /** How the plugin shows one type of resource, where that differs from what the dynamic provider stores. */
@@ -54,7 +54,7 @@ export interface PluginResource {
 
 const nothing: Unwrapped = { values: {}, secrets: new Set() };
 /** The URN says what the dynamic provider stores about a resource. */
-const unstored: Self = { resource: "", identity: "", account: "", ignored: [] };
+const unstored: StoredSelf = { resource: "", parent: "", identity: "", account: "", ignored: [] };
 
 /** Creates the front end of one type of resource for one run: it translates between the engine's values and the lifecycle's. */
 export function createPluginResource<Inputs, State, Planned>(

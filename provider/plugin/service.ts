@@ -178,8 +178,12 @@ function unary<Req, Res>(step: (request: Req) => Res | Promise<Res>): handleUnar
   return ({ request }, callback) => {
     const run = async (): Promise<Res> => step(request);
     run().then(
-      (response) => callback(null, response),
-      (error: unknown) => callback(toServiceError(error)),
+      (response) => {
+        callback(null, response);
+      },
+      (error: unknown) => {
+        callback(toServiceError(error));
+      },
     );
   };
 }

@@ -12,7 +12,7 @@ export interface Settings {
   configure(urn: string, given: Unwrapped): void;
 }
 
-export const providerArguments = [...Object.keys(settingNames), "environmentPrefix"];
+const providerArguments = [...Object.keys(settingNames), "environmentPrefix"];
 const secretSettings = ["ssid", "token"];
 /** What the engine adds. */
 const engineKeys = ["version", "pluginDownloadURL", "__internal"];
@@ -24,7 +24,10 @@ export function createSettings(run: Run): Settings {
       const { environmentPrefix: prefix, ...given } = values;
       const known = readConfig(name, mapUnknown(values));
       const { malformed, missing, advice } = accountSettings(known, process.env);
-      const isPrefix = prefix === undefined || prefix === unknownValue || environmentPrefixPattern.test(String(prefix));
+      const isPrefix =
+        prefix === undefined ||
+        prefix === unknownValue ||
+        (typeof prefix === "string" && environmentPrefixPattern.test(prefix));
       const problems = [
         // The stack's config may contain other keys of a project that is called deepcall.
         ...Object.keys(name === undefined ? {} : given)

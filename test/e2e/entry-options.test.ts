@@ -72,8 +72,8 @@ test("an inline program of the Automation API: hooks, and where a relative file 
     const say = (hook) => ({ name, newOutputs }) => console.log("HOOK", hook, name, newOutputs?.name);
     const hooks = { beforeCreate: [say("beforeCreate")], afterCreate: [say("afterCreate")] };
     async function program() {
-      new DeepcallGroup("support", { name: "Support" }, { hooks });
       new DeepcallGroups("groups", { file: "groups.yaml", optionsFor: () => ({ hooks }) });
+      new DeepcallGroup("support", { name: "Support" }, { hooks });
     }
     (async () => {
       const stack = await LocalWorkspace.selectStack({ stackName: "dev", projectName: "test", program });
@@ -81,7 +81,9 @@ test("an inline program of the Automation API: hooks, and where a relative file 
     })().catch((error) => console.log(error.message));`,
   );
   const run = async () => (await stack.execute(process.execPath, ["run.cjs"])).output;
-  expect(await run()).toContain(`${stack.folder}/groups.yaml: could not be read: no such file`);
+  expect(await run()).toContain(
+    `groups.yaml: could not be read: ENOENT: no such file or directory, open '${stack.folder}/groups.yaml'; a relative path starts at the working directory of the program`,
+  );
   stack.file("groups.yaml", "groups:\n  sales: { name: Sales }\n");
   const output = await run();
   for (const line of [

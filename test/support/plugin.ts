@@ -23,9 +23,10 @@ export async function callService<Name extends keyof Service>(
   const received = method.requestDeserialize(method.requestSerialize(request));
   const handler = service[name] as unknown as handleUnaryCall<Req, Res>;
   return new Promise((resolve, reject) => {
-    handler({ request: received } as Parameters<typeof handler>[0], (error, response) => {
-      if (error) reject(toError(error));
-      else resolve(method.responseDeserialize(method.responseSerialize(response as Res)));
+    const call = { request: received } as unknown as Parameters<typeof handler>[0];
+    handler(call, (error, response) => {
+      if (error || !response) reject(toError(error ?? {}));
+      else resolve(method.responseDeserialize(method.responseSerialize(response)));
     });
   });
 }
@@ -65,8 +66,12 @@ function adapt(service: Service, type: string, stored: string, given: string): D
     __resource,
     ...(__ignore !== undefined && { __ignore }),
   });
-  const plain = ({ __resource, __ignore, __provider, ...values }: Values): Values =>
-    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  const plain = (values: Values): Values =>
+    Object.fromEntries(
+      Object.entries(values).filter(
+        ([key, value]) => value !== undefined && !["__resource", "__ignore", "__provider"].includes(key),
+      ),
+    );
   const toInputs = (values: Values) => {
     const { [stored]: value, ...rest } = plain(values);
     return wrap({ ...rest, ...(value !== undefined && { [given]: value }) });

@@ -137,6 +137,14 @@ describe("agents", () => {
       [{ kind: "missing", agents: ["1002"] }],
     ],
     [
+      "removed manually, with ignoreChanges",
+      outputs(asRequested),
+      outputs(["1001"]),
+      "update",
+      inputs(asRequested, { __ignore: ["agents"] }),
+      [],
+    ],
+    [
       "removed manually, which a refresh wrote to the state",
       outputs(["1001"]),
       outputs(["1001"]),

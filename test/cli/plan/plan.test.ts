@@ -378,6 +378,24 @@ describe("agents", () => {
       "+ agents | Support: 1001 | id 7, removes all other agents",
     ],
     [
+      "in ignoreChanges, after manual changes",
+      [
+        group,
+        agents(
+          "update",
+          7,
+          { agents: [], otherAgentIds: ["1009"] },
+          requested(["1001"], { __ignore: ["agents"], otherAgents: "remove" }),
+        ),
+      ],
+      "~ agents | Support | id 7, no change in Deepcall",
+    ],
+    [
+      "in ignoreChanges, after an update that failed halfway",
+      [group, agents("update", 7, { agents: [], __unfinished: true }, requested(["1001"], { __ignore: ["agents"] }))],
+      "~ agents | Support: 1001 | id 7",
+    ],
+    [
       "more and fewer",
       [group, agents("update", 7, two, requested(["1001", "1007"]))],
       "~ agents | Support: 1007 (− 1002) | id 7",
