@@ -91,10 +91,10 @@ async function bundlePlugin() {
     plugins: [
       {
         name: "unused-files",
-        setup(plugin) {
+        setup(bundler) {
           // Undici's entry creates an object of one of the classes.
           const contents = "module.exports = new Proxy({}, { get: () => class {} });";
-          plugin.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
+          bundler.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
         },
       },
     ],
