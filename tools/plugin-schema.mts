@@ -43,6 +43,8 @@ const namedTypes: Record<string, Spec> = {
   onNameConflict: { $ref: refs.OnNameConflict },
   otherAgents: { $ref: refs.OtherAgents },
   agents: { type: "array", items: { $ref: refs.Agent } },
+  // The zod schema also accepts values that are checked later.
+  groupId: { type: "integer" },
 };
 const text = { type: "string" };
 const integer = { type: "integer" };
