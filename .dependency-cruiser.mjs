@@ -19,7 +19,15 @@ const table = [
   ["^provider/lifecycle/", ["^provider/lifecycle/", model, "^client/", stateContract, accountSettings]],
   [
     "^provider/dynamic/",
-    ["^provider/(dynamic|lifecycle)/", model, "^client/", stateContract, stored, "^provider/require-node\\.ts$", pulumi],
+    [
+      "^provider/(dynamic|lifecycle)/",
+      model,
+      "^client/",
+      stateContract,
+      stored,
+      "^provider/require-node\\.ts$",
+      pulumi,
+    ],
   ],
   // Never Pulumi's SDK, which takes half a second to load.
   [
@@ -40,18 +48,7 @@ const table = [
   [programs, [programs, model, "^client/", pulumi]],
   // The script of the page runs in browsers, which have none of this.
   ["^emulator/(?!page/)", ["^emulator/(?!page/)"]],
-  [
-    "^cli/",
-    [
-      "^cli/",
-      "^client/",
-      model,
-      stateContract,
-      accountSettings,
-      stored,
-      "^provider/groups-file/",
-    ],
-  ],
+  ["^cli/", ["^cli/", "^client/", model, stateContract, accountSettings, stored, "^provider/groups-file/"]],
   ["^cli/emulator\\.ts$", ["^emulator/"]],
   ["^cli/doctor/", ["^emulator/options\\.ts$"]],
   ["^cli/preview/", [`${pulumi}automation/`]],

@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 const typeChecked = ["**/*.ts", "**/*.mts", "tools/*.mjs", "emulator/page/page.js"];
 
 export default defineConfig(
-  globalIgnores(["dist/", "examples/*/node_modules/"]),
+  globalIgnores(["dist/", "plugin/", "examples/*/node_modules/"]),
   js.configs.recommended,
   {
     files: typeChecked,

@@ -99,7 +99,7 @@ export function toTypeScriptResources(plan: Plan): string {
 }
 
 /** The export as a program of Pulumi YAML. */
-export function toPulumiYaml(plan: Plan): string {
+function toPulumiYaml(plan: Plan): string {
   const { entries, provider } = plan;
   // Pulumi YAML replaces "${…}".
   const text = (value: string): string => JSON.stringify(value).replaceAll("$", "$$$$");
@@ -142,7 +142,7 @@ function keyOf({ provider }: Plan, { key }: Entry): string {
 }
 
 /** The export as a Python program, with the SDK that `pulumi package add` generates. */
-export function toPython(plan: Plan): string {
+function toPython(plan: Plan): string {
   const { entries, provider } = plan;
   const option = provider ? ", opts=pulumi.ResourceOptions(provider=provider)" : "";
   const declarations = entries.flatMap((entry) => {

@@ -33,7 +33,7 @@ export interface Request {
 }
 
 /** What an update would change. */
-export interface Difference {
+interface Difference {
   readonly changes: boolean;
   readonly properties: readonly { readonly name: string; readonly kind: "add" | "delete" | "update" }[];
   readonly replaces: readonly string[];
