@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { pack, readLockfile, runtimePackages } from "./package.mts";
 import { Failure, main, run } from "./process.mjs";
 
-/** The most bytes, 10 % more than on 2026-11-25. Raise them on purpose only. */
+/** The most bytes, 10 % more than on 2026-11-28. Raise them on purpose only. */
 const budget = {
-  tarball: 255_000,
-  unpacked: 900_000,
+  tarball: 310_000,
+  unpacked: 1_087_000,
   // Without the peer @pulumi/pulumi.
   "installed with its dependencies": 13_330_000,
 };
