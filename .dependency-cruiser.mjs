@@ -9,6 +9,7 @@ const stateContract = "^provider/state-contract\\.ts$";
 const accountSettings = "^provider/account-settings\\.ts$";
 /** What a program imports: all of `provider/` but the model, the lifecycle and the two front ends. */
 const programs = "^provider/(?!(model|lifecycle|dynamic|plugin)/)";
+const stored = "^provider/stored\\.ts$";
 
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
@@ -17,24 +18,37 @@ const table = [
   [model, [model, "^client/"]],
   ["^provider/lifecycle/", ["^provider/lifecycle/", model, "^client/", stateContract, accountSettings]],
   [
-    "^provider/(dynamic|plugin)/",
-    ["^provider/$1/", "^provider/lifecycle/", model, "^client/", stateContract, "^provider/require-node\\.ts$", pulumi],
+    "^provider/dynamic/",
+    [
+      "^provider/(dynamic|lifecycle)/",
+      model,
+      "^client/",
+      stateContract,
+      stored,
+      "^provider/require-node\\.ts$",
+      pulumi,
+    ],
+  ],
+  // Never Pulumi's SDK, which takes half a second to load.
+  [
+    "^provider/plugin/",
+    [
+      "^provider/(plugin|lifecycle)/",
+      model,
+      "^client/",
+      stateContract,
+      stored,
+      accountSettings,
+      "^provider/require-node\\.ts$",
+      "^provider/lookups/(account|rules)\\.ts$",
+      "^package\\.json$",
+      `${pulumi}proto/`,
+    ],
   ],
   [programs, [programs, model, "^client/", pulumi]],
   // The script of the page runs in browsers, which have none of this.
   ["^emulator/(?!page/)", ["^emulator/(?!page/)"]],
-  [
-    "^cli/",
-    [
-      "^cli/",
-      "^client/",
-      model,
-      stateContract,
-      accountSettings,
-      "^provider/dynamic/stored\\.ts$",
-      "^provider/groups-file/",
-    ],
-  ],
+  ["^cli/", ["^cli/", "^client/", model, stateContract, accountSettings, stored, "^provider/groups-file/"]],
   ["^cli/emulator\\.ts$", ["^emulator/"]],
   ["^cli/doctor/", ["^emulator/options\\.ts$"]],
   ["^cli/preview/", [`${pulumi}automation/`]],

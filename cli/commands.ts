@@ -61,7 +61,7 @@ Examples:
   export: {
     description: "write an account's groups to a file that declares them",
     options: [
-      format("yaml", "typescript", "typescript-resources"),
+      format("yaml", "typescript", "typescript-resources", "pulumi-yaml", "python"),
       new Option("--out <file>", "write to this file (default: standard output)"),
       new Option("--import <file>", "also write an import file for `pulumi import`"),
       new Option("--force", "overwrite existing files"),
@@ -74,7 +74,10 @@ Examples:
 Exports the account that DEEPCALL_BASE_URL and DEEPCALL_USER_ID with DEEPCALL_TOKEN (or DEEPCALL_SSID) identify. Makes no
 changes there.
 
-With --import, \`pulumi import\` (Pulumi CLI 3.254 or later) takes every group into the state by its id. Without it, each
+The formats pulumi-yaml and python write a program that uses the plugin; the others are for TypeScript programs. yaml is a groups
+file.
+
+With --import, \`pulumi import\` (for TypeScript programs: Pulumi CLI 3.254 or later) takes every group into the state by its id. Without it, each
 entry has onNameConflict: adopt, so that the first \`pulumi up\` adopts the group by its name. Neither changes a group.
 
 With --agents, the export also lists the agents of each group, and makes one more call per group. It contains the ids of

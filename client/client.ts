@@ -6,7 +6,7 @@ import { createRedact, type Redact } from "./redact";
 import { readPages } from "./pages";
 import { assertNotDeleted, readRelation, type AgentCount, type AssignedAgent, type Relation } from "./relations";
 import { readAnswer, readList, readNewId, type GroupList, type JsonObject } from "./responses";
-import { delayBeforeRetry, standardRetryPolicy, type ReadOptions, type RetryPolicy } from "./retry";
+import { delayBeforeRetry, pause, standardRetryPolicy, type ReadOptions, type RetryPolicy } from "./retry";
 import type { ClientSettings } from "./settings";
 import { createDispatcher, send, type HttpReply } from "./transport";
 
@@ -184,8 +184,8 @@ export class DeepcallClient {
         options.onFailure?.(error);
         const elapsedMs = performance.now() - firstStart;
         const delay = delayBeforeRetry(error, attempts, elapsedMs, Math.random(), this.#policy, options);
-        if (delay === undefined) throw error;
-        await sleep(delay);
+        if (delay !== undefined) await pause(delay, this.#policy);
+        if (delay === undefined || this.#policy.signal?.aborted) throw error;
       }
     }
   }
@@ -226,8 +226,10 @@ export class DeepcallClient {
   /** Waits until the next call may start: within `requestsPerSecond`, and after any pause that Deepcall asked for. */
   async #throttle(): Promise<void> {
     // The pause may be extended by another call in the meantime.
-    for (let now = performance.now(); now < this.#pausedUntil; now = performance.now())
-      await sleep(this.#pausedUntil - now);
+    for (let now = performance.now(); now < this.#pausedUntil; now = performance.now()) {
+      if (this.#policy.signal?.aborted) break;
+      await pause(this.#pausedUntil - now, this.#policy);
+    }
     const { requestsPerSecond } = this.#settings;
     if (requestsPerSecond === undefined) return;
     const now = performance.now();

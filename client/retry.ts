@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { NotFoundError, RateLimitError, type ApiOperation, type CallError } from "./errors";
 
 /** How long the client keeps trying; times in milliseconds. */
@@ -17,6 +18,8 @@ export interface RetryPolicy {
   readonly registrationMs?: number;
   /** The limit for attempts; default: 5, and none for those that Deepcall refuses with HTTP 429. */
   readonly maxAttempts?: { readonly failed: number; readonly rateLimited: number };
+  /** Ends all waits: a failed call is not sent again. */
+  readonly signal?: AbortSignal;
 }
 
 export const standardRetryPolicy: RetryPolicy = {
@@ -84,6 +87,15 @@ export function delayBeforeRetry(
     // Deepcall asks all clients to wait equally long: the jitter spreads them.
     retryAfterMs === undefined ? backoff(attempts, random, policy) : retryAfterMs + random * policy.firstDelayMs;
   return elapsedMs + delay > policy.deadlineMs ? undefined : delay;
+}
+
+/** Waits, at most until the run is canceled. */
+export async function pause(ms: number, { signal }: RetryPolicy): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal && { signal });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }
 
 /** Exponential backoff with full jitter, in milliseconds. */

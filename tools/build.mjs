@@ -1,5 +1,15 @@
-// Builds dist/ and schema/, and links the package into its own node_modules. npm runs this script before it packs the package.
-import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+// Builds dist/, schema/ and the bundle in plugin/, and links the package into its own node_modules. npm runs this script before it packs the package.
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Failure, main, run } from "./process.mjs";
@@ -23,6 +33,7 @@ export async function build() {
   copyPage();
   writeSchema();
   linkPackage();
+  await bundlePlugin();
 }
 
 /** tsc keeps the output of sources that were deleted, and npm would publish it. */
@@ -46,6 +57,64 @@ function writeSchema() {
   const { groupsJsonSchema } = createRequire(import.meta.url)(`${dist}/provider/groups-file/schema.js`);
   mkdirSync(`${root}/schema`, { recursive: true });
   writeFileSync(`${root}/schema/groups.schema.json`, `${JSON.stringify(groupsJsonSchema(), null, 2)}\n`);
+}
+
+/** What the plugin's dependencies load and the plugin never uses: half of the bundle. */
+const unusedFiles = new RegExp(
+  [
+    "zod/v4/locales/index",
+    "undici/lib/(mock|cache|web|interceptor|milo)/",
+    "undici/lib/handler/(cache|dedup|redirect|retry)",
+    // Undici falls back to the other parser.
+    "undici/lib/llhttp/llhttp_simd",
+    "@grpc/proto-loader/",
+  ]
+    .map((file) => `/node_modules/${file}`.replaceAll("/", "[/\\\\]"))
+    .join("|"),
+);
+
+/** The provider plugin in one file, because Pulumi starts it where no dependencies are installed. */
+async function bundlePlugin() {
+  // Not a static import: tools/run.mjs imports this file before anything is installed.
+  const { build: bundle } = await import("esbuild");
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: ["provider/plugin/index.ts"],
+    outfile: "plugin/provider.cjs",
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    minify: true,
+    // Errors have the names of their classes.
+    keepNames: true,
+    logLevel: "warning",
+    legalComments: "none",
+    plugins: [
+      {
+        name: "unused-files",
+        setup(bundler) {
+          // Undici's entry creates an object of one of the classes.
+          const contents = "module.exports = new Proxy({}, { get: () => class {} });";
+          bundler.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
+        },
+      },
+    ],
+  });
+  writePluginSchema();
+}
+
+/** With the address from which Pulumi downloads the plugin, once package.json says in which repository its releases are. */
+function writePluginSchema() {
+  /** @type {(file: string) => { repository?: { url?: string } }} */
+  const readJson = (file) => JSON.parse(readFileSync(`${root}/${file}`, "utf8"));
+  const url = readJson("package.json").repository?.url ?? "";
+  const [, name] = /github\.com\/([^/]+\/.+)\.git$/.exec(url) ?? [];
+  const addresses = name && {
+    repository: `https://github.com/${name}`,
+    pluginDownloadURL: `github://api.github.com/${name}`,
+  };
+  const schema = { ...readJson("provider/plugin/schema.json"), ...addresses };
+  writeFileSync(`${root}/plugin/schema.json`, JSON.stringify(schema));
 }
 
 /**

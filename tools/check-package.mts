@@ -6,12 +6,12 @@ import { fileURLToPath } from "node:url";
 import { pack, readLockfile, runtimePackages } from "./package.mts";
 import { Failure, main, run } from "./process.mjs";
 
-/** The most bytes, 10 % more than on 2026-11-28. Raise them on purpose only. */
+/** The most bytes; half of them are the plugin's bundle. Raise them on purpose only. */
 const budget = {
-  tarball: 310_000,
-  unpacked: 1_087_000,
+  tarball: 600_000,
+  unpacked: 2_400_000,
   // Without the peer @pulumi/pulumi.
-  "installed with its dependencies": 13_330_000,
+  "installed with its dependencies": 14_900_000,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -13,13 +13,36 @@ const exe = process.platform === "win32" ? ".exe" : "";
 const version = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.pulumi;
 
 /**
+ * The language hosts: the folder of the go.mod in tools/pulumi-cli, and the command in one of its modules. A download of
+ * the CLI contains them all.
+ */
+const languageHosts = {
+  nodejs: { module: "language", command: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs" },
+  python: { module: "language", command: "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python" },
+  go: { module: "go", command: "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go" },
+  yaml: { module: "yaml", command: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml" },
+};
+/** @typedef {keyof typeof languageHosts} Language */
+
+/**
  * Installs the CLI where the npm package `pulumi` and the Automation API look for it, unless it is there already.
+ * @param {Language[]} [languages] of programs other than Node's
  * @returns {Promise<string>} the folder that contains `pulumi`
  */
-export async function ensureCli() {
+export async function ensureCli(languages = []) {
   const versions = join(process.env["PULUMI_HOME"] || join(homedir(), ".pulumi"), "versions");
   const bin = join(versions, version, "bin");
-  if (works(bin)) return bin;
+  await ensureOneCli(versions, bin);
+  for (const language of languages) await ensureLanguageHost(language, versions, bin);
+  return bin;
+}
+
+/**
+ * @param {string} versions
+ * @param {string} bin
+ */
+async function ensureOneCli(versions, bin) {
+  if (works(bin)) return;
 
   mkdirSync(versions, { recursive: true });
   // On the same disk as `bin`, so that one atomic rename installs the CLI, even if several processes do so at once.
@@ -29,7 +52,7 @@ export async function ensureCli() {
     for (const obtain of [download, build]) {
       try {
         moveInto(bin, await obtain(sandbox), sandbox);
-        return bin;
+        return;
       } catch (error) {
         if (error instanceof Interrupted) throw error;
         const message = error instanceof Error ? error.message : String(error);
@@ -75,19 +98,61 @@ async function download(sandbox) {
  * @returns {Promise<string>} the folder that contains `pulumi`
  */
 async function build(sandbox) {
-  if (exe) throw new Error("on Windows the CLI can only be downloaded");
-  if (spawnSync("go", ["version"]).status !== 0) throw new Error("Go is not installed");
-
+  assertCanBuild();
   console.log(`Building the Pulumi CLI ${version} from its Go modules. The first build takes a few minutes ...`);
   const start = Date.now();
   const bin = join(sandbox, "bin");
   const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   await goBuild("cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", bin, versionFlag);
-  await goBuild("language", "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs", bin);
+  await goBuild(languageHosts.nodejs.module, languageHosts.nodejs.command, bin);
   copyFileSync(join(sources, "pulumi-resource-pulumi-nodejs"), join(bin, "pulumi-resource-pulumi-nodejs"));
   if (!works(bin)) throw new Error("the CLI was built, but does not run");
   console.log(`  built in ${elapsed(start)}`);
   return bin;
+}
+
+/**
+ * Builds a language host, if a CLI that was built has none.
+ * @param {Language} language
+ * @param {string} versions
+ * @param {string} bin
+ */
+async function ensureLanguageHost(language, versions, bin) {
+  const name = `pulumi-language-${language}`;
+  if (existsSync(join(bin, `${name}${exe}`))) return;
+  const sandbox = mkdtempSync(join(versions, ".installing-"));
+  try {
+    assertCanBuild();
+    console.log(`Building ${name} from its Go modules. The first build takes a few minutes ...`);
+    const start = Date.now();
+    const { module, command } = languageHosts[language];
+    const built = join(sandbox, "bin");
+    await goBuild(module, command, built);
+    // The host starts it from its own folder. It is a script of the same module.
+    if (language === "python") copyFileSync(pythonExec(module), join(bin, "pulumi-language-python-exec"));
+    renameSync(join(built, name), join(bin, name));
+    console.log(`  built in ${elapsed(start)}`);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    throw new Failure(
+      `Could not build ${name}, which these tests need: ${error instanceof Error ? error.message : String(error)}.\n` +
+        "Install Go 1.26 or newer from https://go.dev/dl and run this command again.",
+    );
+  } finally {
+    rmSync(sandbox, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} module */
+function pythonExec(module) {
+  const options = { cwd: join(sources, module), encoding: /** @type {const} */ ("utf8") };
+  const { stdout } = spawnSync("go", ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], options);
+  return join(stdout.trim(), "python/cmd/pulumi-language-python-exec");
+}
+
+function assertCanBuild() {
+  if (exe) throw new Error("on Windows the CLI can only be downloaded");
+  if (spawnSync("go", ["version"]).status !== 0) throw new Error("Go is not installed");
 }
 
 /**

@@ -1,10 +1,11 @@
 // What .github/workflows/release.yml runs, in the folder of the package:
 //   node tools/release.mts check TAG     fails unless this commit can be released as TAG
-//   node tools/release.mts pack FOLDER   writes the tarball, its SBOM, the licenses in it, and the release notes
+//   node tools/release.mts pack FOLDER   writes the tarball, its SBOM, the licenses in it, the plugin's archives and the release notes
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Manifest, npm, pack, readLockfile, readManifest, runtimePackages } from "./package.mts";
+import { packPlugin } from "./plugin-archives.mts";
 import { Failure, main } from "./process.mjs";
 
 interface Sbom {
@@ -77,6 +78,7 @@ function isDate(text: string): boolean {
 async function packRelease(folder: string, manifest: Manifest): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const { filename } = await pack(root, folder);
+  await packPlugin(root, folder, manifest.version);
   const sbom = await readSbom(manifest);
   writeFileSync(join(folder, "sbom.cdx.json"), sbom);
   writeFileSync(join(folder, "licenses.txt"), licenses(JSON.parse(sbom) as Sbom));

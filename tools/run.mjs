@@ -21,12 +21,13 @@ const tasks = {
   bench: (args) => [["bench/main.mts", ...args]],
   test: (args) => [[jest, ...args]],
   "test:slow": (args) => [[jest, ...args]],
-  docs: () => [["tools/api-reference.mjs"]],
+  docs: () => [["tools/plugin-schema.mts"], ["tools/api-reference.mjs"]],
   "test:compatibility": (args) => [[jest, ...args]],
   "test:mutations": (args) => [["node_modules/@stryker-mutator/core/bin/stryker.js", "run", ...args]],
   lint: () => [
     ["node_modules/eslint/bin/eslint.js", "."],
     ["node_modules/prettier/bin/prettier.cjs", "--check", "."],
+    ["tools/plugin-schema.mts", "--check"],
     ["tools/api-reference.mjs", "--check"],
     ["tools/check-links.mjs"],
     ["node_modules/knip/bin/knip.js", "--treat-config-hints-as-errors"],
@@ -40,10 +41,18 @@ const tasks = {
       "emulator/page",
       "bench",
       "tools",
-      ...readdirSync(join(root, "examples")).map((name) => `examples/${name}`),
+      ...readdirSync(join(root, "examples"))
+        .map((name) => `examples/${name}`)
+        .filter((folder) => existsSync(join(root, folder, "tsconfig.json"))),
     ].map((project) => ["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]),
   ],
 };
+
+/**
+ * The languages of the programs, besides Node's, that a task runs.
+ * @type {Record<string, import("./install-cli.mjs").Language[]>}
+ */
+const languages = { test: ["yaml"], "test:slow": ["yaml"], "test:compatibility": ["yaml", "python", "go"] };
 
 await main(async () => {
   const [name = "", ...args] = process.argv.slice(2);
@@ -54,7 +63,7 @@ await main(async () => {
   await install();
   const node = findNode();
   await build();
-  const cli = needsCli(name, args) ? await ensureCli() : undefined;
+  const cli = needsCli(name, args) ? await ensureCli(languages[name]) : undefined;
   const env = {
     ...process.env,
     ...(cli && { PULUMI_CLI_BIN: cli }),

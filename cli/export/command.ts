@@ -7,8 +7,7 @@ import { environmentSource, readSettings, requireSettings, userIdOf } from "../.
 import { pluralize } from "../formatting";
 import { exitCodes, type ExitCode, type Io, UsageError } from "../io";
 import { addAgents } from "./agents";
-import { formats, schemaPath, skippedLine, unknownStatusLines } from "./formats";
-import { toImportFile } from "./import-file";
+import { formats, schemaPath, skippedLine, unknownStatusLines, usesPlugin } from "./formats";
 import { entriesWithAgents, planExport, type Plan } from "./plan";
 import { oldCliWarning } from "./pulumi-version";
 
@@ -30,10 +29,11 @@ export async function run(flags: Flags, io: Io): Promise<ExitCode> {
   const text = formats[flags.format].write(plan, out === undefined ? undefined : basename(out), schema);
   const files: OutputFile[] = [];
   if (out !== undefined) files.push({ flag: "out", file: out, text });
-  if (importFile !== undefined) files.push({ flag: "import", file: importFile, text: toImportFile(plan, userId) });
+  if (importFile !== undefined)
+    files.push({ flag: "import", file: importFile, text: formats[flags.format].writeImport(plan, userId) });
   writeFiles(files, flags.force === true);
   if (out === undefined) io.out(text);
-  const cliWarning = importFile === undefined ? undefined : await oldCliWarning(io.env);
+  const cliWarning = importFile === undefined || plan.usesPlugin ? undefined : await oldCliWarning(io.env);
   for (const line of summaryLines(plan, files, cliWarning)) io.err(`${line}\n`);
   return exitCodes.ok;
 }
@@ -66,6 +66,7 @@ async function planAccount(io: Io, flags: Flags): Promise<{ plan: Plan; userId: 
     const plan = planExport(list.groups, {
       include: (group) => containsIgnoringCase(group.name, flags.name ?? ""),
       inComponent: formats[flags.format].inComponent,
+      usesPlugin: usesPlugin(flags.format),
       environmentPrefix: flags.envPrefix,
       importFile: flags.import === undefined ? undefined : basename(flags.import),
     });

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { pluginAgentsType, pluginGroupType, pluginProviderType } from "../../provider/state-contract";
 import { oneLine, pluralize, quote } from "../formatting";
 import type { AssignedAgent } from "../../client/relations";
+import { toImportFile, toPlainImportFile } from "./import-file";
 import { agentsResource, entriesWithAgents, type Entry, type Plan, type SkippedGroup } from "./plan";
 
 const schemaFile = "node_modules/pulumi-deepcall/schema/groups.schema.json";
@@ -16,10 +18,17 @@ export function schemaPath(folder: string): string {
 
 /** The formats by the value of `--format`. */
 export const formats = {
-  yaml: { inComponent: true, write: toYaml },
-  typescript: { inComponent: true, write: toTypeScript },
-  "typescript-resources": { inComponent: false, write: toTypeScriptResources },
+  yaml: { inComponent: true, write: toYaml, writeImport: toImportFile },
+  typescript: { inComponent: true, write: toTypeScript, writeImport: toImportFile },
+  "typescript-resources": { inComponent: false, write: toTypeScriptResources, writeImport: toImportFile },
+  "pulumi-yaml": { inComponent: false, write: toPulumiYaml, writeImport: toPlainImportFile },
+  python: { inComponent: false, write: toPython, writeImport: toPlainImportFile },
 };
+
+/** Whether programs of the format use the plugin, which can import by id alone. */
+export function usesPlugin(format: keyof typeof formats): boolean {
+  return formats[format].writeImport === toPlainImportFile;
+}
 
 /**
  * The export as a groups file, one line per group.
@@ -89,6 +98,104 @@ export function toTypeScriptResources(plan: Plan): string {
   return toProgram(plan, classes, declarations);
 }
 
+/** The export as a program of Pulumi YAML. */
+export function toPulumiYaml(plan: Plan): string {
+  const { entries, provider } = plan;
+  // Pulumi YAML replaces "${…}".
+  const text = (value: string): string => JSON.stringify(value).replaceAll("$", "$$$$");
+  const declare = (key: string, type: string, name: string, properties: readonly string[]): string[] => [
+    `  ${text(key)}:`,
+    `    type: ${type}`,
+    ...(name === key ? [] : [`    name: ${text(name)}`]),
+    `    properties: { ${properties.join(", ")} }`,
+    ...(provider && type !== pluginProviderType
+      ? [`    options: { provider: ${JSON.stringify(`\${${provider.name}}`)} }`]
+      : []),
+  ];
+  const resources = [
+    ...(provider
+      ? declare(provider.name, pluginProviderType, provider.name, [
+          `environmentPrefix: ${text(provider.environmentPrefix)}`,
+        ])
+      : []),
+    ...entries.flatMap((entry) => [
+      ...declare(keyOf(plan, entry), pluginGroupType, entry.resource, [
+        `name: ${text(entry.group.name)}`,
+        ...groupOptions(plan, entry).map(([name, value]) => `${name}: ${String(value)}`),
+      ]),
+      ...(entry.agents?.length
+        ? declare(agentsResource(entry), pluginAgentsType, agentsResource(entry), [
+            `groupId: ${JSON.stringify(`\${${keyOf(plan, entry)}.groupId}`)}`,
+            `agents: [${entry.agents.map(({ id, receivesCalls }) => `{ id: ${text(id)}, receivesCalls: ${receivesCalls} }`).join(", ")}]`,
+          ])
+        : []),
+    ]),
+  ];
+  const usage = "This is a Pulumi program: use it as Main.yaml, beside a Pulumi.yaml with `runtime: yaml`.";
+  const header = headerLines(plan, usage).map((line) => `# ${line}`);
+  return [...header, resources.length === 0 ? "resources: {}" : "resources:", ...resources, ""].join("\n");
+}
+
+/** A name that no other resource of the program has: an account may have a group that is called like its provider. */
+function keyOf({ provider }: Plan, { key }: Entry): string {
+  return key === provider?.name ? `${key}-group` : key;
+}
+
+/** The export as a Python program, with the SDK that `pulumi package add` generates. */
+export function toPython(plan: Plan): string {
+  const { entries, provider } = plan;
+  const option = provider ? ", opts=pulumi.ResourceOptions(provider=provider)" : "";
+  const declarations = entries.flatMap((entry) => {
+    const options = groupOptions(plan, entry).map(
+      ([name, value]) =>
+        `, ${pythonNames[name]}=${value === false ? "False" : value === true ? "True" : JSON.stringify(value)}`,
+    );
+    const name = JSON.stringify(entry.group.name);
+    const group = `deepcall.Group(${JSON.stringify(entry.resource)}, name=${name}${options.join("")}${option})`;
+    if (!entry.agents?.length) return [group];
+    return [
+      `deepcall.GroupAgents(`,
+      `    ${JSON.stringify(agentsResource(entry))},`,
+      `    group_id=${group}.group_id,`,
+      "    agents=[",
+      ...entry.agents.map(
+        ({ id, receivesCalls }) =>
+          `        {"id": ${JSON.stringify(id)}, "receives_calls": ${receivesCalls ? "True" : "False"}},`,
+      ),
+      "    ],",
+      ...(provider ? ["    opts=pulumi.ResourceOptions(provider=provider),"] : []),
+      ")",
+    ];
+  });
+  const usage = "This is a complete Pulumi program: use it as a project's __main__.py.";
+  return [
+    ...headerLines(plan, usage).map((line) => `# ${line}`),
+    ...(provider ? ["import pulumi"] : []),
+    "import pulumi_deepcall as deepcall",
+    "",
+    ...(provider
+      ? [
+          `provider = deepcall.Provider(${JSON.stringify(provider.name)}, environment_prefix=${JSON.stringify(provider.environmentPrefix)})`,
+          "",
+        ]
+      : []),
+    ...declarations,
+    "",
+  ].join("\n");
+}
+
+const pythonNames = { active: "active", onNameConflict: "on_name_conflict" };
+
+/** The properties of a group, beside its name, that differ from their defaults. */
+function groupOptions(plan: Plan, entry: Entry): [keyof typeof pythonNames, boolean | string][] {
+  const { active } = entry.group;
+  const rule = conflictRule(plan, entry);
+  return [
+    ...(active === true ? [] : [["active", active ?? true] as [keyof typeof pythonNames, boolean]]),
+    ...(rule === undefined ? [] : [["onNameConflict", rule] as [keyof typeof pythonNames, string]]),
+  ];
+}
+
 function toProgram(plan: Plan, classes: readonly string[], declarations: readonly string[]): string {
   const imports = [...classes, ...(plan.provider ? ["DeepcallProvider"] : [])];
   return [
@@ -111,12 +218,9 @@ function providerLines({ provider }: Plan): string[] {
  * @param word - writes a conflict rule.
  */
 function formatProperties(plan: Plan, entry: Entry, word = (text: string) => text): string {
-  const { name, active } = entry.group;
-  const rule = conflictRule(plan, entry);
   const parts = [
-    `name: ${JSON.stringify(name)}`,
-    ...(active === true ? [] : [`active: ${active ?? true}`]),
-    ...(rule === undefined ? [] : [`onNameConflict: ${word(rule)}`]),
+    `name: ${JSON.stringify(entry.group.name)}`,
+    ...groupOptions(plan, entry).map(([name, value]) => `${name}: ${typeof value === "string" ? word(value) : value}`),
     ...(plan.component === undefined ? [] : formatAgents(entry)),
   ];
   return `{ ${parts.join(", ")} }`;
@@ -151,7 +255,7 @@ function headerLines(plan: Plan, ...usage: readonly string[]): string[] {
 }
 
 /** How the groups get into the state, and what that means for them. */
-function ownershipLines({ component, entries, importFile }: Plan): string[] {
+function ownershipLines({ component, entries, importFile, usesPlugin }: Plan): string[] {
   const ownership =
     component === undefined
       ? [
@@ -168,7 +272,7 @@ function ownershipLines({ component, entries, importFile }: Plan): string[] {
       ...ownership,
     ];
   return [
-    "These commands import every group by its id (Pulumi CLI 3.254 or later), and show that nothing remains to be done:",
+    `These commands import every group by its id${usesPlugin ? "" : " (Pulumi CLI 3.254 or later)"}, and show that nothing remains to be done:`,
     `  pulumi import --file ${shellWord(importFile)} --generate-code=false --yes`,
     "  pulumi preview --expect-no-changes",
     "They change nothing in Deepcall. `pulumi up` before the import would create every group again. After the import, the",

@@ -1,7 +1,8 @@
-import { storedAgents, storedGroup, type StoredSelf } from "../../provider/dynamic/stored";
+import { storedAgents, storedGroup, type StoredSelf } from "../../provider/stored";
 import { agentsState } from "../../provider/model/agents";
 import { appliedState } from "../../provider/model/group";
 import { agentsProviderText, agentsType, groupsType, groupType } from "../../provider/state-contract";
+import { pluginAgentsType, pluginGroupType, pluginProviderType } from "../../provider/state-contract";
 import { providerIdentity, providerText, providerType } from "../../provider/state-contract";
 import { agentsResource, entriesWithAgents, type Entry, type Plan } from "./plan";
 
@@ -36,6 +37,38 @@ export function toImportFile(plan: Plan, userId: string | undefined): string {
   return `${JSON.stringify({ resources }, undefined, 2)}\n`;
 }
 
+/** A file for `pulumi import` with the plugin, which reads every group and its agents by id. */
+export function toPlainImportFile(plan: Plan): string {
+  const { entries, provider } = plan;
+  const resources = [
+    ...(provider
+      ? [
+          {
+            type: pluginProviderType,
+            name: providerEntry,
+            logicalName: provider.name,
+            inputs: { environmentPrefix: provider.environmentPrefix },
+          },
+        ]
+      : []),
+    ...entries.map(({ group, resource }) => ({
+      type: pluginGroupType,
+      ...identity("group", group.id, resource),
+      ...connections(plan),
+    })),
+    ...entriesWithAgents(plan).map((entry) => ({
+      type: pluginAgentsType,
+      ...identity("agents", entry.group.id, agentsResource(entry)),
+      ...connections(plan),
+    })),
+  ];
+  return `${JSON.stringify({ resources }, undefined, 2)}\n`;
+}
+
+function identity(kind: "group" | "agents", id: number, resource: string) {
+  return { name: `${kind}_${id}`, logicalName: resource, id: String(id) };
+}
+
 /** A group as `create` would have stored it. */
 function groupEntry(plan: Plan, { group, resource }: Entry, userId: string | undefined) {
   const self = selfOf(plan, resource);
@@ -49,9 +82,7 @@ function groupEntry(plan: Plan, { group, resource }: Entry, userId: string | und
   const state = appliedState(inputs, group, { userId, account: self.account, key: resource });
   return {
     type: groupType,
-    name: `group_${group.id}`,
-    logicalName: resource,
-    id: String(group.id),
+    ...identity("group", group.id, resource),
     ...connections(plan),
     inputs: { ...storedGroup.writeInputs(inputs, self), __provider: providerText },
     outputs: { ...storedGroup.writeState(state, self), __provider: providerText },
@@ -67,9 +98,7 @@ function agentsEntry(plan: Plan, entry: Entry, userId: string | undefined) {
   const state = agentsState(inputs, agents, { userId, account: self.account, key: resource });
   return {
     type: agentsType,
-    name: `agents_${group.id}`,
-    logicalName: resource,
-    id: String(group.id),
+    ...identity("agents", group.id, resource),
     ...connections(plan),
     inputs: { ...storedAgents.writeInputs(inputs, self), __provider: agentsProviderText },
     outputs: { ...storedAgents.writeState(state, self), __provider: agentsProviderText },

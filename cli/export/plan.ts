@@ -39,6 +39,8 @@ export interface Plan {
   readonly provider: ExportedProvider | undefined;
   /** The file that imports the groups by id; `undefined` if `pulumi up` adopts them by name. */
   readonly importFile: string | undefined;
+  /** Whether the program uses the plugin instead of the dynamic provider. */
+  readonly usesPlugin: boolean;
 }
 
 export interface PlanOptions {
@@ -47,6 +49,7 @@ export interface PlanOptions {
   readonly inComponent?: boolean;
   readonly environmentPrefix?: string;
   readonly importFile?: string | undefined;
+  readonly usesPlugin?: boolean;
 }
 
 /** The name of the resource that declares a group's agents. */
@@ -62,7 +65,13 @@ export function entriesWithAgents({ entries }: Plan): Entry[] {
 /** Decides which groups of an account the export declares, and how their resources are called. */
 export function planExport(
   groups: readonly Group[],
-  { include = () => true, inComponent = true, environmentPrefix = standardPrefix, importFile }: PlanOptions = {},
+  {
+    include = () => true,
+    inComponent = true,
+    environmentPrefix = standardPrefix,
+    importFile,
+    usesPlugin = false,
+  }: PlanOptions = {},
 ): Plan {
   const provider = environmentPrefix === standardPrefix ? undefined : exportedProvider(environmentPrefix);
   // One program can contain the exports of several accounts, so their resources have different names.
@@ -80,7 +89,14 @@ export function planExport(
     if (reason === undefined) entries.push({ key, resource, group, sharesName: namesakes.length > 0 });
     else skipped.push({ group, reason });
   }
-  return { entries: entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)), skipped, component, provider, importFile };
+  return {
+    entries: entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    skipped,
+    component,
+    provider,
+    importFile,
+    usesPlugin,
+  };
 }
 
 /** The provider is named after what distinguishes the prefix: `DEEPCALL_EMEA` becomes `emea`. */

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { EngineEvent, ProjectSettings, Stack, Workspace } from "@pulumi/pulumi/automation";
 import { UsageError } from "../io";
 import { explainFailure, policyViolation, PulumiError, type Diagnostic } from "./failure";
+import { fromPlugin, stepFromPlugin } from "./plugin-steps";
 import { isProtected, type PendingOperation, type Step } from "./steps";
 
 interface PreviewOptions {
@@ -64,7 +65,8 @@ export class ReadOnlyStack {
       runPulumi(this.stack.workspace, "stack", "export", "--stack", this.stack.name),
     );
     const { deployment } = JSON.parse(json) as { deployment?: { pending_operations?: PendingOperation[] } };
-    return deployment?.pending_operations ?? [];
+    const operations = deployment?.pending_operations ?? [];
+    return operations.map((operation) => ({ ...operation, resource: fromPlugin(operation.resource) }));
   }
 
   /** Reads the stack's config, decrypted. */
@@ -82,11 +84,11 @@ export class ReadOnlyStack {
     const errors: Diagnostic[] = [];
     const protectedUrns = new Set<string>();
     const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent, policyEvent }: EngineEvent): void => {
-      if (resOutputsEvent) onStep(resOutputsEvent.metadata);
+      if (resOutputsEvent) onStep(stepFromPlugin(resOutputsEvent.metadata));
       if (resourcePreEvent && isProtected(resourcePreEvent.metadata)) {
         protectedUrns.add(resourcePreEvent.metadata.urn);
         // Unlike a replacement, it is never complete.
-        if (resourcePreEvent.metadata.op === "delete") onStep(resourcePreEvent.metadata);
+        if (resourcePreEvent.metadata.op === "delete") onStep(stepFromPlugin(resourcePreEvent.metadata));
       }
       if (policyEvent?.enforcementLevel === "mandatory") errors.push(policyViolation(policyEvent));
       if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent);
@@ -166,7 +168,10 @@ async function withExplainedFailure<T>(
   }
 }
 
-/** Loads the project's own Automation API, or else the one installed with this package (a peer dependency). */
+/**
+ * Loads the project's own Automation API, or else the one installed with this package: npx installs this peer dependency, too,
+ * so that the command works in projects of every language.
+ */
 function loadAutomationApi(cwd: string): typeof import("@pulumi/pulumi/automation") {
   for (const from of [join(resolve(cwd), "package.json"), __filename]) {
     const require = createRequire(from);
@@ -178,5 +183,8 @@ function loadAutomationApi(cwd: string): typeof import("@pulumi/pulumi/automatio
     }
     return require(path) as typeof import("@pulumi/pulumi/automation");
   }
-  throw new UsageError(`@pulumi/pulumi is not installed in ${resolve(cwd)}. Run \`npm install\` there.`);
+  const advice = existsSync(join(cwd, "package.json"))
+    ? "Run `npm install` there."
+    : "Run this command with npx, which installs it, too: `npx pulumi-deepcall …`.";
+  throw new UsageError(`@pulumi/pulumi is not installed in ${resolve(cwd)}. ${advice}`);
 }

@@ -3,13 +3,13 @@ import { agentsLifecycle } from "../lifecycle/agents";
 import { groupLifecycle } from "../lifecycle/groups";
 import { Run } from "../lifecycle/run";
 import { createDynamicProvider, type DynamicProvider } from "./provider";
-import { storedAgents, storedGroup } from "./stored";
+import { storedAgents, storedGroup } from "../stored";
 
 /** The dynamic providers of all resource types, for one run. */
 export function createProviders(run: Run): { readonly group: DynamicProvider; readonly agents: DynamicProvider } {
   return {
-    group: createDynamicProvider(run, groupLifecycle(run), storedGroup, (id) => `the group with id ${id}`),
-    agents: createDynamicProvider(run, agentsLifecycle(run), storedAgents, (id) => `the agents of group ${id}`),
+    group: createDynamicProvider(run, groupLifecycle(run), storedGroup),
+    agents: createDynamicProvider(run, agentsLifecycle(run), storedAgents),
   };
 }
 

@@ -3,7 +3,7 @@ import { DeepcallError, withErrorCode } from "../../client/errors";
 import type { Lifecycle } from "../lifecycle/lifecycle";
 import type { Run } from "../lifecycle/run";
 import { GroupError, type ProviderErrorCode } from "../model/errors";
-import { storedSelf, type StoredForm } from "./stored";
+import { readState as readStored, storedSelf, type StoredForm } from "../stored";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -21,29 +21,13 @@ export interface DynamicProvider extends dynamic.ResourceProvider<Properties, Pr
 /**
  * Creates the dynamic provider of one type of resource for one run: it translates between what the engine passes and
  * stores and the lifecycle's values.
- *
- * @param subject - the resource with an id, for errors.
  */
 export function createDynamicProvider<Inputs, State, Planned>(
   run: Run,
   lifecycle: Lifecycle<Inputs, State, Planned>,
   form: StoredForm<Inputs, State, Planned>,
-  subject: (id: string) => string,
 ): DynamicProvider {
-  /** @throws GroupError if the properties are not those of a state. */
-  const readState = (id: string, props: Properties): State => {
-    const state = form.state.safeParse(props);
-    if (state.success) return state.data;
-    const keys = state.error.issues.map(({ path }) => path.join(".")).join(", ");
-    throw new GroupError("invalid-state", {
-      failure: `Could not read the state of ${subject(id)}`,
-      reason: `these properties are missing or not valid: ${keys}`,
-      done: "No call was made.",
-      next:
-        "The state or an import file was edited, or another version or provider wrote the state. `pulumi refresh` reads a group again from Deepcall. " +
-        "node_modules/pulumi-deepcall/docs/errors.md lists each cause and its way out.",
-    });
-  };
+  const readState = (id: string, props: Properties): State => readStored(form, id, props);
   const selfOf = (stored: Properties) => ({ ...storedSelf(stored), account: run.account });
 
   return {

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { CallError, NotFoundError, type Outcome } from "../../client/errors";
 import type { AssignedAgent } from "../../client/relations";
-import type { ReadOptions } from "../../client/retry";
+import { pause, type ReadOptions } from "../../client/retry";
 import { compareAgents, idsOf, sameAgents, targetAgents, type AgentsInputs } from "../model/agents";
 import { attempt, callFailure, forEveryOutcome, GroupError, nothingChanged, type OutcomeText } from "../model/errors";
 import type { Self } from "../model/resource";
@@ -93,7 +92,7 @@ async function submit(
     const what = `update ${agentsLabel(inputs, self)}`;
     // Even if Deepcall refused the last attempt, an earlier one may have taken effect.
     if (!outcomes.has("unknown") && !outcomes.has("answered")) throw callFailure(what, error, nothingChanged);
-    if (outcomes.has("unknown")) await sleep(context.retryPolicy.lateCommitMs);
+    if (outcomes.has("unknown")) await pause(context.retryPolicy.lateCommitMs, context.retryPolicy);
     return callFailure(what, error, uncertain);
   }
 }

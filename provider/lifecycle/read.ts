@@ -2,6 +2,7 @@ import type { OperationContext } from "./context";
 import { attempt, forEveryOutcome, GroupError } from "../model/errors";
 import { inputsOf, refreshedState, unmanagedState, type GroupInputs, type GroupState } from "../model/group";
 import { groupLabel } from "../model/names";
+import type { Self } from "../model/resource";
 
 /**
  * Reads a group.
@@ -13,6 +14,7 @@ export async function readGroup(
   context: OperationContext,
   id: string,
   recorded: GroupState | undefined,
+  { account }: Self,
 ): Promise<{ readonly state: GroupState; readonly inputs: GroupInputs } | undefined> {
   const group = { name: recorded?.name ?? "", id };
   const current = await attempt(`read ${groupLabel(group)}`, forEveryOutcome("The state was not changed."), () =>
@@ -23,7 +25,7 @@ export async function readGroup(
     await context.assertSameAccount(group, recorded);
     return undefined;
   }
-  const state = recorded ? refreshedState(recorded, current) : unmanagedState(current);
+  const state = recorded ? refreshedState(recorded, current) : unmanagedState(current, account);
   return { state, inputs: inputsOf(state) };
 }
 

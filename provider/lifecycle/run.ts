@@ -1,6 +1,13 @@
 import { DeepcallError } from "../../client/errors";
 import { standardRetryPolicy, type RetryPolicy } from "../../client/retry";
-import { requireSettings, settingsError, type Environment, type SettingsResult, userIdOf } from "../../client/settings";
+import {
+  requireSettings,
+  settingsError,
+  userIdOf,
+  type ClientSettings,
+  type Environment,
+  type SettingsResult,
+} from "../../client/settings";
 import { accountSettings, type ReadConfig } from "../account-settings";
 import type { PlannedAgents } from "../model/agents";
 import type { PlannedInputs } from "../model/group";
@@ -21,12 +28,21 @@ export class Run {
   #settings: SettingsResult | undefined;
   #context: OperationContext | undefined;
 
+  readonly #cancellation = new AbortController();
+  readonly retryPolicy: RetryPolicy;
+
   constructor(
     private readonly environment: Environment,
-    private readonly retryPolicy: RetryPolicy = standardRetryPolicy,
+    retryPolicy: RetryPolicy = standardRetryPolicy,
   ) {
+    this.retryPolicy = { ...retryPolicy, signal: this.#cancellation.signal };
     const { registrationMs = 1_000 } = retryPolicy;
     this.renames = new Renames(registrationMs, (id) => this.groups.has(String(id)));
+  }
+
+  /** Ends all waits: failed calls are not sent again. */
+  cancel(): void {
+    this.#cancellation.abort();
   }
 
   /** Pulumi makes other calls while this runs, so it must neither wait nor throw. */
@@ -47,13 +63,16 @@ export class Run {
   }
 
   /** @throws SettingsError if settings are missing or malformed. */
+  get settings(): ClientSettings {
+    return requireSettings(this.#result);
+  }
+
+  /** @throws SettingsError if settings are missing or malformed. */
   get context(): OperationContext {
     if (this.#context) return this.#context;
-    const { howToEnable } = this.#result;
-    const complete = requireSettings(this.#result);
     // Loaded only for calls: previews, and updates without changes, don't wait for undici.
     const { OperationContext } = require("./context") as typeof import("./context");
-    return (this.#context = new OperationContext(complete, this.retryPolicy, howToEnable));
+    return (this.#context = new OperationContext(this.settings, this.retryPolicy, this.#result.howToEnable));
   }
 
   /** Why every check fails. Missing settings matter only to calls. */

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { CallError } from "../../client/errors";
-import { backoff, type RetryPolicy } from "../../client/retry";
+import { backoff, pause, type RetryPolicy } from "../../client/retry";
 
 const maxSends = 4;
 
@@ -27,11 +26,11 @@ export async function sendOnce<T>(
       return await send();
     } catch (error) {
       if (!(error instanceof CallError) || error.outcome === "not sent" || error.outcome === "refused") throw error;
-      if (error.outcome === "unknown") await sleep(policy.lateCommitMs);
+      if (error.outcome === "unknown") await pause(policy.lateCommitMs, policy);
       const effect = await look(error);
       if ("result" in effect) return effect.result;
-      if (!effect.maySendAgain || !error.transient || sends === maxSends) throw effect.error;
-      await sleep(backoff(sends, Math.random(), policy));
+      if (!effect.maySendAgain || !error.transient || sends === maxSends || policy.signal?.aborted) throw effect.error;
+      await pause(backoff(sends, Math.random(), policy), policy);
     }
   }
 }

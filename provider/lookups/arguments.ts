@@ -1,34 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { groupIdRule, toGroupId } from "../../client/ids";
 import { providerInputs } from "../deepcall-provider";
-import { ResourceError } from "../model/errors";
-
-/** The lookups and their arguments. */
-const lookups = {
-  getGroup: { properties: ["name", "id"], takes: "either name or id" },
-  getGroups: { properties: ["nameContains", "active"], takes: "nameContains and active" },
-} as const;
-export type LookupName = keyof typeof lookups;
-
-interface Rule {
-  readonly message: string;
-  readonly isValid: (value: unknown) => boolean;
-}
-
-const text: Rule = {
-  message: "must be a string that is not empty",
-  isValid: (value) => typeof value === "string" && value !== "",
-};
-
-const rules: Readonly<Record<(typeof lookups)[LookupName]["properties"][number], Rule>> = {
-  name: text,
-  id: {
-    message: `must be ${groupIdRule}, for example 42 or "42"`,
-    isValid: (value) => toGroupId(value) !== undefined,
-  },
-  nameContains: text,
-  active: { message: "must be true or false", isValid: (value) => typeof value === "boolean" },
-};
+import { argumentsError, checkLookupArguments, lookups, type LookupName } from "./rules";
 
 /**
  * Checks the arguments of a lookup, also for programs without a compiler. Messages do not repeat values, because a name
@@ -40,10 +12,10 @@ const rules: Readonly<Record<(typeof lookups)[LookupName]["properties"][number],
 export function assertArguments(lookup: LookupName, args: unknown, form: "promise" | "output"): void {
   if (!isPlainObject(args))
     throw argumentsError(lookup, [`the arguments must be an object with ${lookups[lookup].takes}`]);
-  const problems = propertyProblems(lookup, args, form);
-  if (problems.length > 0) throw argumentsError(lookup, problems);
-  if (lookup === "getGroup" && (args["name"] === undefined) === (args["id"] === undefined))
-    throw argumentsError(lookup, ["set exactly one of name and id"]);
+  checkLookupArguments(lookup, args, (key, value) => {
+    if (!isKnownOnlyLater(value)) return undefined;
+    return form === "output" ? [] : [`${key} is an Output or a Promise; pass it to ${lookup}Output instead`];
+  });
 }
 
 /**
@@ -62,22 +34,6 @@ function optionProblem(key: string, value: unknown): string[] {
   if (key !== "provider") return [`unknown option ${JSON.stringify(key)}; a lookup takes only the option provider`];
   const isProvider = value === undefined || providerInputs.has(value as pulumi.ProviderResource);
   return isProvider ? [] : ["the option provider must be a DeepcallProvider"];
-}
-
-function propertyProblems(lookup: LookupName, args: object, form: "promise" | "output"): string[] {
-  return Object.entries(args).flatMap(([key, value]) => {
-    const known = lookups[lookup].properties.find((name) => name === key);
-    if (known === undefined)
-      return [`unknown property ${JSON.stringify(key)}; ${lookup} takes ${lookups[lookup].takes}`];
-    if (value === undefined) return [];
-    if (isKnownOnlyLater(value))
-      return form === "output" ? [] : [`${key} is an Output or a Promise; pass it to ${lookup}Output instead`];
-    return rules[known].isValid(value) ? [] : [`${key} ${rules[known].message}`];
-  });
-}
-
-function argumentsError(lookup: LookupName, problems: readonly string[]): ResourceError {
-  return new ResourceError(`${lookup}: ${problems.join("; ")}. No call was made.`);
 }
 
 function isKnownOnlyLater(value: unknown): boolean {

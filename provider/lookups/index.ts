@@ -5,7 +5,8 @@ import { providerInputs, type DeepcallProvider } from "../deepcall-provider";
 import { providerLabel } from "../model/names";
 import { providerNameKey } from "../state-contract";
 import type { GroupQuery, LookupAccount } from "./account";
-import { assertArguments, assertOptions, type LookupName } from "./arguments";
+import { assertArguments, assertOptions } from "./arguments";
+import type { LookupName } from "./rules";
 
 /** Which group to look up: by its exact name or by its id. */
 export type GetGroupArgs =

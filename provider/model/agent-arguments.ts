@@ -19,7 +19,7 @@ const agentId = z
     pattern: "^[^\\s\\u0000-\\u001f\\u007f-\\u009f]+$",
   });
 
-const agentObject = z.strictObject({
+export const agentObject = z.strictObject({
   id: agentId,
   receivesCalls: z
     .boolean({ error: "must be true or false" })
@@ -95,7 +95,7 @@ export function withoutUnknownAgents(agents: unknown, isUnknown: (value: unknown
   });
 }
 
-const schema = z
+export const agentsArgumentsSchema = z
   .strictObject({
     groupId: z.unknown().transform((value, context) => {
       const id = toGroupId(value);
@@ -114,7 +114,7 @@ const schema = z
 
 /** Checks the arguments of a group's agents. What is unknown in a preview is taken as valid. */
 export function checkAgentsArguments(given: Readonly<Record<string, unknown>>): Checked<PlannedAgents> {
-  const result = schema.safeParse(withoutUnknown(given));
+  const result = agentsArgumentsSchema.safeParse(withoutUnknown(given));
   if (!result.success) {
     const issues = result.error.issues.flatMap(agentIssues);
     return { problems: issues.flatMap((issue) => describeIssue(issue, given)) };

@@ -1,6 +1,6 @@
 import type { AssignedAgent } from "../../client/relations";
 import { accountMayDiffer } from "./group";
-import type { Self, Unknown } from "./resource";
+import { unknownValue, type MaybeUnknown, type Self, type Unknown } from "./resource";
 
 /** What to do with agents that the program does not list; see `otherAgents` of a group's agents. */
 export type OtherAgents = "keep" | "remove";
@@ -126,6 +126,21 @@ export function agentsDifferences(
     ...(state.otherAgents !== desired.otherAgents ? ["otherAgents" as const] : []),
     ...account,
   ];
+}
+
+/** What a preview shows of a group's agents that will be assigned or updated. */
+export function plannedAgents(
+  state: AgentsState | undefined,
+  { groupId, known }: PlannedAgents,
+  self: Self,
+): MaybeUnknown<Pick<AgentsState, "groupId" | "agents" | "otherAgentIds">> {
+  if (state && self.ignored.includes("agents"))
+    return { groupId, agents: state.agents, otherAgentIds: state.otherAgentIds };
+  return {
+    groupId,
+    agents: known?.requestedAgents ?? unknownValue,
+    otherAgentIds: known?.otherAgents === "remove" ? [] : unknownValue,
+  };
 }
 
 /** The state if these agents are assigned to the group. */

@@ -20,7 +20,7 @@ export const nameSchema = z.string({ error: "must be a string" }).superRefine((n
 const unknown = z.literal(unknownValue);
 const booleanSchema = z.union([z.boolean(), unknown], { error: "must be true or false" });
 
-const schema = z.strictObject({
+export const groupArgumentsSchema = z.strictObject({
   name: nameSchema,
   active: booleanSchema.default(true),
   onNameConflict: z.union([z.enum(conflictRules), unknown], { error: conflictRuleProblem }).default("suffix"),
@@ -37,7 +37,7 @@ export function checkGroupArguments(
   { name, ...given }: Readonly<Record<string, unknown>>,
   { resource }: Pick<Self, "resource">,
 ): Checked<PlannedInputs> {
-  const result = schema.safeParse({ name: name === undefined ? resource : name, ...given });
+  const result = groupArgumentsSchema.safeParse({ name: name === undefined ? resource : name, ...given });
   if (!result.success) return { problems: result.error.issues.flatMap(describeIssue) };
   const { name: requestedName, ...inputs } = result.data;
   return { inputs: { requestedName, ...inputs } };

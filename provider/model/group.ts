@@ -1,5 +1,5 @@
 import type { Group } from "../../client/responses";
-import type { Self, MaybeUnknown } from "./resource";
+import { unknownValue, type MaybeUnknown, type Self } from "./resource";
 
 /** What to do if a group with exactly the requested name already exists; see `onNameConflict` of a group. */
 export type OnNameConflict = "suffix" | "adopt" | "fail";
@@ -109,6 +109,25 @@ export function appliedState(
   };
 }
 
+/**
+ * What a preview shows of a group that will be created or updated: only the server decides about a name that is sent to it.
+ *
+ * @param state - `undefined` before the group is created.
+ */
+export function plannedGroup(
+  state: GroupState | undefined,
+  desired: PlannedInputs,
+  self: Self,
+): MaybeUnknown<Pick<GroupState, "name" | "requestedName" | "active">> {
+  const { requestedName, active } = desired;
+  if (!state) return { name: unknownValue, requestedName, active };
+  return {
+    name: nameDiffers(state, desired, self) ? unknownValue : state.name,
+    requestedName,
+    active: self.ignored.includes("active") ? state.active : active,
+  };
+}
+
 /** The state after a refresh. */
 export function refreshedState(recorded: GroupState, current: Group): GroupState {
   return {
@@ -138,12 +157,12 @@ export function inputsOf({
 }
 
 /** The state of a group that is managed elsewhere. */
-export function unmanagedState(current: Group): GroupState {
+export function unmanagedState(current: Group, account: string): GroupState {
   const inputs = {
     requestedName: current.name,
     active: true,
     onNameConflict: "suffix",
     deleteWithAgents: false,
   } as const;
-  return appliedState(inputs, current, { account: "", userId: undefined, key: "" });
+  return appliedState(inputs, current, { account, userId: undefined, key: "" });
 }

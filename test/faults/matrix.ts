@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { Semaphore } from "async-mutex";
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
-import { Engine, type Program } from "../support/engine";
+import { Engine, type FrontEnd, type Program } from "../support/engine";
 import { fastRetries, seed } from "../support/lifecycle";
 import { AgentsOracle } from "./agents-oracle";
 import { brokenPromises, deletedWithAgents, differences, guardedGroups, type Foreign } from "./oracle";
@@ -89,11 +89,20 @@ const retryPolicies = {
 };
 
 /** Runs one case and returns what is wrong with it. */
-async function run(emulator: Emulator, scenario: Scenario, faults: readonly string[]): Promise<string[]> {
+async function run(
+  emulator: Emulator,
+  scenario: Scenario,
+  faults: readonly string[],
+  frontEnd: FrontEnd,
+): Promise<string[]> {
   const { program, next = program, lastingError, mayKeepNumber } = scenario;
   const isLasting = faults.some((fault) => fault.endsWith("x0"));
   const foreign: Foreign = [emulator.account("7").add("Taken"), emulator.account("7").add("Theirs", 0)];
-  const engine = new Engine(emulator, lastingError ? retryPolicies[isLasting ? "lasting" : "ending"] : retryPolicy);
+  const engine = new Engine(
+    emulator,
+    lastingError ? retryPolicies[isLasting ? "lasting" : "ending"] : retryPolicy,
+    frontEnd,
+  );
   const agents = new AgentsOracle(engine);
   agents.start();
   const ready = await engine.up(scenario.before);
@@ -147,7 +156,7 @@ async function run(emulator: Emulator, scenario: Scenario, faults: readonly stri
 const pool = new Semaphore(20);
 
 /** Declares a test for each cell. */
-export function testMatrix(name: string, cells: readonly Cell[]): void {
+export function testMatrix(name: string, cells: readonly Cell[], frontEnd: FrontEnd = "dynamic"): void {
   let cases = 0;
   afterAll(() => {
     process.stdout.write(`${name}: ${cases} cases, ${messages.size} different messages\n`);
@@ -167,7 +176,7 @@ export function testMatrix(name: string, cells: readonly Cell[]): void {
     const one = async (faults: readonly string[]): Promise<void> => {
       cases++;
       const emulator = await startEmulator({ seed, options: scenario.options ?? {} });
-      const broken = await run(emulator, scenario, faults).finally(() => emulator.close());
+      const broken = await run(emulator, scenario, faults, frontEnd).finally(() => emulator.close());
       wrong.push(...broken.map((what) => `${faults.join(" + ")}: ${what}`));
     };
     await Promise.all(faultsOfCases.map((faults) => pool.runExclusive(() => one(faults))));

@@ -6,7 +6,7 @@ import { DeepcallClient } from "../../client/client";
 import { environmentSource, readSettings, requireSettings } from "../../client/settings";
 import type { Emulator, GroupSnapshot } from "../../emulator";
 import { Engine, type Declaration, type Program } from "../support/engine";
-import { assignAgents, emulate, environment } from "../support/lifecycle";
+import { assignAgents, emulate, environment, fastRetries } from "../support/lifecycle";
 import { seed } from "../support/seed";
 
 jest.setTimeout(600_000);
@@ -122,7 +122,7 @@ test(`what plan says with --refresh is what up does, in ${runs} random histories
       program,
       async (first, before, manual, next) => {
         const emulator = await emulate();
-        const engine = new Engine(emulator);
+        const engine = new Engine(emulator, { ...fastRetries, registrationMs: 1 });
         for (const one of first) await change(emulator, one, true);
         await engine.up(before);
         for (const one of manual) await change(emulator, one, false);

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import type { Emulator, EmulatorOptions, GroupSnapshot } from "../../emulator";
 import { couldBeAssignedFor } from "../../provider/model/names";
-import { Engine, type AgentsDeclaration, type DeclaredAgent, type Declaration, type Program } from "../support/engine";
+import {
+  Engine,
+  type AgentsDeclaration,
+  type DeclaredAgent,
+  type Declaration,
+  type Program,
+  type FrontEnd,
+} from "../support/engine";
 import { emulate, fastRetries } from "../support/lifecycle";
 import { seed } from "../support/seed";
 import { AgentsOracle } from "./agents-oracle";
@@ -9,7 +16,8 @@ import { brokenPromises, deletedWithAgents, guardedGroups, leftBehind } from "./
 
 jest.setTimeout(600_000);
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? (process.env["TEST_SUITE"] === "slow" ? 300 : 100));
+const isSlowSuite = process.env["TEST_SUITE"] === "slow";
+const runs = Number(process.env["PROPERTY_RUNS"] ?? (isSlowSuite ? 300 : 100));
 /** For a fault that lasts, the deadline is short; one that ends is never cut short by it. */
 const retryPolicy = (lasting: boolean) => ({ ...fastRetries, deadlineMs: lasting ? 200 : 30_000, lateCommitMs: 10 });
 
@@ -169,8 +177,11 @@ class History {
   readonly #agents: AgentsOracle;
   #foreign: GroupSnapshot[] = [];
 
-  constructor(readonly emulator: Emulator) {
-    this.engine = new Engine(emulator);
+  constructor(
+    readonly emulator: Emulator,
+    frontEnd: FrontEnd,
+  ) {
+    this.engine = new Engine(emulator, undefined, frontEnd);
     this.#agents = new AgentsOracle(this.engine);
   }
 
@@ -277,7 +288,10 @@ class History {
 
 const codeOf = (error: Error): string | undefined => /\[deepcall:([\w-]+)\]$/.exec(error.message)?.[1];
 
-test(`the promises hold after each step of ${runs} random histories`, async () => {
+test.each<[FrontEnd, number]>([
+  ["dynamic", runs],
+  ["plugin", isSlowSuite ? runs : Math.ceil(runs / 3)],
+])("the promises hold after each step of random histories through the %s provider (%i)", async (frontEnd, numRuns) => {
   process.stdout.write(`property test: SEED=${seed}\n`);
   let steps = 0;
   await fc.assert(
@@ -288,7 +302,7 @@ test(`the promises hold after each step of ${runs} random histories`, async () =
       serverOptions,
       async (historySteps, last, ownNameTaken, options) => {
         const emulator = await emulate({ ...options, ownNameTaken, nameTransform: ownNameTaken ? "none" : "escape" });
-        const history = new History(emulator);
+        const history = new History(emulator, frontEnd);
         for (const next of historySteps) {
           steps++;
           await history.apply(next);
@@ -297,7 +311,7 @@ test(`the promises hold after each step of ${runs} random histories`, async () =
         await emulator.close();
       },
     ),
-    { seed, numRuns: runs, examples: [regression, ...firstApplies] },
+    { seed, numRuns, examples: [regression, ...firstApplies] },
   );
-  process.stdout.write(`property test: ${runs} histories, ${steps} steps\n`);
+  process.stdout.write(`property test: ${numRuns} histories, ${steps} steps\n`);
 });

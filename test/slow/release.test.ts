@@ -20,6 +20,14 @@ const root = resolve(__dirname, "../..");
 /** A version that is not released yet, also while this test is part of a release. */
 const version = "99.0.0";
 const tarball = `pulumi-deepcall-${version}.tgz`;
+const pluginArchives = [
+  "darwin-amd64",
+  "darwin-arm64",
+  "linux-amd64",
+  "linux-arm64",
+  "windows-amd64",
+  "windows-arm64",
+].map((target) => `pulumi-resource-deepcall-v${version}-${target}.tar.gz`);
 const read = (...path: string[]): string => readFileSync(join(...path), "utf8");
 
 /** A registry with an empty storage of its own. It forwards requests for other packages to the configured registry. */
@@ -196,10 +204,11 @@ test("a tag is tested, published and announced as one tarball, which `pulumi up`
       tag: `v${version}`,
       title: `v${version}`,
       notes: expect.stringMatching(/^### Added\n\n- A rehearsal\.\n/) as string,
-      assets: [tarball, "sbom.cdx.json", "licenses.txt"],
+      assets: [tarball, "sbom.cdx.json", "licenses.txt", "checksums.txt", ...pluginArchives],
     },
   ]);
 
+  await expectYamlProgram(release);
   const stack = await TestStack.create();
   const { devDependencies } = JSON.parse(read(root, "package.json")) as { devDependencies: Record<string, string> };
   const sdk = `@pulumi/pulumi@${devDependencies["@pulumi/pulumi"]}`;
@@ -224,6 +233,21 @@ test("a tag is tested, published and announced as one tarball, which `pulumi up`
   expectSmallProvider(stack);
   expect(stack.emulator.groups("7").map(({ name }) => name)).toEqual(["Support"]);
 });
+
+/** Runs the plugin of this release from a YAML program that installed it. */
+async function expectYamlProgram(release: string): Promise<void> {
+  const program = 'resources:\n  support: { type: "deepcall:Group", properties: { name: Support } }\n';
+  const stack = await TestStack.create({}, {}, (folder) => {
+    writeFileSync(join(folder, "Pulumi.yaml"), `name: test\nruntime: yaml\n${program}`);
+  });
+  const archive = join(release, `pulumi-resource-deepcall-v${version}-linux-amd64.tar.gz`);
+  const install = ["plugin", "install", "resource", "deepcall", version, "--file", archive];
+  expect(await stack.execute("pulumi", install)).toMatchObject({ code: 0 });
+  const { output } = await stack.execute("pulumi", ["package", "get-schema", `deepcall@${version}`]);
+  expect(output).toContain('"pluginDownloadURL": "github://api.github.com/org/groups"');
+  await stack.up();
+  expect(stack.emulator.groups("7").map(({ name }) => name)).toEqual(["Support"]);
+}
 
 test("a tag that does not agree with package.json and the changelog stops before anything is packed", async () => {
   const checkout = new Workspace(registry);

@@ -79,8 +79,8 @@ class NewProject {
 
 const team = ["Billing", "Night shift", "Sales", "Support"];
 
-test("every example is tested here", () => {
-  expect(readdirSync(join(root, "examples")).toSorted()).toEqual(["adopt-existing", "gitops", "quickstart"]);
+test("every example is tested here, or in test/e2e/yaml.test.ts", () => {
+  expect(readdirSync(join(root, "examples")).toSorted()).toEqual(["adopt-existing", "gitops", "quickstart", "yaml"]);
 });
 
 test("quickstart: the default address is stored, and nothing else; all settings in the stack's config", async () => {

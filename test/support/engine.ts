@@ -6,6 +6,10 @@ import { createProviders } from "../../provider/dynamic";
 import type { DynamicProvider } from "../../provider/dynamic/provider";
 import { Run } from "../../provider/lifecycle/run";
 import { environment, fastRetries } from "./lifecycle";
+import { createPluginProviders } from "./plugin";
+
+const frontEnds = { dynamic: createProviders, plugin: createPluginProviders };
+export type FrontEnd = keyof typeof frontEnds;
 
 /** A resource in the program. */
 export interface Declaration {
@@ -55,6 +59,7 @@ export class Engine {
   constructor(
     readonly emulator: Emulator,
     public retryPolicy: RetryPolicy = fastRetries,
+    readonly frontEnd: FrontEnd = "dynamic",
   ) {}
 
   /** Runs `up` and returns the errors. */
@@ -96,7 +101,7 @@ export class Engine {
 
   /** The steps of \`preview --refresh\`, as the engine reports them. It changes nothing. */
   async preview(program: Program): Promise<Step[]> {
-    const copy = new Engine(this.emulator, this.retryPolicy);
+    const copy = new Engine(this.emulator, this.retryPolicy, this.frontEnd);
     copy.state = structuredClone(this.state);
     const before = structuredClone(this.state);
     const { groups } = copy.#startRun();
@@ -146,7 +151,7 @@ export class Engine {
 
   #startRun(): { groups: Resources; agents: Resources } {
     const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}`, ...this.more });
-    const { group, agents } = createProviders(new Run(settings, this.retryPolicy));
+    const { group, agents } = frontEnds[this.frontEnd](new Run(settings, this.retryPolicy));
     return { groups: new Resources(group, this.state), agents: new Resources(agents, this.agentsState) };
   }
 }

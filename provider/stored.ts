@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { toAgent, writeAgents, type AgentsInputs, type AgentsState, type PlannedAgents } from "../model/agents";
-import { isRenamedManually, type GroupInputs, type GroupState, type PlannedInputs } from "../model/group";
-import { conflictRules } from "../model/group-arguments";
-import { ignoredProperties, unknownValue, type Self } from "../model/resource";
-import type { StoredAgentsInputs, StoredAgentsState, StoredInputs, StoredState } from "../state-contract";
+import { GroupError } from "./model/errors";
+import { toAgent, writeAgents, type AgentsInputs, type AgentsState, type PlannedAgents } from "./model/agents";
+import { isRenamedManually, type GroupInputs, type GroupState, type PlannedInputs } from "./model/group";
+import { conflictRules } from "./model/group-arguments";
+import { ignoredProperties, unknownValue, type Self } from "./model/resource";
+import type { StoredAgentsInputs, StoredAgentsState, StoredInputs, StoredState } from "./state-contract";
 
 /*
- * How the dynamic provider stores inputs and states: defaults are left out, and what the provider has to know about the
- * resource is stored under keys with `__`, because the engine does not pass it to dynamic providers.
+ * How the front ends store inputs and states: defaults are left out. What a provider has to know about the resource is stored
+ * under keys with `__`, because the engine does not pass it to dynamic providers. The plugin, which gets it from the engine,
+ * stores the same outputs, so that it reads the states of the dynamic provider.
  */
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -72,6 +74,8 @@ export function storedSelf(stored: Stored): StoredSelf {
 
 /** How one type of resource is stored. */
 export interface StoredForm<Inputs, State, Planned> {
+  /** The resource with an id, for errors. */
+  readonly subject: (id: string) => string;
   /** The arguments in the program, under the names of the program's properties. */
   readonly given: (stored: Stored) => Stored;
   readonly readInputs: (stored: Stored) => Inputs;
@@ -86,10 +90,29 @@ export interface StoredForm<Inputs, State, Planned> {
   readonly writeState: (state: State, self: StoredSelf) => Stored;
 }
 
+/** @throws GroupError if the properties are not those of a state. */
+export function readState<State>(
+  { state: schema, subject }: Pick<StoredForm<unknown, State, unknown>, "state" | "subject">,
+  id: string,
+  stored: Stored,
+): State {
+  const state = schema.safeParse(stored);
+  if (state.success) return state.data;
+  const keys = state.error.issues.map(({ path }) => path.join(".")).join(", ");
+  throw new GroupError("invalid-state", {
+    failure: `Could not read the state of ${subject(id)}`,
+    reason: `these properties are missing or not valid: ${keys}`,
+    done: "No call was made.",
+    next:
+      "The state or an import file was edited, or another version or provider wrote the state. `pulumi refresh` reads a group again from Deepcall. " +
+      "node_modules/pulumi-deepcall/docs/errors.md lists each cause and its way out.",
+  });
+}
+
 /** The name and the agents have other keys than in the program, because previews would show an input for the output of its name. */
-function rename(stored: Stored, key: string, name: string): Stored {
+export function rename(stored: Stored, key: string, name: string): Stored {
   const { [key]: value, ...given } = stored;
-  return { ...given, [name]: value };
+  return value === undefined ? given : { ...given, [name]: value };
 }
 
 function withoutSelf(stored: Stored): Stored {
@@ -126,6 +149,7 @@ const writeGroupInputs = (inputs: PlannedInputs, self: StoredSelf): Stored => {
 };
 
 export const storedGroup: StoredForm<GroupInputs, GroupState, PlannedInputs> = {
+  subject: (id) => `the group with id ${id}`,
   given: (stored) => rename(withoutSelf(stored), "requestedName", "name"),
   readInputs: (stored) => groupInputs.parse(stored),
   readPlanned: (stored) => plannedInputs.safeParse(stored).data,
@@ -162,6 +186,7 @@ const writeAgentsInputs = (inputs: AgentsInputs, self: StoredSelf): Stored => {
 };
 
 export const storedAgents: StoredForm<AgentsInputs, AgentsState, PlannedAgents> = {
+  subject: (id) => `the agents of group ${id}`,
   given: (stored) => rename(withoutSelf(stored), "requestedAgents", "agents"),
   readInputs: (stored) => agentsInputs.parse(stored),
   readPlanned: (stored) => ({
