@@ -46,3 +46,20 @@ describe.each(cases)("%s", (_, before, after) => {
     }
   });
 });
+
+test.each([["One"], ["Two"]])(
+  "a swap that was killed while its temporary name was in use is finished, if b is called %s",
+  async (name) => {
+    const emulator = await emulate();
+    const engine = new Engine(emulator);
+    await engine.up(named({ a: "One", b: "Two" }, "suffix"));
+    emulator.account("7").rename(1, "renaming-3f9a01c7");
+    if (name === "One") emulator.account("7").rename(2, name);
+    const swapped = named({ a: "Two", b: "One" }, "fail");
+    expect(await engine.up(swapped)).toEqual([]);
+    expect(emulator.groups("7").map((group) => group.name)).toEqual(["Two", "One"]);
+    emulator.clearCalls();
+    expect(await engine.up(swapped)).toEqual([]);
+    expect(emulator.count()).toBe(0);
+  },
+);
