@@ -111,6 +111,14 @@ export class DeepcallClient {
   }
 
   /**
+   * Reads the ids in `agentData` of a group (Group: Group Agent Relation): the agents of the account, or only those of the
+   * group.
+   */
+  async listAgentData(id: number): Promise<readonly string[]> {
+    return (await this.#readRelation(id, "quick")).agentDataIds;
+  }
+
+  /**
    * Assigns agents to a group (Group: Submit Assign Group To Agent). It is not documented whether agents that the list
    * omits are removed: read the agents back.
    *

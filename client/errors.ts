@@ -241,6 +241,9 @@ export const agentErrorMeanings: Readonly<Record<number, string>> = {
   1521: "only valid fields are allowed",
 };
 
+/** The codes that may mean that Deepcall does not know an agent of a submitted list. */
+export const unknownAgentCodes: ReadonlySet<string> = new Set(["1001", "1003", "1047", "1507", "1509"]);
+
 const agentOperations: ReadonlySet<ApiOperation> = new Set(["getGroupAgentRelation", "submitAssignGroupToAgent"]);
 
 function meaningOf(operation: ApiOperation, code: number): string | undefined {

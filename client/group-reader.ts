@@ -46,6 +46,21 @@ export class GroupReader {
     throw new AnswerError("list", `a list for id ${id} without that group, which exists`);
   }
 
+  /**
+   * Confirms that a group is gone after a call that says so.
+   *
+   * @throws AnswerError if a list still shows the group.
+   */
+  async assertGone(id: number, { operation }: NotFoundError): Promise<void> {
+    if (!(await this.readById(id))) return;
+    const error = new AnswerError(
+      operation,
+      `code 1503 (not found or not authorized) for group ${id}, which the list shows`,
+    );
+    error.addHint("Check the permissions of this user, too.");
+    throw error;
+  }
+
   /** All groups with exactly this name, from a new read. */
   async readByName(name: string): Promise<readonly Group[]> {
     const { groups } = await this.#client.list({ name });

@@ -27,6 +27,8 @@ export interface Relation extends AgentCount {
   readonly key: "relationData" | "agentData" | undefined;
   /** The agents, sorted by id; an error unless the answer has `relationData` of which every row is understood. */
   readonly agents: AssignedAgent[] | AnswerError;
+  /** The ids in `agentData`, which lists the agents of the account or only those of the group. */
+  readonly agentDataIds: readonly string[];
 }
 
 /**
@@ -44,7 +46,8 @@ export function readRelation(operation: ApiOperation, reply: HttpReply, groupId:
   return {
     key,
     count: rows.length,
-    ids: rows.flatMap(([rowKey, row]) => agentIdOf(row) ?? rowKey ?? []),
+    ids: rowIds(rows),
+    agentDataIds: rowIds(rowsOf(relations["agentData"])),
     agents: agentsOrError(() => {
       if (key === "relationData") return readAgents(operation, data, groupId);
       if (key === "agentData")
@@ -97,6 +100,10 @@ function idUnder(row: JsonObject, keys: readonly string[]): { readonly key: stri
     if (typeof id === "string" && id !== "" && id !== "0") return { key, id };
   }
   return undefined;
+}
+
+function rowIds(rows: readonly Row[]): string[] {
+  return rows.flatMap(([key, row]) => agentIdOf(row) ?? key ?? []);
 }
 
 function agentIdOf(row: unknown): string | undefined {

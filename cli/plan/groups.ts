@@ -18,6 +18,7 @@ import {
   type NamesInUse,
 } from "../../provider/model/name-conflict";
 import { providerLabel } from "../../provider/model/names";
+import { describeDifference, escapeInvisible } from "../../provider/model/similar-names";
 import { unknownValue } from "../../provider/model/resource";
 import { pluralize, quote } from "../formatting";
 import type { Drift } from "../preview/drift";
@@ -244,9 +245,12 @@ function describeDecision(
   const provider = providerName(step);
   const list = context.facts.lists.get(provider);
   const isRotation = rotationOf(requestOf(step), namesInUse(providerName(step), context)).length > 0;
-  const notes = decision.leaving.map(({ id }) =>
-    isRotation ? `exchanges names with id ${id}, through a temporary name` : `after id ${id} is renamed`,
-  );
+  const notes = [
+    ...decision.leaving.map(({ id }) =>
+      isRotation ? `exchanges names with id ${id}, through a temporary name` : `after id ${id} is renamed`,
+    ),
+    ...(decision.kind === "free" ? describeSimilar(step, list) : []),
+  ];
   switch (decision.kind) {
     case "numbered":
       return { notes: [...notes, `${takenBy(decision.other)}, so Deepcall appends a number`], problem: null };
@@ -263,6 +267,24 @@ function describeDecision(
     default:
       return { notes, problem: null };
   }
+}
+
+/** The groups of the account whose names only look like the requested one; with `adopt`, they are not adopted. */
+function describeSimilar(step: Step, list: GroupList | undefined): string[] {
+  const { requestedName, onNameConflict, id } = requestOf(step);
+  const others = (list?.groups ?? []).filter((group) => group.id !== id);
+  const consequence =
+    onNameConflict === "adopt" && step.op === "create"
+      ? "; a second group is created, and that one is not adopted"
+      : "";
+  return others.flatMap(({ id: otherId, name }) => {
+    const difference = describeDifference(name, requestedName);
+    if (!difference) return [];
+    const { how, where } = difference;
+    return [
+      `looks like ${escapeInvisible(quote(name))} (id ${otherId}), which differs only ${how}: ${where}${consequence}`,
+    ];
+  });
 }
 
 function takenBy({ id, resource }: KnownGroup): string {

@@ -1,7 +1,7 @@
-import { CallError, NotFoundError, type Outcome } from "../../client/errors";
+import { CallError, NotFoundError, unknownAgentCodes, type Outcome } from "../../client/errors";
 import type { AssignedAgent } from "../../client/relations";
 import { pause, type ReadOptions } from "../../client/retry";
-import { compareAgents, idsOf, sameAgents, targetAgents, type AgentsInputs } from "../model/agents";
+import { compareAgents, idsOf, missingFromAccount, sameAgents, targetAgents, type AgentsInputs } from "../model/agents";
 import { attempt, callFailure, forEveryOutcome, GroupError, nothingChanged, type OutcomeText } from "../model/errors";
 import type { Self } from "../model/resource";
 import type { OperationContext } from "./context";
@@ -33,8 +33,9 @@ export async function readAgents(
     try {
       return await context.client.listAgents(inputs.groupId, options);
     } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
+      if (!(error instanceof NotFoundError)) throw error;
+      await context.groups.assertGone(inputs.groupId, error);
+      return undefined;
     }
   });
 }
@@ -53,10 +54,11 @@ export async function applyAgents(
 ): Promise<void> {
   const target = targetAgents(progress.assigned, inputs, previousIds);
   if (sameAgents(progress.assigned, target)) return;
-  const lost = await submit(context, inputs, target, self);
+  const { lost, omittedIds } = await submitKnown(context, inputs, target, previousIds, progress.assigned, self);
   const requestedIds = idsOf(inputs.requestedAgents);
   const droppedIds = previousIds.filter((id) => !requestedIds.includes(id));
-  Object.assign(progress, { assigned: target, notRemoved: droppedIds, isChanged: true });
+  const submitted = target.filter(({ id }) => !omittedIds.includes(id));
+  Object.assign(progress, { assigned: submitted, notRemoved: droppedIds, isChanged: true });
   const confirmed = lost ? uncertain : forEveryOutcome("Deepcall confirmed the update, but its result is unknown.");
   const after = (await readAgents(context, inputs, self, confirmed, { retryEveryFailure: true })) ?? [];
   Object.assign(progress, {
@@ -68,13 +70,79 @@ export async function applyAgents(
   if (lost) throw lost;
   throw new GroupError("agents-rejected", {
     failure: `Could not update ${agentsLabel(inputs, self)}`,
-    reason: `Deepcall confirmed the update, but ${problems.join(", and ")}`,
+    reason: `Deepcall confirmed the update${omittedIds.length === 0 ? "" : ` without ${listIds(omittedIds)}`}, but ${problems.join(", and ")}`,
     done: "The state contains what is assigned.",
-    next: "Check the agents in Deepcall's panel.",
+    next: "Check the agents in Deepcall's panel, and remove those that no longer exist from the program's list.",
   });
 }
 
 const uncertain = forEveryOutcome("The update may or may not have been applied.");
+
+/** A list that Deepcall accepted, or may have accepted. */
+interface Submitted {
+  /** The error, if an answer was lost. */
+  readonly lost: GroupError | undefined;
+  /** The agents that Deepcall does not know, and that the list therefore does not contain. */
+  readonly omittedIds: readonly string[];
+}
+
+/**
+ * Submits a list. If Deepcall refuses it because of agents that no longer exist, the rest is submitted, so that removals
+ * work. An unknown agent that was not requested before may be a typing mistake, so then nothing is changed.
+ */
+async function submitKnown(
+  context: OperationContext,
+  inputs: AgentsInputs,
+  target: readonly AssignedAgent[],
+  previousIds: readonly string[],
+  assigned: readonly AssignedAgent[],
+  self: Self,
+): Promise<Submitted> {
+  try {
+    return { lost: await submit(context, inputs, target, self), omittedIds: [] };
+  } catch (error) {
+    if (!(error instanceof GroupError && unknownAgentCodes.has(error.errorCode) && target.length > 0)) throw error;
+    const [targetIds, requestedIds] = [idsOf(target), idsOf(inputs.requestedAgents)];
+    const agentDataIds = await listAgentData(context, inputs.groupId);
+    const unknownIds = missingFromAccount(agentDataIds, targetIds, idsOf(assigned));
+    const missingIds = compareAgents(assigned, target).missing;
+    // Agents that were assigned once and are not any more have probably left: the second answer shows it.
+    const omittedIds = unknownIds ?? missingIds.filter((id) => previousIds.includes(id));
+    const known = target.filter(({ id }) => !omittedIds.includes(id));
+    const isNew = omittedIds.some((id) => requestedIds.includes(id) && !previousIds.includes(id));
+    error.append(describeUnknown(unknownIds, missingIds, targetIds));
+    if (omittedIds.length === 0 || isNew || sameAgents(assigned, known)) throw error;
+    try {
+      return { lost: await submit(context, inputs, known, self), omittedIds };
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** `agentData` only helps to explain an error, so its own errors don't matter. */
+async function listAgentData(context: OperationContext, groupId: number): Promise<readonly string[]> {
+  try {
+    return await context.client.listAgentData(groupId);
+  } catch (error) {
+    if (error instanceof CallError) return [];
+    throw error;
+  }
+}
+
+/** Which agents Deepcall does not know, as far as that is clear, and what to do. Those that are not assigned come first. */
+function describeUnknown(
+  unknownIds: readonly string[] | undefined,
+  missingIds: readonly string[],
+  targetIds: readonly string[],
+): string {
+  const advice = "Remove agents that no longer exist from the program's list, or correct their ids.";
+  if (unknownIds)
+    return `Deepcall's list of agents does not contain ${listIds(unknownIds, unknownIds.length)}. ${advice}`;
+  const candidates = [...new Set([...missingIds, ...targetIds])];
+  const which = candidates.length === 1 ? "" : "one of ";
+  return `Deepcall may not know ${which}${listIds(candidates, candidates.length)}. ${advice}`;
+}
 
 /** Submits a list. Returns the error if an answer was lost, so that the result is unknown. */
 async function submit(
@@ -119,10 +187,10 @@ function findProblems(
 const maxIds = 3;
 
 /** The first ids of agents, and how many there are. */
-function listIds(ids: readonly string[]): string {
-  const shown = ids.slice(0, maxIds).join(", ");
+function listIds(ids: readonly string[], max = maxIds): string {
+  const shown = ids.slice(0, max).join(", ");
   const noun = ids.length === 1 ? "agent" : `${ids.length} agents`;
-  return ids.length > maxIds ? `${noun} (${shown}, …)` : `${ids.length === 1 ? "agent" : "agents"} ${shown}`;
+  return ids.length > max ? `${noun} (${shown}, …)` : `${ids.length === 1 ? "agent" : "agents"} ${shown}`;
 }
 
 function isOrAre(ids: readonly string[]): string {

@@ -49,6 +49,7 @@ export async function deleteGroup(
       await context.delete(Number(id));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
+      await context.groups.assertGone(Number(id), error);
       await context.assertSameAccount(group, state);
     }
   });

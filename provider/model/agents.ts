@@ -101,6 +101,22 @@ export function unknownAgents(
   return idsOf(assigned).filter((id) => !known.has(id));
 }
 
+/**
+ * The submitted agents that are not in `agentData`; `undefined` if it may not list all agents of the account. It does if it
+ * has agents that are not assigned, beside some that are.
+ */
+export function missingFromAccount(
+  agentDataIds: readonly string[],
+  submittedIds: readonly string[],
+  assignedIds: readonly string[],
+): string[] | undefined {
+  const listed = new Set(agentDataIds);
+  const expectedIds = assignedIds.length > 0 ? assignedIds : submittedIds;
+  const listsAccount = agentDataIds.some((id) => !assignedIds.includes(id)) && expectedIds.some((id) => listed.has(id));
+  const missing = submittedIds.filter((id) => !listed.has(id));
+  return listsAccount && missing.length > 0 ? missing : undefined;
+}
+
 /** What an update changes. `account` means that the program moved the resource to a provider of perhaps another account. */
 export type AgentsDifference = "agents" | "otherAgents" | "account";
 

@@ -324,6 +324,21 @@ describe("names that are taken", () => {
       '~ rename | Support → Sales | id 7, the name is taken (id 5), and onNameConflict is "fail": will be refused',
     ],
     [
+      "a name that looks like another one, with adopt",
+      [sales("adopt")],
+      list(true, "Sal\u200Bes"),
+      '+ create | Sales | looks like "Sal\\u{200B}es" (id 5), which differs only in invisible characters: ' +
+        "character 4 is U+200B, not U+0065; a second group is created, and that one is not adopted",
+    ],
+    [
+      "rename to a name that looks like another one",
+      [update("a", 7, support, { requestedName: "Sales EU" })],
+      list(true, "Sales\u00A0EU"),
+      '~ rename | Support → Sales EU | id 7, looks like "Sales\u00A0EU" (id 5), which differs only in the kind of blank: ' +
+        "character 6 is U+00A0, not U+0020",
+    ],
+    ["a name that differs only in case", [sales("adopt")], list(true, "SALES"), "+ create | Sales"],
+    [
       "rename to its own name",
       [update("a", 5, support, { requestedName: "Sales" })],
       list(),

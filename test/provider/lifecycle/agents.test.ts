@@ -212,6 +212,118 @@ test("a group that is gone takes its agents' resource with it, but not with anot
   await operate(emulator).delete("42", created.outputs);
 });
 
+describe.each(["refresh", "update", "delete"] as const)("%s", (method) => {
+  test("a group that the list still shows is not gone, whatever code 1503 says", async () => {
+    const emulator = await emulateAgents();
+    const created = await create(operate(emulator), desired(["1001"]));
+    emulator.faults.add("getGroupAgentRelation:error-before:1503");
+    emulator.clearCalls();
+    const provider = operate(emulator);
+    const steps = {
+      refresh: async () => refresh(provider, created),
+      update: async () => change(provider, created, desired(["1002"])),
+      delete: async () => provider.delete("42", created.outputs),
+    };
+    const error = await failure(steps[method]());
+    expect(error).toMatchObject({ errorCode: "answer" });
+    expect(error.message).toMatch(
+      /code 1503 .* for group 42, which the list shows\. .*(was changed|was not changed|was removed)/,
+    );
+    expect(operations(emulator)).toEqual(["getGroupAgentRelation", "list"]);
+    expect(assigned(emulator)).toBe("1001 1004 1005-");
+  });
+});
+
+describe("agents that Deepcall does not know", () => {
+  const account = { agentData: "account" } as const;
+  const unclear = { agentData: "group" } as const;
+  const codes = ([1047, 1003, 1507] as const).map((unknownAgentCode) => ({ ...account, unknownAgentCode }));
+
+  test.each([...codes, { ...account, agentShape: "byId" as const }])(
+    "%j: are named, and nothing changes",
+    async (options) => {
+      const emulator = await emulateAgents(options);
+      const error = await failure(create(operate(emulator), desired(["1001", "8", "9"])));
+      expect(error.message).toMatch(
+        /Nothing was changed\. .*Deepcall's list of agents does not contain agents 8, 9\. Remove agents that no longer exist/,
+      );
+      expect(assigned(emulator)).toBe("1004 1005-");
+      expect(emulator.count("submitAssignGroupToAgent")).toBe(1);
+    },
+  );
+
+  test("are among the candidates if Deepcall does not list the account's agents", async () => {
+    const emulator = await emulateAgents(unclear);
+    const several = await failure(create(operate(emulator), desired(["1001", "9"])));
+    expect(several.message).toMatch(/Deepcall may not know one of agents 1001, 9, 1004, 1005\. Remove/);
+    const other = { groupId: 43 };
+    expect((await failure(create(operate(emulator), desired(["9"], other)))).message).toMatch(
+      /Deepcall may not know agent 9\. Remove/,
+    );
+  });
+
+  /** Group 42 with agents 1001, 1002 and 9, of which 9 leaves the account. */
+  async function emulateLeft(options: Partial<EmulatorOptions>, isAssigned: boolean) {
+    const emulator = await emulateAgents(options);
+    const { id, inputs, outputs } = await create(operate(emulator), desired(["1001", "1002"]));
+    const created = { id, inputs, outputs: { ...outputs, requestedAgents: ["1001", "1002", "9"] } };
+    const all = ["1001", "1002", "1004", ...(isAssigned ? ["9"] : [])].map((id) => ({ id }));
+    emulator.account("7").setAgents(42, all);
+    // The emulator's own answer lists every assigned agent in `agentData`.
+    emulator.intercept = ({ operation }) => {
+      if (operation !== "getGroupAgentRelation" || options.agentData !== "account") return undefined;
+      const agentData = everyAgent.map((agent) => ({ agent_unique_id: agent.id }));
+      const relationData = emulator
+        .agents(42)
+        .map((agent) => ({ agent_unique_id: agent.id, receive_call: agent.receivesCalls }));
+      return Response.json({ status: "success", code: 200, response: { relationData, agentData } });
+    };
+    return { emulator, created };
+  }
+
+  test.each([
+    [account, true],
+    [account, false],
+    [unclear, false],
+  ])(
+    "%j, still assigned %p: a listed agent that left does not prevent a removal, and is named",
+    async (options, is) => {
+      const { emulator, created } = await emulateLeft(options, is);
+      const error = await failure(change(operate(emulator), created, desired(["1001", "9"])));
+      expect(error.message).toMatch(/without agent 9, but agent 9 is not assigned\. .*no longer exist/);
+      expect(error).toMatchObject({ errorCode: "agents-rejected" });
+      expect(assigned(emulator)).toBe("1001 1004");
+    },
+  );
+
+  test.each([
+    [account, true],
+    [account, false],
+    [unclear, true],
+    [unclear, false],
+  ])("%j, still assigned %p: the agent that left can be removed, and the resource deleted", async (options, is) => {
+    const { emulator, created } = await emulateLeft(options, is);
+    const changed = await change(operate(emulator), created, desired(["1001", "1002"]));
+    expect(assigned(emulator)).toBe("1001 1002 1004");
+    await operate(emulator).delete("42", changed.outputs);
+    expect(assigned(emulator)).toBe("1004");
+  });
+
+  test("another agent of the group that left does not prevent a deletion", async () => {
+    const { emulator, created } = await emulateLeft(account, true);
+    const others = { ...created.outputs, requestedAgents: ["1001", "1002"] };
+    await operate(emulator).delete("42", others);
+    expect(assigned(emulator)).toBe("1004");
+  });
+
+  test("a new unknown agent changes nothing, even beside a removal", async () => {
+    const { emulator, created } = await emulateLeft(account, false);
+    const error = await failure(change(operate(emulator), created, desired(["1001", "8"])));
+    expect(error.message).toMatch(/Nothing was changed\. .*does not contain agent 8\./);
+    expect(assigned(emulator)).toBe("1001 1002 1004");
+  });
+});
+
 test("two resources for one group are an error that names both; a renamed resource keeps the agents", async () => {
   const emulator = await emulateAgents();
   const provider = operate(emulator);

@@ -34,6 +34,19 @@ async function expectRefusal(emulator: Emulator, provider: DynamicProvider, { id
   return error;
 }
 
+test.each(["getGroupAgentRelation", "delete"])(
+  "%s answers 1503 for a group that the list shows: the group stays in the state",
+  async (operation) => {
+    const emulator = await emulate();
+    const group = await create(operate(emulator), desired("Support"));
+    emulator.faults.add(`${operation}:error-before:1503`);
+    const error = await failure(operate(emulator).delete(group.id, group.outputs));
+    expect(error).toMatchObject({ errorCode: "answer" });
+    expect(error.message).toMatch(/for group 1, which the list shows/);
+    expect(emulator.groups()).toHaveLength(1);
+  },
+);
+
 describe("a group with agents", () => {
   test("is not deleted; the error has the number of agents, the first ids and what to do", async () => {
     const { emulator, group } = await createGroupWithAgents();
@@ -206,7 +219,7 @@ describe("the look at the agents", () => {
     emulator.account("7").remove(Number(group.id));
     emulator.clearCalls();
     await operate(emulator).delete(group.id, group.outputs);
-    expect(operations(emulator)).toEqual(["getGroupAgentRelation"]);
+    expect(operations(emulator)).toEqual(["getGroupAgentRelation", "list"]);
   });
 
   test("is not made for a group that gives way to one that another client created at the same moment", async () => {
