@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Resource } from "@pulumi/pulumi";
+import { parentKey } from "./state-contract";
 
 /**
  * The input that tells a resource apart from those that have the same name under other parents. The engine does not tell
@@ -11,19 +11,14 @@ export function parentInput(parent: Resource | undefined) {
     parent && {
       __parent: new Promise<string | undefined>((resolve) =>
         parent.urn.apply((urn) => {
-          resolve(parentKey(urn));
+          resolve(keyOf(urn));
         }),
       ),
     }
   );
 }
 
-/** What identifies a parent in a stack: its types and its name, shortened. */
-function parentKey(urn: string): string | undefined {
+function keyOf(urn: string): string | undefined {
   const [, , type = "", ...name] = urn.split("::");
-  if (type === "pulumi:pulumi:Stack") return undefined;
-  return createHash("sha256")
-    .update([type, ...name].join("::"))
-    .digest("hex")
-    .slice(0, 8);
+  return type === "pulumi:pulumi:Stack" ? undefined : parentKey(type, name.join("::"));
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SettingName } from "../client/settings";
 import type { OtherAgents, WrittenAgent } from "./model/agents";
 import type { OnNameConflict } from "./model/group";
@@ -50,6 +51,15 @@ export function providerIdentity(name: string, environmentPrefix: string | undef
     [providerNameKey]: name,
     ...(environmentPrefix !== undefined && { [environmentPrefixKey]: environmentPrefix }),
   };
+}
+
+/**
+ * What identifies a parent in a stack, shortened.
+ *
+ * @param type - its type and those of its own parents, as in its URN.
+ */
+export function parentKey(type: string, name: string): string {
+  return createHash("sha256").update(`${type}::${name}`).digest("hex").slice(0, 8);
 }
 
 /** The inputs of a group. Optional keys are left out if they have their default. Pulumi does not show keys with `__`. */

@@ -3,7 +3,7 @@ import { agentsState } from "../../provider/model/agents";
 import { appliedState } from "../../provider/model/group";
 import { agentsProviderText, agentsType, groupsType, groupType } from "../../provider/state-contract";
 import { pluginAgentsType, pluginGroupType, pluginProviderType } from "../../provider/state-contract";
-import { providerIdentity, providerText, providerType } from "../../provider/state-contract";
+import { parentKey, providerIdentity, providerText, providerType } from "../../provider/state-contract";
 import { agentsResource, entriesWithAgents, type Entry, type Plan } from "./plan";
 
 /** The names that connect the entries of an import file. Groups are called `group_42`, and their agents `agents_42`. */
@@ -105,8 +105,9 @@ function agentsEntry(plan: Plan, entry: Entry, userId: string | undefined) {
   };
 }
 
-function selfOf({ provider }: Plan, resource: string): StoredSelf {
-  return { resource, parent: "", identity: resource, account: provider?.name ?? "", ignored: [] };
+function selfOf({ component, provider }: Plan, resource: string): StoredSelf {
+  const parent = component === undefined ? "" : parentKey(groupsType, component);
+  return { resource, parent, identity: resource, account: provider?.name ?? "", ignored: [] };
 }
 
 function connections({ component, provider }: Plan) {

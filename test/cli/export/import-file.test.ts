@@ -84,6 +84,7 @@ test("if Deepcall does not report the status or the owner, the state is that of 
   expect(entry?.inputs).toEqual({
     requestedName: 'R & D: "ä"\\',
     active: true,
+    __parent: "c6f03094",
     __resource: "groups/r-d-a",
     __provider: providerText,
   });
@@ -175,6 +176,7 @@ describe("agents", () => {
       inputs: {
         groupId: 12,
         requestedAgents: [{ id: "1001", receivesCalls: false }, "1002"],
+        __parent: "c6f03094",
         __resource: "groups/support-12/agents",
         __provider: agentsProviderText,
       },
@@ -183,6 +185,7 @@ describe("agents", () => {
         requestedAgents: [{ id: "1001", receivesCalls: false }, "1002"],
         agents: [{ id: "1001", receivesCalls: false }, "1002"],
         otherAgentIds: [],
+        __parent: "c6f03094",
         __resource: "groups/support-12/agents",
         __key: "groups/support-12/agents",
         __provider: agentsProviderText,
