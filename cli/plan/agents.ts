@@ -1,4 +1,5 @@
 import { unknownValue } from "../../provider/model/resource";
+import { compareAgents, idsOf, toAgent } from "../../provider/model/agents";
 import type { AgentsDrift } from "../preview/drift";
 import { ignoredProperties, isProtected, providerName, resourceName, toAgents, type Step } from "../preview/steps";
 import { toIds, toPlannedName, type Context, type PlannedStep } from "./context";
@@ -29,14 +30,15 @@ export function planAgents(step: PlannedStep, drift: readonly AgentsDrift[], { s
   const isIgnored = isUpdate && ignoredProperties(inputs).includes("agents") && outputs["__unfinished"] !== true;
   const desired = toAgents(isLeftAlone || isIgnored ? [] : inputs["requestedAgents"]);
   const assigned = toAgents(isLeftAlone || isIgnored ? [] : outputs["agents"]);
-  const others = toIds(outputs["otherAgentIds"]);
+  const others = isUpdate && !isIgnored ? toIds(outputs["otherAgentIds"]).map(toAgent) : [];
   const removesOthers = inputs["otherAgents"] === "remove";
-  const added = [...desired.keys()].filter((id) => !isUpdate || !(assigned.has(id) || others.includes(id)));
-  const removed = [...assigned.keys(), ...(isUpdate && !isIgnored && removesOthers ? others : [])].filter(
-    (id) => !isUpdate || !desired.has(id),
-  );
-  const changed = [...desired].filter(([id, calls]) =>
-    isUpdate && assigned.has(id) ? assigned.get(id) !== calls : !calls,
+  // Only an update starts with the agents that are assigned, and ends with those that are listed.
+  const [before, after] = isUpdate ? [assigned, desired] : [[], []];
+  const { missing, changed: changedIds } = compareAgents(before, desired);
+  const added = missing.filter((id) => !idsOf(others).includes(id));
+  const removed = compareAgents([...assigned, ...(removesOthers ? others : [])], after).unlisted;
+  const changed = desired.filter(
+    ({ id, receivesCalls }) => changedIds.includes(id) || (missing.includes(id) && !receivesCalls),
   );
   const isUnknown = step.new && !isLeftAlone && !isIgnored && !Array.isArray(inputs["requestedAgents"]);
   const notes = [
@@ -56,8 +58,8 @@ export function planAgents(step: PlannedStep, drift: readonly AgentsDrift[], { s
     added,
     removed,
     receivesCalls: {
-      now: changed.filter(([, calls]) => calls).map(([id]) => id),
-      notNow: changed.filter(([, calls]) => !calls).map(([id]) => id),
+      now: idsOf(changed.filter(({ receivesCalls }) => receivesCalls)),
+      notNow: idsOf(changed.filter(({ receivesCalls }) => !receivesCalls)),
     },
     notes: isVisible ? notes : ["no change in Deepcall"],
     problem: action === "protected" ? "is protected" : null,
@@ -79,7 +81,7 @@ export function countAgents(
   const refresh = own.find(({ op }) => op === "refresh");
   const outputs = (refresh?.new ?? own[0]?.old)?.outputs;
   const listed = toAgents(outputs?.["agents"]);
-  const recorded = outputs && { count: listed.size + toIds(outputs["otherAgentIds"]).length, ids: [] };
+  const recorded = outputs && { count: listed.length + toIds(outputs["otherAgentIds"]).length, ids: [] };
   const answer = facts.agents.get(step.urn);
   const agents = typeof answer === "object" ? answer : recorded;
   if (!agents) return undefined;
@@ -87,7 +89,7 @@ export function countAgents(
   const removed = !isRemoved
     ? 0
     : agents.ids.length > 0
-      ? agents.ids.filter((id) => listed.has(id)).length
-      : listed.size;
+      ? agents.ids.filter((id) => idsOf(listed).includes(id)).length
+      : listed.length;
   return { count: agents.count, remaining: Math.max(0, agents.count - removed) };
 }

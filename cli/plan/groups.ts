@@ -13,7 +13,6 @@ import {
   decideNames,
   rotationOf,
   toRequest,
-  type NameDecision,
   type NameRequest,
   type NamesInUse,
 } from "../../provider/model/name-conflict";
@@ -32,7 +31,14 @@ import {
   type Step,
 } from "../preview/steps";
 import { countAgents } from "./agents";
-import { toPlannedName, type Context, type PlannedStep } from "./context";
+import {
+  toPlannedName,
+  type Context,
+  type Facts,
+  type KnownGroup,
+  type PlannedStep,
+  type StepDecision,
+} from "./context";
 import type { GroupChange } from "./report";
 
 /** Describes the change of a `DeepcallGroup`. */
@@ -85,8 +91,8 @@ export function planGroup(step: PlannedStep, { drift, refresh }: Resource<Drift>
 }
 
 function planCreation(step: Step, change: Omit<GroupChange, "action">, context: Context): GroupChange {
-  const decision = decideStep(step, context);
-  const { notes, problem } = describeDecision(decision, step, context);
+  const decision = context.decisions.get(step)?.decision;
+  const { notes, problem } = describeDecision(step, context);
   const all = [...change.notes, ...notes];
   if (decision?.kind !== "adopt") return { ...change, action: "create", notes: all, problem };
   const { group, owner } = decision;
@@ -114,7 +120,7 @@ function findKeeper(step: Step, context: Context): Step | undefined {
   const program = context.steps
     .filter((other) => other.new && other.op !== "read" && providerName(other) === provider)
     .map((other) => {
-      const decision = other.op === "create" ? decideStep(other, context) : undefined;
+      const decision = context.decisions.get(other)?.decision;
       const adopted = decision?.kind === "adopt" ? String(decision.group.id) : undefined;
       return {
         step: other,
@@ -151,7 +157,7 @@ function planUpdate(step: Step, change: Omit<GroupChange, "action">, context: Co
     state.name === secret &&
     (outputs["__renamed"] === true || (newStatus === null && notes.length === 0));
   const isRenamed = isSecretRename || differences.includes("name");
-  const remarks = isRenamed ? describeDecision(decideStep(step, context), step, context) : { notes: [], problem: null };
+  const remarks = isRenamed ? describeDecision(step, context) : { notes: [], problem: null };
   const all = [...notes, ...remarks.notes];
   return {
     ...change,
@@ -194,57 +200,45 @@ function stateOf(outputs: Properties): GroupState {
   };
 }
 
-const requests = new WeakMap<Step, NameRequest>();
-
-/** The name that a step requests for its group; the same object each time. */
-function requestOf(step: Step): NameRequest {
-  const id = step.op === "create" || step.op === "replace" ? undefined : Number(step.old?.id);
-  const request = requests.get(step) ?? { ...toRequest(desiredOf(step.new?.inputs ?? {})), id };
-  requests.set(step, request);
-  return request;
+/** Decides the names of all groups that are created or renamed; not those whose names are secret or unknown. */
+export function decideSteps(steps: readonly Step[], { lists }: Facts): ReadonlyMap<Step, StepDecision> {
+  const decisions = new Map<Step, StepDecision>();
+  const managed = steps.filter(({ op }) => op !== "read");
+  for (const [provider, own] of Map.groupBy(managed, providerName)) {
+    const list = lists.get(provider);
+    const recorded = own.flatMap(({ old }) => (old ? [{ id: Number(old.id), name: toText(old.outputs["name"]) }] : []));
+    const claims = own
+      .filter((step) => step.op === "create" || (step.op === "update" && differencesOf(step).includes("name")))
+      .map((step, index) => {
+        const request: NameRequest = {
+          ...toRequest(desiredOf(step.new?.inputs ?? {})),
+          id: step.op === "create" ? undefined : Number(step.old?.id),
+        };
+        const { id = -1 - index, requestedName: name } = request;
+        return { step, request, group: { id, name, resource: resourceName(step.urn) } };
+      })
+      .filter(({ group: { name } }) => name !== secret && name !== unknownValue);
+    // Those that Deepcall lists, or else those of the state.
+    const groups: readonly KnownGroup[] = list?.groups ?? recorded;
+    const inUse: NamesInUse<KnownGroup> = { groups, complete: list?.complete ?? false, claims };
+    const decided = decideNames(inUse);
+    for (const { step, request } of claims) {
+      const decision = decided.get(request);
+      if (!decision) continue;
+      const isRotation = decision.leaving.length > 0 && rotationOf(request, inUse).length > 0;
+      decisions.set(step, { decision, isRotation });
+    }
+  }
+  return decisions;
 }
 
-/** What a creation or rename leads to; `undefined` if its name is secret or unknown. */
-function decideStep(step: Step, context: Context): NameDecision<KnownGroup> | undefined {
-  return decideNames(namesInUse(providerName(step), context)).get(requestOf(step));
-}
-
-interface KnownGroup {
-  readonly id: number;
-  readonly name: string;
-  /** The resource whose group gets the name earlier in the same run. */
-  readonly resource?: string;
-}
-
-/** The names in an account: those of the groups that Deepcall lists, or else of the state, and what the run does to them. */
-function namesInUse(provider: string | null, { facts, steps }: Context): NamesInUse<KnownGroup> {
-  const list = facts.lists.get(provider);
-  const own = steps.filter((other) => other.op !== "read" && providerName(other) === provider);
-  const recorded = own.flatMap(({ old }) => (old ? [{ id: Number(old.id), name: toText(old.outputs["name"]) }] : []));
-  const groups: readonly KnownGroup[] = list?.groups ?? recorded;
-  const isRename = (other: Step): boolean => other.op === "update" && differencesOf(other).includes("name");
-  const claims = own
-    .filter((other) => other.op === "create" || isRename(other))
-    .map((other, index) => {
-      const request = requestOf(other);
-      const { id = -1 - index, requestedName: name } = request;
-      return { request, group: { id, name, resource: resourceName(other.urn) } };
-    })
-    .filter(({ group: { name } }) => name !== secret && name !== unknownValue);
-  return { groups, complete: list?.complete ?? false, claims };
-}
-
-/** What a decision about a name means for the plan. */
-function describeDecision(
-  decision: NameDecision<KnownGroup> | undefined,
-  step: Step,
-  context: Context,
-): { notes: string[]; problem: string | null } {
-  if (!decision) return { notes: [], problem: null };
-  const { onNameConflict } = requestOf(step);
-  const provider = providerName(step);
-  const list = context.facts.lists.get(provider);
-  const isRotation = rotationOf(requestOf(step), namesInUse(providerName(step), context)).length > 0;
+/** What the decision about a step's name means for the plan. */
+function describeDecision(step: Step, { facts, decisions }: Context): { notes: string[]; problem: string | null } {
+  const decided = decisions.get(step);
+  if (!decided) return { notes: [], problem: null };
+  const { decision, isRotation } = decided;
+  const { onNameConflict } = desiredOf(step.new?.inputs ?? {});
+  const list = facts.lists.get(providerName(step));
   const notes = [
     ...decision.leaving.map(({ id }) =>
       isRotation ? `exchanges names with id ${id}, through a temporary name` : `after id ${id} is renamed`,
@@ -271,8 +265,8 @@ function describeDecision(
 
 /** The groups of the account whose names only look like the requested one; with `adopt`, they are not adopted. */
 function describeSimilar(step: Step, list: GroupList | undefined): string[] {
-  const { requestedName, onNameConflict, id } = requestOf(step);
-  const others = (list?.groups ?? []).filter((group) => group.id !== id);
+  const { requestedName, onNameConflict } = desiredOf(step.new?.inputs ?? {});
+  const others = (list?.groups ?? []).filter((group) => String(group.id) !== step.old?.id);
   const consequence =
     onNameConflict === "adopt" && step.op === "create"
       ? "; a second group is created, and that one is not adopted"

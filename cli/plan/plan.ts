@@ -4,7 +4,7 @@ import type { Preview } from "../preview/preview";
 import { explicitName, isDeepcall, type Step } from "../preview/steps";
 import { planAgents } from "./agents";
 import { isPlanned, operations, type Context, type Facts } from "./context";
-import { planGroup } from "./groups";
+import { decideSteps, planGroup } from "./groups";
 import { actionWords, describeAction, type GroupChange, type Plan } from "./report";
 
 const noFacts: Facts = { lists: new Map(), agents: new Map(), deleteWithAgents: new Set() };
@@ -15,10 +15,12 @@ const byName = new Intl.Collator("en", { numeric: true });
 /** Describes what the next `pulumi up` does. */
 export function createPlan(preview: Preview, facts = noFacts): Plan {
   const { stack, refresh, steps, groups, agents } = preview;
+  const groupSteps = steps.filter(({ type, op }) => type === groupType && op !== "refresh");
   const context: Context = {
-    steps: steps.filter(({ type, op }) => type === groupType && op !== "refresh"),
+    steps: groupSteps,
     agentsSteps: steps.filter(({ type }) => type === agentsType),
     facts,
+    decisions: decideSteps(groupSteps, facts),
   };
   const other = new Map(
     steps

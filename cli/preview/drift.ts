@@ -1,3 +1,4 @@
+import { compareAgents, idsOf, toAgent } from "../../provider/model/agents";
 import { ignoredProperties, toAgents, type Step } from "./steps";
 
 /** A group's name; `null` if the program declares it as a secret. */
@@ -55,17 +56,18 @@ export function findAgentsDrift({ old: recorded, new: current }: Step, plan: rea
   const requested = toAgents(recorded?.outputs["requestedAgents"]);
   const desired = Array.isArray(inputs["requestedAgents"]) ? toAgents(inputs["requestedAgents"]) : requested;
   const assigned = toAgents(current.outputs["agents"]);
-  const listed = [...requested.keys()].filter((id) => desired.has(id));
-  const missing = listed.filter((id) => !assigned.has(id));
-  const changed = listed.filter(
-    (id) => assigned.has(id) && assigned.get(id) !== requested.get(id) && assigned.get(id) !== desired.get(id),
-  );
+  const listed = requested.filter(({ id }) => idsOf(desired).includes(id));
+  const { missing, changed: changedSince } = compareAgents(assigned, listed);
+  const notAdopted = compareAgents(assigned, desired).changed;
+  const changed = assigned.filter(({ id }) => changedSince.includes(id) && notAdopted.includes(id));
   const others = current.outputs["otherAgentIds"];
   const unlisted =
     inputs["otherAgents"] === "remove" && recorded?.outputs["otherAgents"] === "remove" && Array.isArray(others)
-      ? others.map(String).filter((id) => !desired.has(id))
+      ? compareAgents(others.map(String).map(toAgent), desired).unlisted
       : [];
-  const [now = [], notNow = []] = [true, false].map((calls) => changed.filter((id) => assigned.get(id) === calls));
+  const [now = [], notNow = []] = [true, false].map((calls) =>
+    idsOf(changed.filter(({ receivesCalls }) => receivesCalls === calls)),
+  );
   const drift: AgentsDrift[] = [];
   if (missing.length > 0) drift.push({ kind: "missing", agents: missing });
   if (unlisted.length > 0) drift.push({ kind: "unlisted", agents: unlisted });

@@ -1,3 +1,4 @@
+import type { AssignedAgent } from "../../client/relations";
 import { toAgent, type WrittenAgent } from "../../provider/model/agents";
 import type { IgnoredProperty } from "../../provider/model/resource";
 import { agentsType, groupType, providerType } from "../../provider/state-contract";
@@ -84,10 +85,9 @@ export function resourceName(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** Whether each agent receives calls, by id. */
-export function toAgents(stored: unknown): ReadonlyMap<string, boolean> {
-  const agents = Array.isArray(stored) ? (stored as readonly WrittenAgent[]) : [];
-  return new Map(agents.map(toAgent).map(({ id, receivesCalls }) => [id, receivesCalls]));
+/** The agents that the state or the program lists; none if that is secret or unknown. */
+export function toAgents(stored: unknown): AssignedAgent[] {
+  return Array.isArray(stored) ? (stored as readonly WrittenAgent[]).map(toAgent) : [];
 }
 
 /** The values of `ignoreChanges`, which the engine does not pass to dynamic providers. */

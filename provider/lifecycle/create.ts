@@ -35,13 +35,13 @@ export async function createGroup(
   const { requestedName } = inputs;
   const creation = { context, owners, self, inputs, key: randomBytes(4).toString("hex") };
   const request = renames.request(self, inputs);
-  const create = async (waited: Waited): Promise<{ result: Created<GroupState> } | { blocked: Blocked }> => {
+  const create = async (waited: Waited): Promise<{ result: Created<GroupState> } | Blocked> => {
     const before = await attempt(`check for an existing ${groupLabel({ name: requestedName })}`, nothingChanged, () =>
       context.groups.all(requestedName),
     );
-    const blocked = renames.obstacles(request, before, waited);
-    if (blocked) return { blocked };
-    const outcome = renames.decide(request, before, waited);
+    const answer = renames.decide(request, before, waited);
+    if ("blocked" in answer) return answer;
+    const outcome = answer.decision;
     switch (outcome.kind) {
       case "taken":
         throw nameTakenError(outcome.other);

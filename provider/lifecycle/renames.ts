@@ -111,37 +111,34 @@ export class Renames {
     return isLeft || earlierClaims(request, [...this.#claims.values()]).length > 0;
   }
 
-  /** Decides what a requested name leads to. A group that was waited for and still has its name keeps it. */
-  decide(request: NameRequest, groups: readonly Group[], waited: Waited): NameDecision<Holder> {
+  /**
+   * Decides what a requested name leads to, or what has to be waited for before that: groups that have the name and may
+   * still leave it, and resources that come first. A group that was waited for and still has its name keeps it.
+   */
+  decide(request: NameRequest, groups: readonly Group[], waited: Waited): Blocked | Decided {
+    const chain = this.#chain(request, groups);
+    const first = earlierClaims(request, [...this.#claims.values()]);
+    if (chain.length + first.length === 0) return { decision: { kind: "free", leaving: [] } };
+    const unregistered = chain.filter((id) => !this.#isKnown(id) && !waited.registration.has(id));
+    if (unregistered.length > 0) return { blocked: { ids: unregistered, first: [] }, mustStepAside: false };
+
     const kept = new Set(this.#refused);
     for (const { id, name } of groups) if (waited.rename.has(id) && name === request.requestedName) kept.add(id);
     const refused = new Set(kept);
-    const decision = decideNames(this.#inUse(groups), refused).get(request);
+    // What the list lacks is not known to have the name. The server then assigns another one.
+    const inUse: NamesInUse<Holder> = { groups, complete: true, claims: [...this.#claims.values()] };
+    const decision = decideNames(inUse, refused).get(request) ?? { kind: "free", leaving: [] };
     // What this decision depends on stays as it is, whatever else happens in the run.
-    for (const id of [request.id ?? 0, ...this.#chain(request, groups)])
-      if (refused.has(id) && !kept.has(id)) this.#refused.add(id);
-    return decision ?? { kind: "free", leaving: [] };
-  }
+    for (const id of [request.id ?? 0, ...chain]) if (refused.has(id) && !kept.has(id)) this.#refused.add(id);
 
-  /**
-   * What a resource has to wait for before it can have a name: groups that have it and may still leave it, and resources
-   * that come first. `undefined` if nothing; a name that is refused is not waited for.
-   */
-  obstacles(request: NameRequest, groups: readonly Group[], waited: Waited): Blocked | undefined {
-    const unregistered = this.#chain(request, groups).filter(
-      (id) => !this.#isKnown(id) && !waited.registration.has(id),
-    );
-    if (unregistered.length > 0) return { ids: unregistered, first: [], mustStepAside: false };
-    const decision = this.decide(request, groups, waited);
-    if (isRefused(decision)) return undefined;
-    const first = earlierClaims(request, [...this.#claims.values()]);
     const ids = decision.leaving.map(({ id }) => id);
-    if (ids.length + first.length === 0) return undefined;
-    return { ids, first, mustStepAside: rotationOf(request, this.#inUse(groups))[0] === request.id };
+    // A name that is refused is not waited for.
+    if (isRefused(decision) || ids.length + first.length === 0) return { decision };
+    return { blocked: { ids, first }, mustStepAside: rotationOf(request, inUse)[0] === request.id };
   }
 
   /** Waits until the obstacles are gone, or will not go. */
-  async wait({ ids, first }: Blocked, waited: Waited): Promise<void> {
+  async wait({ ids, first }: Obstacles, waited: Waited): Promise<void> {
     for (const id of ids) {
       const known = this.#known.get(id);
       if (known) {
@@ -181,11 +178,6 @@ export class Renames {
     return this.#known.has(id) || this.hasResource(id);
   }
 
-  #inUse(groups: readonly Group[]): NamesInUse<Holder> {
-    // What the list lacks is not known to have the name. The server then assigns another one.
-    return { groups, complete: true, claims: [...this.#claims.values()] };
-  }
-
   /**
    * Waits for a signal. The engine brings resources forward one after another: once it pauses, no other one will come.
    *
@@ -221,21 +213,29 @@ class Signals {
   }
 }
 
-/** What a step has to wait for, outside of its name lock. */
-export interface Blocked {
+/** What has to be waited for, outside of the name lock. */
+interface Obstacles {
   /** Groups that may leave the name. */
   readonly ids: readonly number[];
   /** Resources that come first. */
   readonly first: readonly Pick<Claim, "started" | "ended">[];
+}
+
+export interface Blocked {
+  readonly blocked: Obstacles;
   /** In a rotation: whether the group must leave its own name first, through a temporary one, so that the others can go on. */
   readonly mustStepAside: boolean;
+}
+
+interface Decided {
+  readonly decision: NameDecision<Holder>;
 }
 
 /** Repeats a step until it has waited for everything that may free the name it wants. */
 export async function whenNamesAreFree<T>(
   renames: Renames,
   self: Self,
-  step: (waited: Waited) => Promise<{ readonly result: T } | { readonly blocked: Blocked }>,
+  step: (waited: Waited) => Promise<{ readonly result: T } | Blocked>,
 ): Promise<T> {
   const waited = new Waited();
   renames.start(self);

@@ -37,7 +37,7 @@ export async function updateGroup(
       key: recorded.key,
     });
 
-  const update = async (waited: Waited): Promise<{ result: GroupState } | { blocked: Blocked }> => {
+  const update = async (waited: Waited): Promise<{ result: GroupState } | Blocked> => {
     const current = await attempt(`read ${groupLabel(group)}`, nothingChanged, () =>
       context.groups.readById(Number(id)),
     );
@@ -56,23 +56,23 @@ export async function updateGroup(
       const isSent = isRenamedManually(state) && isNumbered(current.name, requestedName);
       const mustLook = onNameConflict !== "suffix" || isSent || renames.isContested(request);
       const groups = mustLook ? await listHolders(context, current, requestedName) : [];
-      const blocked = renames.obstacles(request, groups, waited);
-      if (blocked) {
-        if (blocked.mustStepAside) {
+      const answer = renames.decide(request, groups, waited);
+      if ("blocked" in answer) {
+        if (answer.mustStepAside) {
           await applyUpdate(context, progress, { name: temporaryName(), active: state.active });
           renames.leave(current.id);
         }
-        return { blocked };
+        return answer;
       }
-      const outcome = renames.decide(request, groups, waited);
+      const outcome = answer.decision;
       if (outcome.kind === "taken") throw nameTakenError(current, outcome.other, onNameConflict);
       if (!(isSent && outcome.kind === "numbered")) {
         await applyUpdate(context, progress, { name: requestedName, active });
         if (progress.current.name === requestedName || onNameConflict !== "suffix")
           return { result: stateOf(progress.current) };
         const holders = await listHolders(context, progress.current, requestedName);
-        const late = renames.obstacles(request, holders, waited);
-        return late ? { blocked: late } : { result: stateOf(progress.current) };
+        const late = renames.decide(request, holders, waited);
+        return "blocked" in late ? late : { result: stateOf(progress.current) };
       }
     }
     if (activeDiffers(state, inputs, self)) {
