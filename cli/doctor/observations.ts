@@ -362,7 +362,8 @@ const rows: { readonly [K in Option]?: Row<Options[K]> } = {
   missingAgents: optional(
     tried((facts) => {
       const [effect, ofEmpty] = [effectOf(facts, "missing"), effectOf(facts, "empty")];
-      if (effect === undefined) return ofEmpty === "reject" && facts.missing?.agents ? "ignore" : undefined;
+      // Where no agents are shown, an assignment that is accepted looks like one that is ignored.
+      if (effect === undefined) return ofEmpty === "reject" && facts.missing ? "ignore" : undefined;
       return effect === ofEmpty ? "asEmpty" : effect;
     }, describeEffect("an assignment without a list of agents")),
   ),

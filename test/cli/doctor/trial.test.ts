@@ -91,8 +91,8 @@ const observable: { readonly [K in Option]: string | ((options: Options) => Opti
     const applied = missingAgents === "asEmpty" ? emptyAgents : missingAgents;
     const missing = observedOf({ ...options, emptyAgents: applied }, "emptyAgents");
     const empty = observedOf(options, "emptyAgents");
-    // Where assignments only add agents, a list that is applied and one that is ignored look the same.
-    if (missing === undefined) return isReadable(options) && empty === "reject" ? "ignore" : undefined;
+    // Where assignments only add agents, or no agents are shown, a list that is applied and one that is ignored look the same.
+    if (missing === undefined) return empty === "reject" ? "ignore" : undefined;
     return missing === empty ? "asEmpty" : missing;
   },
   agentsOnDelete: (options) => (isReadable(options) ? options.agentsOnDelete : undefined),
