@@ -155,9 +155,9 @@ test.each([
     await stack.run("config", "set", "url", emulator.url);
     await stack.run("config", "set", "--secret", "otherToken", otherUser.DEEPCALL_TOKEN);
 
-    // A value that is not valid stops the run before anything is created.
-    await useLanguage(stack, language, program.replace("Night shift", " "));
-    expect(await stack.failingUp()).toMatch(/Group \(night\):\n.*name must/);
+    // A value that is not valid fails the preview.
+    await useLanguage(stack, language, program.replace("Night shift", "Night shift\u00a0"));
+    expect(await stack.failing("preview")).toMatch(/Group \(night\):\n.* name: must not/);
     expect(emulator.count("add")).toBe(0);
 
     // A partial failure, and an `add` whose answer is lost.
@@ -168,7 +168,7 @@ test.each([
       return operation === "add" && body["name"] === "Lost" ? new Response("", { status: 502 }) : answer;
     };
     const failed = await stack.failingUp("--continue-on-error", "--logtostderr", "-v=3");
-    expect(failed).toMatch(/Group \(night\):\n.*Night shift/);
+    expect(failed).toContain('Could not update group "Night shift"');
     const all = ["Hush", "Imported", "Line", "Lost", "Night shift", "Old", "Sales", "Shared", "Shared1"];
     expect(names().toSorted()).toEqual(all);
     emulator.intercept = undefined;
@@ -193,12 +193,16 @@ test.each([
     expect(agents("Hush")).toEqual([["1001", true], ["1002", false]]); // prettier-ignore
     await stack.expectNoDrift();
 
-    // A rename that replaces, and a replacement on demand.
+    // A change that replaces, and a replacement on demand: both delete first, so that the names are free.
     emulator.clearCalls();
-    stack.file(language.file, program.replace("Line", "Hot line"));
+    const deactivated = program.replace(
+      /(Line.*)([tT])rue/,
+      (_, start: string, t: string) => `${start}${t === "t" ? "f" : "F"}alse`,
+    );
+    stack.file(language.file, deactivated);
     await stack.up("--replace", "urn:pulumi:dev::test::deepcall:index:Group::lost");
-    expect([emulator.count("delete"), emulator.count("add"), emulator.count("update")]).toEqual([2, 2, 0]);
-    expect(names()).toEqual(expect.arrayContaining(["Hot line", "Lost"]));
+    expect([emulator.count("delete"), emulator.count("add"), emulator.count("update")]).toEqual([2, 2, 1]);
+    expect(names()).toEqual(expect.arrayContaining(["Line", "Lost"]));
 
     // A group with agents stays until the command says otherwise.
     account.setAgents(idOf("Night shift"), [{ id: "1001" }]);

@@ -52,9 +52,9 @@ func main() {
 		})
 		_, err4 := deepcall.NewGroup(ctx, "imported", &deepcall.GroupArgs{Name: pulumi.String("Imported")}, pulumi.Import(pulumi.ID("3")))
 		_, err5 := deepcall.NewGroup(ctx, "night", &deepcall.GroupArgs{Name: pulumi.String("Night shift"), Active: pulumi.Bool(false)})
-		_, err6 := deepcall.NewGroup(ctx, "lost", &deepcall.GroupArgs{Name: pulumi.String("Lost")})
+		_, err6 := deepcall.NewGroup(ctx, "lost", &deepcall.GroupArgs{Name: pulumi.String("Lost")}, pulumi.DeleteBeforeReplace(true))
 		_, err7 := deepcall.NewGroup(ctx, "sales", &deepcall.GroupArgs{Name: pulumi.String("Sales")})
-		_, err8 := deepcall.NewGroup(ctx, "line", &deepcall.GroupArgs{Name: pulumi.String("Line")}, pulumi.ReplaceOnChanges([]string{"name"}))
+		_, err8 := deepcall.NewGroup(ctx, "line", &deepcall.GroupArgs{Name: pulumi.String("Line"), Active: pulumi.Bool(true)}, pulumi.ReplaceOnChanges([]string{"active"}))
 		if err := errors.Join(err0, err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 			return err
 		}
