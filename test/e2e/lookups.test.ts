@@ -86,7 +86,7 @@ test("failed lookups fail the program, awaited or not; each error is printed onc
     expect.stringMatching(/^error: Could not look up group "Twin": .*ambiguous-name\]$/),
     expect.stringMatching(/^error: Could not look up group "support": .*\[deepcall:group-not-found\]$/),
     expect.stringMatching(
-      /^error: DeepcallProvider "emea": .*unknown in this preview.*: token\..*\[deepcall:settings\]$/,
+      /^error: provider "emea": .*unknown in this preview.*: token\..*\[deepcall:settings\]$/,
     ),
     "pulumi:pulumi:Stack (test-dev):",
   ]);
