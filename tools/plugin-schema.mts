@@ -88,7 +88,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\{@link\s+(\w+)\}/g, "`$1`"],
   [/\bDeepcallGroupAgents\b/g, "GroupAgents"],
   [/\bDeepcallGroup\b/g, "Group"],
-  [/\s*for example for `Group\.get`/g, "for example for `Group.get`"],
+  [/`undefined` if/g, "absent if"],
 ];
 
 const docstrings = readDocstrings([
