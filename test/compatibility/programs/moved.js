@@ -13,6 +13,6 @@ new deepcall.Group("hush", { name: pulumi.secret("Hush"), active: false });
 const sales = new deepcall.Group("groups/sales", { name: "Sales" }, child("Group", "groups/sales"));
 new deepcall.GroupAgents(
   "groups/sales/agents",
-  { groupId: SALES_ID, agents: [{ id: "1001" }] },
+  { groupId: sales.id.apply(Number), agents: [{ id: "1001" }] },
   child("GroupAgents", "groups/sales/agents"),
 );

@@ -15,7 +15,7 @@ deepcall.Group("hush", name=pulumi.Output.secret("Hush"), active=False)
 sales = deepcall.Group("groups/sales", name="Sales", opts=child("Group", "groups/sales"))
 deepcall.GroupAgents(
     "groups/sales/agents",
-    group_id=SALES_ID,
+    group_id=sales.id.apply(int),
     agents=[{"id": "1001"}],
     opts=child("GroupAgents", "groups/sales/agents"),
 )
