@@ -79,7 +79,12 @@ const languages = {
     },
     prepare: (stack) => run("go", ["mod", "tidy"], stack.folder),
   },
-  ts: { file: "index.js", runtime: { name: "nodejs", options: { typescript: false } } },
+  ts: { file: "index.ts", runtime: "nodejs", files: { "package.json": "{}", "tsconfig.json": "{}" } },
+  js: {
+    file: "index.js",
+    runtime: { name: "nodejs", options: { typescript: false } },
+    files: { "package.json": '{"main":"index.js"}' },
+  },
 } satisfies Record<string, Language>;
 
 /** Turns the stack's folder into a project in this language. */
@@ -94,24 +99,33 @@ async function useLanguage(stack: TestStack, language: Language, program: string
 async function createStack(options = {}, config: Record<string, string> = {}): Promise<TestStack> {
   const stack = await TestStack.create(options, config, (folder) => {
     writeFileSync(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-    writeFileSync(join(folder, "package.json"), '{"name":"test","main":"index.js"}');
     symlinkSync(join(installed, "node_modules"), join(folder, "node_modules"));
   });
   stack.env["PATH"] = [join(venv, "bin"), stack.env["PATH"]].join(delimiter);
   return stack;
 }
 
+/** The other value, as Python or another language writes it. */
+const inverted = (value: string) => ({ true: "false", false: "true", True: "False", False: "True" })[value] ?? "";
 const groups = ({ emulator }: TestStack) => emulator.groups("7").map(({ name, status }) => `${name} ${status}`);
 const programText = (name: string) => readFileSync(join(__dirname, "programs", name), "utf8");
 const page = readFileSync(join(root, "docs/languages.md"), "utf8");
 
-test.each([["python"], ["go"]] as const)(
+/** The first block of the page in this language that contains the text. */
+function block(language: string, text: string): string {
+  const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(([, name]) => name === language);
+  return blocks.map(([, , content = ""]) => content).find((content) => content.includes(text)) ?? "";
+}
+
+test.each([["ts"], ["yaml"], ["python"], ["go"]] as const)(
   "%s: the program of docs/languages.md: a numbered name, a rename, a deactivation, destroy",
   async (name) => {
-    const [, program = ""] = new RegExp(`\`\`\`${name}\n(.*?Night shift.*?)\`\`\``, "s").exec(page) ?? [];
+    // The YAML program is the project.
+    const language = name === "yaml" ? { ...languages.yaml, file: "Pulumi.yaml" } : languages[name];
+    const program = block(name, "Night shift").replace("name: support-team", "name: test");
     const stack = await createStack();
     stack.emulator.account("7").add("Support");
-    await useLanguage(stack, languages[name], program);
+    await useLanguage(stack, language, program);
     const preview = await stack.run("preview", "--diff");
     expect(preview.output).toMatch(/supportName *: \[unknown\]/);
     await stack.up();
@@ -121,13 +135,11 @@ test.each([["python"], ["go"]] as const)(
     expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
     expect(stack.emulator.count()).toBe(0);
 
-    stack.file(
-      languages[name].file,
-      program.replace('"Support"', '"Help desk"').replace(/false/i, (no) => (no === "False" ? "True" : "true")),
-    );
+    const changed = program.replace(/\bSupport\b/, "Help desk").replace(/false/i, inverted);
+    stack.file(language.file, changed);
     await stack.up();
     expect(groups(stack).toSorted()).toEqual(["Help desk 1", "Night shift 1", "Support 1"]);
-    stack.file(languages[name].file, program);
+    stack.file(language.file, program);
     await stack.up();
     expect(groups(stack).toSorted()).toEqual(["Night shift 0", "Support 1", "Support1 1"]);
     await stack.expectNoDrift();
@@ -151,6 +163,10 @@ test.each([
     const names = () => emulator.groups("7").map((group) => group.name);
     const idOf = (group: string) => emulator.groups("7").find((one) => one.name === group)?.id ?? 0;
     const agents = (group: string) => emulator.agents(idOf(group)).map(({ id, receivesCalls }) => [id, receivesCalls]);
+    const declaredAgents = [
+      ["1001", true],
+      ["1002", false],
+    ];
     const program = programText(file);
     await stack.run("config", "set", "url", emulator.url);
     await stack.run("config", "set", "--secret", "otherToken", otherUser.DEEPCALL_TOKEN);
@@ -178,7 +194,10 @@ test.each([
     expect(stack.outputs()).toEqual({ shared: 1, found: "Shared", numbered: "Shared1" });
     expect(emulator.groups("8")).toMatchObject([{ name: "Shared" }]);
     expect(emulator.groups("7").find((group) => group.name === "Night shift")?.status).toBe(0);
-    expect(agents("Hush")).toEqual([["1001", true], ["1002", false]]); // prettier-ignore
+    expect(agents("Hush")).toEqual(declaredAgents);
+    const { output: state } = await stack.run("stack", "export");
+    for (const secret of [token, otherUser.DEEPCALL_TOKEN]) expect(failed + state).not.toContain(secret);
+    expect(state).not.toContain("Hush");
     expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
 
     // Manual changes: only the ignored one stays.
@@ -190,15 +209,12 @@ test.each([
     expect(await stack.drift()).toMatchObject({ code: 7 });
     await stack.up("--refresh");
     expect(names().toSorted()).toEqual(all.map((one) => (one === "Sales" ? "Sales by hand" : one)));
-    expect(agents("Hush")).toEqual([["1001", true], ["1002", false]]); // prettier-ignore
+    expect(agents("Hush")).toEqual(declaredAgents);
     await stack.expectNoDrift();
 
     // A change that replaces, and a replacement on demand: both delete first, so that the names are free.
     emulator.clearCalls();
-    const deactivated = program.replace(
-      /(Line.*)([tT])rue/,
-      (_, start: string, t: string) => `${start}${t === "t" ? "f" : "F"}alse`,
-    );
+    const deactivated = program.replace(/(?<=Line.*)true/i, inverted);
     stack.file(language.file, deactivated);
     await stack.up("--replace", "urn:pulumi:dev::test::deepcall:index:Group::lost");
     expect([emulator.count("delete"), emulator.count("add"), emulator.count("update")]).toEqual([2, 2, 1]);
@@ -208,22 +224,20 @@ test.each([
     account.setAgents(idOf("Night shift"), [{ id: "1001" }]);
     expect(await stack.failing("destroy", "--yes", "--skip-preview", "--continue-on-error")).toContain("1001");
     expect(names()).toContain("Night shift");
-    const state = await stack.run("stack", "export");
     stack.env["DEEPCALL_DELETE_WITH_AGENTS"] = "1";
     expect(await stack.run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });
     expect(names()).toEqual(["Shared"]);
-    for (const secret of [token, otherUser.DEEPCALL_TOKEN]) expect(failed + state.output).not.toContain(secret);
   },
 );
 
 test.each([
   ["python", "moved.py"],
   ["go", "moved.go"],
-  ["ts", "moved.js"],
+  ["js", "moved.js"],
 ] as const)("a stack moves from the classes to %s with an SDK: no change and no call", async (name, file) => {
   const stack = await createStack();
   stack.emulator.account("7").add("Support");
-  await useLanguage(stack, languages.ts, "");
+  await useLanguage(stack, languages.js, "");
   stack.program(`
     new DeepcallGroup("support", { name: "Support" });
     new DeepcallGroup("hush", { name: pulumi.secret("Hush"), active: false });
@@ -239,4 +253,20 @@ test.each([
   expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
   await stack.expectNoDrift();
   expect(stack.emulator.groups()).toEqual(before);
+});
+
+test.each([
+  ["python", (snippet: string) => `import pulumi_deepcall as deepcall\n${snippet}`],
+  [
+    "go",
+    (snippet: string) =>
+      `package main\n\nimport (\n${["os", "example.com/pulumi-deepcall/sdk/go/deepcall", "github.com/pulumi/pulumi/sdk/v3/go/pulumi", "gopkg.in/yaml.v3"].map((name) => `"${name}"\n`).join("")})\n
+func main() {\n\tpulumi.Run(func(ctx *pulumi.Context) error {\n${snippet}\n\t\treturn nil\n\t})\n}\n`,
+  ],
+] as const)("%s: the groups file of docs/languages.md", async (name, complete) => {
+  const stack = await createStack();
+  stack.file("groups.yaml", "groups:\n  support: { name: Support }\n  night: { name: Night shift, active: false }\n");
+  await useLanguage(stack, languages[name], complete(block(name, "groups.yaml")));
+  await stack.up();
+  expect(groups(stack).toSorted()).toEqual(["Night shift 0", "Support 1"]);
 });

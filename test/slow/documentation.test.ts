@@ -20,7 +20,7 @@ const notHere: [page: string, text: string, reason: string][] = [
   ["docs/releasing.md", "npm publish", "publishes"],
   ["docs/emulator.md", "/_emulator/", "test/emulator/docs.test.ts; the CI job is the script of docs/testing.md"],
   ["docs/doctor.md", "--try-changes --agent", "test/cli/doctor/trial.test.ts; it asks on a terminal"],
-  ["docs/languages.md", "", "test/e2e/yaml.test.ts; the page says which programs were not run"],
+  ["docs/languages.md", "", "test/compatibility/languages.test.ts; the page says which programs were not run"],
   ["docs/gitops.md", "helm install", "needs a Kubernetes cluster; test/examples/gitops checks operator/stack.yaml"],
   ["docs/gitops.md", "pulumi stack schedule", "needs Pulumi Cloud"],
 ];
