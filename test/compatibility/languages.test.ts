@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { execute, TestStack } from "../e2e/stack";
 import { otherUser, token } from "../support/lifecycle";
@@ -56,6 +56,16 @@ beforeAll(async () => {
   await run(join(venv, "bin/pip"), ["install", "--quiet", "pulumi==3.272.0", sdk("python")]);
   // The first build of the generator and the install of Python's packages take minutes.
 }, 900_000);
+
+test("in the plugin's folder, `npm install` installs nothing: `pulumi package add` runs it and starts the main file", async () => {
+  await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], plugin);
+  const { main } = JSON.parse(readFileSync(join(plugin, "package.json"), "utf8")) as { main: string };
+  expect([main, "node_modules", "../node_modules"].map((name) => existsSync(join(plugin, name)))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
 
 const plugins = { plugins: { providers: [{ name: "deepcall", path: plugin }] } };
 

@@ -81,9 +81,7 @@ Listing the groups of 2 accounts …
   stack.program(program("Helpdesk", "Helpdesk"));
   // Without this, the engine may stop before it has started the other account's update.
   const refused = await stack.failingUp("--continue-on-error");
-  expect(refused).toMatch(
-    /error: provider "apac": Could not read group "Support" \(id \d\)\. .*\[deepcall:1014\]/,
-  );
+  expect(refused).toMatch(/error: provider "apac": Could not read group "Support" \(id \d\)\. .*\[deepcall:1014\]/);
   expect(refused).not.toContain("wrong-token-1");
   expect(names(stack)).toEqual([
     ["Helpdesk", "Temp"],

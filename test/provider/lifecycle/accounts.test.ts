@@ -65,9 +65,7 @@ test("a malformed argument is reported by `check`", async () => {
   const provider = await stored(emulator, "emea", { userId: "7", token, timeoutMs: "soon" });
   const { failures } = await provider.check({}, desired("Support"));
   expect(failures).toHaveLength(1);
-  expect(failures?.[0]?.reason).toMatch(
-    /^provider "emea": .*timeoutMs must be a whole number.*\[deepcall:settings\]$/,
-  );
+  expect(failures?.[0]?.reason).toMatch(/^provider "emea": .*timeoutMs must be a whole number.*\[deepcall:settings\]$/);
 });
 
 test("errors begin with the provider's name, also those that keep a group in the state", async () => {
