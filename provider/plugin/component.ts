@@ -30,6 +30,7 @@ import { unwrap, wrap, type Values } from "./values";
  */
 export async function constructGroups(request: ConstructRequest, provider: string): Promise<ConstructResponse> {
   const component = request.getName();
+  assertSupported(request);
   const groups = readGroups(component, unwrap(request.getInputs()).values);
   const options = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
   const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), credentials.createInsecure(), options);
@@ -52,6 +53,7 @@ export async function constructGroups(request: ConstructRequest, provider: strin
       const [own, earlier] = type === "group" ? [pluginGroupType, groupType] : [pluginAgentsType, agentsType];
       const isOwn = (path: string): boolean => path === "*" || path.startsWith("agents") === (type === "agents");
       const ignored = [...request.getIgnorechangesList(), ...(entry.ignoreChanges ?? [])].filter(isOwn);
+      const replaced = request.getReplaceonchangesList().filter(isOwn);
       const protect = entry.protect ?? request.getProtect();
       const retainOnDelete = entry.retainOnDelete ?? request.getRetainondelete();
       const child = newResource(own, earlier, name, urn)
@@ -59,7 +61,8 @@ export async function constructGroups(request: ConstructRequest, provider: strin
         .setObject(wrap(properties))
         .setProvider(request.getProvidersMap().get("deepcall") ?? provider)
         .setDependenciesList(request.getDependenciesList())
-        .setIgnorechangesList([...new Set(ignored)]);
+        .setIgnorechangesList([...new Set(ignored)])
+        .setReplaceonchangesList(replaced);
       if (protect !== undefined) child.setProtect(protect);
       if (retainOnDelete !== undefined) child.setRetainondelete(retainOnDelete);
       return child;
@@ -116,6 +119,22 @@ function newResource(type: string, earlierType: string, name: string, parent: st
     .setSupportspartialvalues(true)
     .setAliasspecs(true)
     .setAliasesList([new Alias().setSpec(new Alias.Spec().setType(earlierType))]);
+}
+
+/** These would silently have no effect. */
+function assertSupported(request: ConstructRequest): void {
+  const given = {
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList().length > 0,
+    deleteBeforeReplace: request.getDeletebeforereplace() === true,
+    deletedWith: request.getDeletedwith() !== "",
+    replacementTrigger: request.getReplacementTrigger() !== undefined,
+    replaceWith: request.getReplaceWithList().length > 0,
+  };
+  for (const [option, isGiven] of Object.entries(given))
+    if (isGiven)
+      throw new ResourceError(
+        `Groups ${JSON.stringify(request.getName())}: the option ${option} is not supported for the groups of a file. Declare the group as a Group instead. Nothing was changed.`,
+      );
 }
 
 function readGroups(component: string, { file, ...rest }: Values): Readonly<Record<string, GroupEntry>> {

@@ -5,9 +5,11 @@ import { TestStack } from "../e2e/stack";
 const plugin = join(process.env["E2E_FOLDER"] ?? "", "node_modules/pulumi-deepcall/plugin");
 const project = (body: string) =>
   `name: test\nruntime: yaml\nplugins: { providers: [{ name: deepcall, path: ${plugin} }] }\n${body}`;
-const component = project(
-  'resources: { teams: { type: "deepcall:Groups", properties: { file: groups.yaml } } }\noutputs: { groups: "${teams.groups}" }\n',
-);
+const withOptions = (options: string) =>
+  project(
+    `resources: { teams: { type: "deepcall:Groups", properties: { file: groups.yaml }, options: { ${options} } } }\noutputs: { groups: "\${teams.groups}" }\n`,
+  );
+const component = withOptions("");
 const file = `groups:
   support: { agents: ["1001", { id: "1002", receivesCalls: false }] }
   sales: { name: Sales, active: false, protect: true, ignoreChanges: [name] }
@@ -30,7 +32,7 @@ function children(stack: TestStack) {
 
 test("Groups in a YAML program: each entry of the file is a group with its options and agents", async () => {
   const stack = await TestStack.create({}, {}, (folder) => {
-    writeFileSync(join(folder, "Pulumi.yaml"), component);
+    writeFileSync(join(folder, "Pulumi.yaml"), withOptions("ignoreChanges: [active, agents], protect: false"));
     writeFileSync(join(folder, "groups.yaml"), file);
   });
   const { emulator } = stack;
@@ -44,9 +46,9 @@ test("Groups in a YAML program: each entry of the file is a group with its optio
   expect(stack.outputs()).toMatchObject({ groups });
   expect(children(stack)).toEqual(
     expect.arrayContaining([
-      { name: "teams/support", id: expect.any(String) as string },
-      { name: "teams/sales", id: expect.any(String) as string, protect: true, ignoreChanges: ["name"] },
-      { name: "teams/support/agents", id: expect.any(String) as string, dependencies: 1 },
+      { name: "teams/support", id: expect.any(String) as string, ignoreChanges: ["active"] },
+      { name: "teams/sales", id: expect.any(String) as string, protect: true, ignoreChanges: ["active", "name"] },
+      { name: "teams/support/agents", id: expect.any(String) as string, ignoreChanges: ["agents"], dependencies: 1 },
     ]),
   );
   emulator.clearCalls();
@@ -60,6 +62,10 @@ test("Groups in a YAML program: each entry of the file is a group with its optio
   expect(invalid).toContain("groups.yaml:2:14: groups.support.nme: unknown property");
   expect(invalid).toContain("groups.yaml:3:20: groups.sales.active: must be true or false; write true");
   expect(emulator.count()).toBe(0);
+
+  stack.file("Pulumi.yaml", withOptions("additionalSecretOutputs: [groups]"));
+  expect(await stack.failingUp()).toContain('Groups "teams": the option additionalSecretOutputs is not supported');
+  stack.file("Pulumi.yaml", component);
 
   // An error of one entry does not stop those that are being created.
   emulator.account("7").add("Taken");
