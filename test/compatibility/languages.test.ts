@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { execute, TestStack } from "../e2e/stack";
 import { otherUser, token } from "../support/lifecycle";
@@ -57,14 +57,13 @@ beforeAll(async () => {
   // The first build of the generator and the install of Python's packages take minutes.
 }, 900_000);
 
-test("in the plugin's folder, `npm install` installs nothing: `pulumi package add` runs it and starts the main file", async () => {
+test("`pulumi package add` runs `npm install` in the plugin's folder, which installs nothing, and starts the main file", async () => {
+  const files = () => readdirSync(join(plugin, ".."), { recursive: true, encoding: "utf8" }).toSorted();
+  const before = files();
   await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], plugin);
   const { main } = JSON.parse(readFileSync(join(plugin, "package.json"), "utf8")) as { main: string };
-  expect([main, "node_modules", "../node_modules"].map((name) => existsSync(join(plugin, name)))).toEqual([
-    true,
-    false,
-    false,
-  ]);
+  expect(before).toContain(join("plugin", main));
+  expect(files().filter((name) => name !== join("plugin", "package-lock.json"))).toEqual(before);
 });
 
 const plugins = { plugins: { providers: [{ name: "deepcall", path: plugin }] } };
@@ -265,18 +264,55 @@ test.each([
   expect(stack.emulator.groups()).toEqual(before);
 });
 
-test.each([
-  ["python", (snippet: string) => `import pulumi_deepcall as deepcall\n${snippet}`],
-  [
-    "go",
-    (snippet: string) =>
-      `package main\n\nimport (\n${["os", "example.com/pulumi-deepcall/sdk/go/deepcall", "github.com/pulumi/pulumi/sdk/v3/go/pulumi", "gopkg.in/yaml.v3"].map((name) => `"${name}"\n`).join("")})\n
-func main() {\n\tpulumi.Run(func(ctx *pulumi.Context) error {\n${snippet}\n\t\treturn nil\n\t})\n}\n`,
-  ],
-] as const)("%s: the groups file of docs/languages.md", async (name, complete) => {
+/** A Go program with this body. */
+const goProgram = (body: string, ...imports: string[]) => `package main
+
+import (
+${["example.com/pulumi-deepcall/sdk/go/deepcall", "github.com/pulumi/pulumi/sdk/v3/go/pulumi", ...imports].map((name) => `\t"${name}"\n`).join("")})
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+${body}
+		return nil
+	})
+}
+`;
+const inPython = (body: string) => `import pulumi\nimport pulumi_deepcall as deepcall\n${body}`;
+
+async function upWithGroupsFile(language: Language, program: string): Promise<TestStack> {
   const stack = await createStack();
   stack.file("groups.yaml", "groups:\n  support: { name: Support }\n  night: { name: Night shift, active: false }\n");
-  await useLanguage(stack, languages[name], complete(block(name, "groups.yaml")));
+  await useLanguage(stack, language, program);
   await stack.up();
   expect(groups(stack).toSorted()).toEqual(["Night shift 0", "Support 1"]);
+  return stack;
+}
+
+test.each([
+  ["python", inPython(block("python", "groups.yaml"))],
+  ["go", goProgram(block("go", "groups.yaml"), "os", "gopkg.in/yaml.v3")],
+] as const)("%s: the loop of docs/languages.md over a groups file", async (name, program) => {
+  await upWithGroupsFile(languages[name], program);
+});
+
+test.each([
+  [
+    "python",
+    inPython(
+      'teams = deepcall.Groups("teams", file="groups.yaml")\npulumi.export("name", teams.groups["support"].name)\n',
+    ),
+  ],
+  [
+    "go",
+    goProgram(`
+		teams, err := deepcall.NewGroups(ctx, "teams", &deepcall.GroupsArgs{File: "groups.yaml"})
+		if err != nil {
+			return err
+		}
+		ctx.Export("name", teams.Groups.MapIndex(pulumi.String("support")).Name())`),
+  ],
+] as const)("%s: the component Groups", async (name, program) => {
+  const stack = await upWithGroupsFile(languages[name], program);
+  expect(stack.outputs()).toEqual({ name: "Support" });
+  expect(await stack.run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
 });
