@@ -4,7 +4,7 @@ import { connect } from "node:tls";
 import { ConnectionError, TimeoutError, type CallError } from "../../client/errors";
 import { isLoopback, type ClientSettings, type Environment } from "../../client/settings";
 import { isTlsErrorCode } from "../../client/transport";
-import { finding, ok, type FindingCode } from "./findings";
+import { finding, ok, type Check, type FindingCode } from "./findings";
 
 /** The findings for error codes of Node and undici. */
 const findingByErrorCode: Readonly<Record<string, FindingCode>> = {
@@ -30,9 +30,12 @@ const findingByErrorCode: Readonly<Record<string, FindingCode>> = {
 };
 
 /** The environment variable that names the proxy of calls to this URL, if any. */
-export function proxyVariable(baseUrl: URL, env: Environment): string | undefined {
+export function checkProxy(baseUrl: URL, env: Environment): { variable: string; check: Check } | undefined {
   if (isLoopback(baseUrl.hostname)) return undefined;
-  return ["https_proxy", "HTTPS_PROXY"].find((variable) => (env[variable] ?? "") !== "");
+  const variable = ["https_proxy", "HTTPS_PROXY"].find((name) => (env[name] ?? "") !== "");
+  const exception = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
+  const summary = `calls go through the proxy that ${variable} names${exception}`;
+  return variable === undefined ? undefined : { variable, check: finding("proxy", summary) };
 }
 
 /** The checks of the connection up to the one that failed; `error` is that of the first call. */
