@@ -40,10 +40,10 @@ export async function diagnose(env: Environment, prefix: string, trial?: Trial) 
   const checks = [check];
   const caller = settings && createCaller(settings, trial?.policy);
   const { exchanges = [] } = caller ?? {};
-  const probed = caller && (await checkAccount(caller, env, checks, trial));
+  const account = caller && (await checkAccount(caller, env, checks, trial));
   // A clean-up reads too little to say something about the server.
-  const server = describeServer({ exchanges: trial?.isCleanUp ? [] : exchanges, ...probed });
-  const groups = probed?.all.groups && describeGroups(probed.all.groups);
+  const server = describeServer({ exchanges: trial?.isCleanUp ? [] : exchanges, ...account });
+  const groups = account?.probed.all.groups && describeGroups(account.probed.all.groups);
   checks.push(...server.checks, ...(groups?.checks ?? []));
   const diagnosis = {
     version: 1 as const,
@@ -91,7 +91,7 @@ async function checkAccount(caller: Caller, env: Environment, checks: Check[], t
     }
     const probed = facts?.probed ?? (await probe(call, all));
     checks.push(...checkReads(probed), ...checkFailedCalls(exchanges));
-    return { ...probed, facts };
+    return { probed, facts };
   } catch (error) {
     if (!(error instanceof RateLimitError)) throw error;
     checks.push(finding("too-many-calls", error.description, error.hint));
