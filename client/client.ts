@@ -173,9 +173,9 @@ export class DeepcallClient {
     return this.#call("getGroupAgentRelation", fields, (...answer) => readRelation(...answer, id), options);
   }
 
-  /** Makes a call with exactly these fields, for `pulumi-deepcall doctor`, which examines the answer itself. */
+  /** Makes a call with exactly these fields, once, for `pulumi-deepcall doctor`, which examines the answer itself. */
   async callRaw(operation: ApiOperation, fields: JsonObject): Promise<void> {
-    await this.#call(operation, fields, readAnswer);
+    await this.#call(operation, fields, readAnswer, { once: true });
   }
 
   /** Closes all connections. */

@@ -20,10 +20,9 @@ export interface Exchange extends Attempt, Partial<ListPage> {
 
 export type Call = (operation: ApiOperation, fields?: JsonObject) => Promise<Exchange>;
 
-/** Sends each call once, so that every failure is recorded; repeats only calls that Deepcall refuses with HTTP 429. */
 const standardPolicy: RetryPolicy = {
   ...{ firstDelayMs: 1_000, maxDelayMs: 1_000, deadlineMs: 12_000, lateCommitMs: 5_000 },
-  maxAttempts: { failed: 1, rateLimited: 6 },
+  maxAttempts: { failed: 4, rateLimited: 6 },
 };
 
 export type Caller = ReturnType<typeof createCaller>;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallError, NotFoundError } from "../../client/errors";
+import { CallError } from "../../client/errors";
 import { GroupReader } from "../../client/group-reader";
 import type { Group, GroupList } from "../../client/responses";
 import { userIdOf, type ClientSettings } from "../../client/settings";
@@ -13,8 +13,6 @@ import type { NamedGroup } from "./findings";
 const maxTrialGroups = 12;
 /** For the whole command; a trial that comes close to it ends early and deletes its groups. */
 const maxCalls = 80;
-/** How many failed calls are repeated in a trial, and again while its groups are deleted. */
-const maxRepeats = 10;
 
 /** Ends a trial early; the message says why. */
 export class TrialStopped extends Error {}
@@ -30,11 +28,10 @@ interface Header {
   readonly complete: boolean;
 }
 
-/** Every other line: what the trial is responsible for, on the disk before the next call. */
+/** Every other line, on the disk before the next call. */
 interface State {
-  /** The ids and the requested names of the groups that exist. */
+  /** The ids and the requested names of the groups that may exist. */
   readonly groups: readonly (readonly [id: number, name: string])[];
-  /** The name of an `add` without an answer: its group may exist. */
   readonly pending?: string | undefined;
 }
 
@@ -43,12 +40,13 @@ export class Sandbox {
   /** Whether the first list after a change still shows the account as it was before; `undefined` if that is not known. */
   isStale: boolean | undefined;
   isInterrupted = false;
-  /** The name of a group that may exist or appear later, because the answer to its `add` was lost. */
+  /** The name of a group that may exist or appear later, because `add` has no answer yet or the answer was lost. */
   pendingName: string | undefined;
   /** Every id that `add` returned, in their order. */
   readonly createdIds: number[];
-  /** What the name of every group begins with, and the part of it that no other group has. */
+  /** What the name of every group begins with. */
   readonly stem: string;
+  /** The part of the names that no other group has. */
   readonly token: string;
   /** The requested names of the groups that exist, by id. */
   readonly #groups: Map<number, string>;
@@ -56,7 +54,6 @@ export class Sandbox {
   /** Whether lists by id do not show a group, but lists by name do. */
   #isReadByName = false;
   #isChanged = false;
-  #repeats = maxRepeats;
 
   private constructor(
     private readonly journal: string,
@@ -102,13 +99,15 @@ export class Sandbox {
     this.#assertMayCall();
     if (this.createdIds.length === maxTrialGroups) throw new TrialStopped(`it has ${maxTrialGroups} groups`);
     this.#isChanged = true;
-    this.#record(name);
+    this.pendingName = name;
+    this.#writeJournal();
     try {
       const id = await this.caller.client.add(name);
-      this.#record(undefined, id, name);
+      this.#keep(id, name);
+      this.#writeJournal();
       return id;
     } catch (error) {
-      if (error instanceof CallError && ["refused", "not sent"].includes(error.outcome)) this.#record(undefined);
+      if (error instanceof CallError && ["refused", "not sent"].includes(error.outcome)) this.pendingName = undefined;
       throw error;
     }
   }
@@ -128,17 +127,15 @@ export class Sandbox {
     const { error } = await this.call(operation, { groupId: String(id), ...fields });
     const isAnswer = error?.outcome === "refused" && !["1002", "1014", "1020", "1039"].includes(error.errorCode);
     if (error && !(isQuestion && isAnswer)) throw error;
-    if (operation === "delete" && !error && this.#groups.delete(id)) this.#record(this.pendingName);
+    if (operation === "delete" && !error) this.#groups.delete(id);
     return error;
   }
 
   /** A group of the trial, from a list that shows the last change. */
   async read(id: number): Promise<Group> {
     const find = async (): Promise<Group | undefined> => {
-      const { groups } = await this.#repeat(async () => {
-        this.#assertMayCall();
-        return this.caller.client.list(this.#isReadByName ? { name: this.token } : { id });
-      });
+      this.#assertMayCall();
+      const { groups } = await this.caller.client.list(this.#isReadByName ? { name: this.token } : { id });
       return groups.find((group) => group.id === id);
     };
     let group = await find();
@@ -163,7 +160,6 @@ export class Sandbox {
    * @returns the groups that may still exist.
    */
   async cleanUp(isLater = false): Promise<readonly NamedGroup[]> {
-    this.#repeats = maxRepeats;
     const leftovers = this.pendingName === undefined ? [] : await this.#findPending(this.pendingName, isLater);
     for (const [id, name] of this.#groups) if (!(await this.#delete(id, isLater))) leftovers.push({ id, name });
     // Otherwise the journal remains, and may also list groups that are gone.
@@ -181,11 +177,13 @@ export class Sandbox {
     const before = this.header.before.map((id) => ({ id, name: "", active: undefined, owner: undefined }));
     const after = { all: recognize(lists.all), withName: recognize(lists.withName) };
     const created = findCreatedGroup(name, before, after, (id) => this.#groups.has(id));
-    if (created.kind === "one" && this.header.complete) this.#record(undefined, created.group.id, name);
-    else if (created.kind !== "none") {
-      const candidates = created.kind === "one" ? [created.group] : created.candidates;
-      return candidates.map(({ id }) => ({ id, name }));
-    } else if (isLater && lists.complete) this.pendingName = undefined;
+    if (created.kind === "none") {
+      if (isLater && lists.complete) this.pendingName = undefined;
+      return [];
+    }
+    const candidates = created.kind === "one" ? [created.group] : created.candidates;
+    if (created.kind === "unclear" || !this.header.complete) return candidates.map(({ id }) => ({ id, name }));
+    this.#keep(created.group.id, name);
     return [];
   }
 
@@ -198,30 +196,14 @@ export class Sandbox {
   /** @returns whether the group is gone. */
   async #delete(id: number, isLater: boolean): Promise<boolean> {
     try {
-      return await this.#repeat(async () => {
-        const group = isLater && (await this.#reader.readById(id));
-        if (group && !this.#hasName(group)) return false;
-        if (group !== undefined) await this.caller.client.delete(id);
-        return true;
-      });
+      const group = isLater && (await this.#reader.readById(id));
+      if (group && !this.#hasName(group)) return false;
+      if (group !== undefined) await this.caller.client.delete(id);
+      return true;
     } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      if (error instanceof NotFoundError) return true;
-      // The answer to a delete may have been lost.
-      const exists = this.#reader.readById(id).then((group) => group !== undefined, unlessCallError);
-      return (await exists) === false;
-    }
-  }
-
-  /** Repeats a failed call within limits. "Not found" is an answer. */
-  async #repeat<T>(call: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof CallError) || error instanceof NotFoundError || this.#repeats-- <= 0) throw error;
-        await sleep(this.caller.policy.firstDelayMs);
-      }
+      unlessCallError(error);
+      // It may have been deleted before, or the answer was lost.
+      return (await this.#reader.readById(id).catch(() => "unknown")) === undefined;
     }
   }
 
@@ -231,15 +213,14 @@ export class Sandbox {
       throw new TrialStopped(`it would make more than ${maxCalls} calls`);
   }
 
-  /** Records that an `add` has no answer yet, or what it created. */
-  #record(pendingName: string | undefined, id?: number, name = ""): void {
-    // First in memory: if the journal cannot be written, the group is deleted all the same.
-    this.pendingName = pendingName;
-    if (id !== undefined) {
-      this.createdIds.push(id);
-      this.#groups.set(id, name);
-    }
-    append(this.journal, { groups: [...this.#groups], pending: pendingName }, "a");
+  #keep(id: number, name: string): void {
+    this.createdIds.push(id);
+    this.#groups.set(id, name);
+    this.pendingName = undefined;
+  }
+
+  #writeJournal(): void {
+    append(this.journal, { groups: [...this.#groups], pending: this.pendingName }, "a");
   }
 }
 
