@@ -38,7 +38,7 @@ export function createCaller(settings: ClientSettings, policy = standardPolicy) 
     await client.callRaw(operation, fields).catch((error: unknown) => {
       if (!(error instanceof CallError) || error instanceof RateLimitError) throw error;
     });
-    return exchanges.at(-1) as Exchange;
+    return exchanges.at(-1)!;
   };
   return { settings, client, call, exchanges, policy };
 }

@@ -26,7 +26,7 @@ export interface Trial extends TrialAgents {
   /** Resolves when the user asks the process to stop. */
   readonly interrupted: Promise<void>;
   /** Shorter in tests. */
-  readonly policy?: RetryPolicy;
+  readonly policy?: RetryPolicy | undefined;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { AuthenticationError, NotFoundError, RateLimitError, type CallError } from "../../client/errors";
 import { redactedText } from "../../client/redact";
 import { idKeys, isJsonObject, isMarkedDeleted, parseListShape, type JsonObject } from "../../client/responses";
-import { defaultOptions, type EmulatorOptions } from "../../emulator/options";
+import { defaultOptions, suffixes, type EmulatorOptions } from "../../emulator/options";
 import { isNumbered } from "../../provider/model/names";
 import { shellQuote } from "../formatting";
 import * as agents from "./agents";
 import { isNoData, type Exchange } from "./calls";
 import { finding, findings, ok, type Check, type FindingCode } from "./findings";
-import { guessSuffix, suffixExamples, type Suffix } from "./groups";
+import { guessSuffix } from "./groups";
 import type { Probe } from "./probe";
 import { changesOf, cutLength, numberingOf, type Facts } from "./trial";
 
@@ -79,7 +79,7 @@ const rows: { readonly [K in Option]?: Row<EmulatorOptions[K]> } = {
   }),
   suffix: also(
     read(
-      (form) => `Deepcall appends a number as in Support${suffixExamples[form as Suffix]}`,
+      (form) => `Deepcall appends a number as in Support${suffixes[form as keyof typeof suffixes](1)}`,
       ({ all }) => guessSuffix(all.groups ?? []),
     ),
     (facts) => numberingOf(facts)?.form,

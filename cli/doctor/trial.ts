@@ -1,11 +1,12 @@
 import { CallError, PermissionError } from "../../client/errors";
 import type { Group } from "../../client/responses";
+import { suffixes } from "../../emulator/options";
 import { pluralize, quote } from "../formatting";
 import { UsageError } from "../io";
 import { formWithAgents, readAgents, rowsOf, type AgentReads } from "./agents";
 import type { Exchange } from "./calls";
 import { finding, ok, type Check } from "./findings";
-import { suffixExamples, type Suffix } from "./groups";
+import { suffixForms } from "./groups";
 import { probe, type Probe } from "./probe";
 import { TrialStopped, type Sandbox } from "./sandbox";
 
@@ -76,10 +77,11 @@ export function numberingOf({ first, second, third }: Facts) {
   if (!first || !second || !third) return undefined;
   const base = first.group.name;
   const start = Number(/\d+/.exec(second.group.name.slice(base.length))?.[0]);
-  const isNumbered = (form: Suffix, { group }: NameFact, number: number): boolean =>
-    group.name === base + suffixExamples[form].replace("1", String(number));
-  const forms = Object.keys(suffixExamples) as Suffix[];
-  const form = forms.find((one) => isNumbered(one, second, start) && isNumbered(one, third, start + 1));
+  const isNumbered =
+    (number: number, { group }: NameFact) =>
+    (one: keyof typeof suffixes) =>
+      group.name === base + suffixes[one](number);
+  const form = suffixForms.filter(isNumbered(start, second)).find(isNumbered(start + 1, third));
   // The first group has a number itself if the account had such a group.
   return form && keptLength(first) === Array.from(base).length ? { form, start } : undefined;
 }
