@@ -38,7 +38,8 @@ export function createCaller(settings: ClientSettings, policy = standardPolicy) 
     await client.callRaw(operation, fields).catch((error: unknown) => {
       if (!(error instanceof CallError) || error instanceof RateLimitError) throw error;
     });
-    return exchanges.at(-1)!;
+    const [last] = exchanges.slice(-1) as [Exchange];
+    return last;
   };
   return { settings, client, call, exchanges, policy };
 }
