@@ -208,6 +208,12 @@ test("a tag is tested, published and announced as one tarball, which `pulumi up`
     },
   ]);
 
+  for (const name of pluginArchives) {
+    const { output } = await execute("tar", ["--list", "--file", join(release, name)], release);
+    const licenses = output.match(/[\w-]*LICENSE\S*/g)?.toSorted();
+    const node = name.includes("linux-amd64") ? ["NODE-LICENSE.txt"] : [];
+    expect(licenses).toEqual(["LICENSE", ...node, "THIRD-PARTY-LICENSES.txt"]);
+  }
   await expectYamlProgram(release);
   const stack = await TestStack.create();
   const { devDependencies } = JSON.parse(read(root, "package.json")) as { devDependencies: Record<string, string> };
