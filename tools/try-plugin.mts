@@ -7,7 +7,13 @@ import { Failure, main } from "./process.mjs";
 
 await main(async () => {
   const [archive] = process.argv.slice(2);
-  const stack = await startDemoStack((folder) => prepare(folder, archive), ["Support"], false);
+  const stack = await startDemoStack(
+    (folder) => {
+      prepare(folder, archive);
+    },
+    ["Support"],
+    false,
+  );
   try {
     await stack.pulumi("schema check node_modules/pulumi-deepcall/plugin/schema.json");
     if (archive !== undefined) {
