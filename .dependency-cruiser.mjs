@@ -10,6 +10,8 @@ const accountSettings = "^provider/account-settings\\.ts$";
 /** What a program imports: all of `provider/` but the model, the lifecycle and the two front ends. */
 const programs = "^provider/(?!(model|lifecycle|dynamic|plugin)/)";
 const stored = "^provider/stored\\.ts$";
+/** How Pulumi's state says what a resource has. */
+const stackState = "^provider/(stack-state|urn)\\.ts$";
 
 /** Files, and what they may import, as regular expressions for paths. All rows that match a file apply. */
 const table = [
@@ -25,6 +27,7 @@ const table = [
       "^client/",
       stateContract,
       stored,
+      stackState,
       "^provider/require-node\\.ts$",
       pulumi,
     ],
@@ -38,6 +41,7 @@ const table = [
       "^client/",
       stateContract,
       stored,
+      stackState,
       accountSettings,
       "^provider/require-node\\.ts$",
       "^provider/lookups/(account|rules)\\.ts$",
@@ -46,9 +50,10 @@ const table = [
     ],
   ],
   [programs, [programs, model, "^client/", pulumi]],
+  [stackState, ["^provider/lifecycle/stack\\.ts$"]],
   // The script of the page runs in browsers, which have none of this.
   ["^emulator/(?!page/)", ["^emulator/(?!page/)"]],
-  ["^cli/", ["^cli/", "^client/", model, stateContract, accountSettings, stored, "^provider/groups-file/"]],
+  ["^cli/", ["^cli/", "^client/", model, stateContract, accountSettings, stored, stackState, "^provider/groups-file/"]],
   ["^cli/emulator\\.ts$", ["^emulator/"]],
   ["^cli/doctor/", ["^emulator/options\\.ts$"]],
   ["^cli/preview/", [`${pulumi}automation/`]],

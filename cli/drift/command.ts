@@ -1,7 +1,7 @@
 import type { GroupList } from "../../client/responses";
 import { pluralize } from "../formatting";
 import { exitCodes, usesColors, type ExitCode, type Io } from "../io";
-import { interruptedAccounts } from "../preview/interrupted";
+import { interruptedAccounts } from "../preview/state-problems";
 import { withPreview, type PreviewSession, type StackFlags } from "../preview/preview";
 import { renderJunit } from "./formats/junit";
 import { renderMarkdown } from "./formats/markdown";

@@ -1,9 +1,10 @@
 import type { GroupList } from "../../client/responses";
 import { groupType } from "../../provider/state-contract";
+import { providerName } from "../../provider/urn";
 import { toName, toStatus, type AgentsDrift, type Drift, type GroupName, type Status } from "../preview/drift";
-import { findInterruptions, interruptionsJson, type Interruptions } from "../preview/interrupted";
+import { findStateProblems, stateProblemsJson, type StateProblems } from "../preview/state-problems";
 import { byResource, type AccountLists, type Preview } from "../preview/preview";
-import { providerName, type Step } from "../preview/steps";
+import { type Step } from "../preview/steps";
 
 interface Declared<D> {
   /** The resource's name in the program. */
@@ -67,7 +68,7 @@ export interface Report {
   /** `null` if not requested. */
   readonly undeclared: readonly UndeclaredGroups[] | null;
   readonly pending: readonly PendingChange[];
-  readonly interruptions: Interruptions;
+  readonly stateProblems: StateProblems;
 }
 
 /**
@@ -96,7 +97,7 @@ export function createReport(preview: Preview, lists: AccountLists = new Map(), 
       const change = plannedChange(plan);
       return change === undefined ? [] : [{ resource, urn, change }];
     }),
-    interruptions: findInterruptions(preview, lists),
+    stateProblems: findStateProblems(preview, lists),
   };
 }
 
@@ -149,7 +150,7 @@ export function hasDrift(report: Report): boolean {
 const jsonVersion = 1;
 
 export function renderJson(report: Report): string {
-  const { stack, groups, agents, undeclared, pending, interruptions } = report;
+  const { stack, groups, agents, undeclared, pending, stateProblems } = report;
   const json = { version: jsonVersion, stack, drift: hasDrift(report), groups, agents, undeclared, pending };
-  return `${JSON.stringify({ ...json, ...interruptionsJson(interruptions) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...json, ...stateProblemsJson(stateProblems) }, null, 2)}\n`;
 }

@@ -1,7 +1,8 @@
 import { unknownValue } from "../../provider/model/resource";
 import { compareAgents, idsOf, toAgent } from "../../provider/model/agents";
+import { resourceName, providerName } from "../../provider/urn";
 import type { AgentsDrift } from "../preview/drift";
-import { ignoredProperties, isProtected, providerName, resourceName, toAgents, type Step } from "../preview/steps";
+import { ignoredProperties, isProtected, toAgents, type Step } from "../preview/steps";
 import { toIds, toPlannedName, type Context, type PlannedStep } from "./context";
 import type { AgentsChange } from "./report";
 

@@ -19,17 +19,11 @@ import {
 import { providerLabel } from "../../provider/model/names";
 import { describeDifference, escapeInvisible } from "../../provider/model/similar-names";
 import { unknownValue } from "../../provider/model/resource";
+import { resourceName, providerName } from "../../provider/urn";
 import { pluralize, quote } from "../formatting";
 import type { Drift } from "../preview/drift";
 import type { Resource } from "../preview/preview";
-import {
-  isProtected,
-  ignoredProperties,
-  providerName,
-  resourceName,
-  type Properties,
-  type Step,
-} from "../preview/steps";
+import { isProtected, ignoredProperties, type Properties, type Step } from "../preview/steps";
 import { countAgents } from "./agents";
 import {
   toPlannedName,

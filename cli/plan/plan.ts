@@ -1,7 +1,8 @@
 import { agentsType, groupType } from "../../provider/state-contract";
-import { findInterruptions } from "../preview/interrupted";
+import { explicitName } from "../../provider/urn";
+import { findStateProblems } from "../preview/state-problems";
 import type { Preview } from "../preview/preview";
-import { explicitName, isDeepcall, type Step } from "../preview/steps";
+import { isDeepcall, type Step } from "../preview/steps";
 import { planAgents } from "./agents";
 import { isPlanned, operations, type Context, type Facts } from "./context";
 import { decideSteps, planGroup } from "./groups";
@@ -48,12 +49,12 @@ export function createPlan(preview: Preview, facts = noFacts): Plan {
         return count === 0 ? [] : [[op, count]];
       }),
     ),
-    interruptions: findInterruptions(preview, facts.lists),
+    stateProblems: findStateProblems(preview, facts.lists),
   };
 }
 
 /** What only Deepcall can answer about a plan. */
-export function openQuestions({ groups, interruptions }: Plan): {
+export function openQuestions({ groups, stateProblems }: Plan): {
   /** Groups whose agents decide whether they can be deleted. */
   readonly agentsOf: readonly (GroupChange & { readonly id: number })[];
   /** The providers of accounts in which a requested name may be taken, or a group without a resource may exist. */
@@ -63,7 +64,7 @@ export function openQuestions({ groups, interruptions }: Plan): {
   const named = groups.filter((change) => change.action === "create" || "newName" in change);
   return {
     agentsOf: deleted.filter((change): change is GroupChange & { id: number } => change.id !== null),
-    namesIn: [...new Set([...named, ...interruptions.creations].map(({ provider }) => provider))],
+    namesIn: [...new Set([...named, ...stateProblems.creations].map(({ provider }) => provider))],
   };
 }
 

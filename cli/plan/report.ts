@@ -1,5 +1,5 @@
 import type { AgentsDrift, Drift, GroupName, Status } from "../preview/drift";
-import { interruptionsJson, type Interruptions } from "../preview/interrupted";
+import { stateProblemsJson, type StateProblems } from "../preview/state-problems";
 
 /** A name that a preview knows; `undefined` if it is known only after `pulumi up`. */
 export type PlannedName = GroupName | undefined;
@@ -62,7 +62,7 @@ export interface Plan {
   readonly unchanged: number;
   /** How many resources of other types change, by Pulumi's operation. */
   readonly other: Readonly<Record<string, number>>;
-  readonly interruptions: Interruptions;
+  readonly stateProblems: StateProblems;
 }
 
 export function hasChanges({ groups, agents, other }: Plan): boolean {
@@ -115,7 +115,7 @@ function onlyRevertsAgents({ drift, added, removed, receivesCalls: { now, notNow
 const jsonVersion = 1;
 
 export function renderJson(plan: Plan): string {
-  const { stack, refresh, groups, agents, unchanged, other, interruptions } = plan;
+  const { stack, refresh, groups, agents, unchanged, other, stateProblems } = plan;
   const json = { version: jsonVersion, stack, refresh, changes: hasChanges(plan), groups, agents, unchanged, other };
-  return `${JSON.stringify({ ...json, ...interruptionsJson(interruptions) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...json, ...stateProblemsJson(stateProblems) }, null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
+import { resourceName } from "../../provider/urn";
 import { authenticationCodes } from "../../client/errors";
 import { quote } from "../formatting";
-import { resourceName } from "./steps";
 
 /** An error event of the engine. */
 export interface Diagnostic {

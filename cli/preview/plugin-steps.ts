@@ -9,7 +9,8 @@ import {
   providerType,
   settingKey,
 } from "../../provider/state-contract";
-import { providerName, resourceName, type Properties, type Step } from "./steps";
+import { resourceName, providerName } from "../../provider/urn";
+import { type Properties, type Step } from "./steps";
 
 /** A step as the engine reports it. */
 export interface EngineStep extends Step {

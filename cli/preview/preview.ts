@@ -5,12 +5,13 @@ import { requireSettings, type SettingsResult } from "../../client/settings";
 import { accountSettings } from "../../provider/account-settings";
 import { providerLabel } from "../../provider/model/names";
 import { agentsType, groupType } from "../../provider/state-contract";
+import { resourceName } from "../../provider/urn";
 import { type Io, UsageError } from "../io";
 import { findAgentsDrift, findDrift, type AgentsDrift, type Drift } from "./drift";
 import type { PulumiError } from "./failure";
 import { type Progress, startProgress } from "./progress";
 import { ReadOnlyStack, removePulumiOptions } from "./stack";
-import { compareText, findAccounts, resourceName, type Account, type PendingOperation, type Step } from "./steps";
+import { compareText, findAccounts, type Account, type PendingOperation, type Step } from "./steps";
 
 /** What a preview of a stack shows. `plan` and `drift` are views of it. */
 export interface Preview {

@@ -2,6 +2,7 @@ import type { AssignedAgent } from "../../client/relations";
 import { toAgent, type WrittenAgent } from "../../provider/model/agents";
 import type { IgnoredProperty } from "../../provider/model/resource";
 import { agentsType, groupType, providerType } from "../../provider/state-contract";
+import { explicitName, providerName } from "../../provider/urn";
 
 /** One step of a preview, from the engine's events. */
 export interface Step {
@@ -67,22 +68,6 @@ export function findAccounts(steps: readonly Step[]): Account[] {
   const accounts = [...explicit].toSorted(([a], [b]) => compareText(a, b)).map(([, account]) => account);
   const usesDefault = steps.some((step) => isDeepcall(step) && providerName(step) === null);
   return accounts.length === 0 || usesDefault ? [{ provider: null, inputs: {} }, ...accounts] : accounts;
-}
-
-/** The name of a resource's explicit provider; `null` for the default provider. */
-export function providerName({ provider }: Pick<Step, "provider">): string | null {
-  return provider === undefined ? null : explicitName(provider.replace(/::[^:]*$/, ""));
-}
-
-/** The name in the URN of a provider; `null` for a default provider, which Pulumi calls `default` or `default_1_2_3`. */
-export function explicitName(urn: string): string | null {
-  const name = resourceName(urn);
-  return /^default(_\d.*)?$/.test(name) ? null : name;
-}
-
-/** The last part of `urn:pulumi:stack::project::types::name`. A name may contain `::` too. */
-export function resourceName(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 /** The agents that the state or the program lists; none if that is secret or unknown. */

@@ -3,6 +3,7 @@ import { agentsLifecycle } from "../lifecycle/agents";
 import { groupLifecycle } from "../lifecycle/groups";
 import { Run } from "../lifecycle/run";
 import { createDynamicProvider, type DynamicProvider } from "./provider";
+import { stackReader } from "../stack-state";
 import { storedAgents, storedGroup } from "../stored";
 
 /** The dynamic providers of all resource types, for one run. */
@@ -14,4 +15,6 @@ export function createProviders(run: Run): { readonly group: DynamicProvider; re
 }
 
 /** The providers that the texts in `provider/state-contract.ts` load. */
-export const { group: provider, agents: agentsProvider } = createProviders(new Run(process.env));
+export const { group: provider, agents: agentsProvider } = createProviders(
+  new Run(process.env, undefined, stackReader(process.env)),
+);

@@ -81,15 +81,19 @@ async function updateAgents(run: Run, recorded: AgentsState, inputs: AgentsInput
 }
 
 /**
- * Removes only the agents that the resource listed. If a resource created in this run has the group now, because the
- * program renamed the resource or gave it another group, the agents that both list stay assigned.
+ * Removes only the agents that the resource listed. If another resource has the group now, because the program renamed the
+ * resource or gave it another group, the agents that both list stay assigned.
  */
 async function deleteAgents(run: Run, id: string, state: AgentsState, self: Self): Promise<void> {
   const { context } = run;
+  const listedIds = idsOf(state.requestedAgents);
   const successor = run.agents.successor(id, state.key);
-  const keptIds = successor?.acquired ? idsOf(successor.inputs.known?.requestedAgents ?? []) : [];
-  const droppedIds = idsOf(state.requestedAgents).filter((agent) => !keptIds.includes(agent));
-  if (successor && droppedIds.length === 0) return;
+  const others = successor
+    ? [{ agents: idsOf(successor.inputs.known?.requestedAgents ?? []) }]
+    : await run.stack.release(`delete ${agentsLabel(state, self)}`, { kind: "agents", id, key: state.key });
+  const keptIds = others.flatMap(({ agents = listedIds }) => agents);
+  const droppedIds = listedIds.filter((agent) => !keptIds.includes(agent));
+  if (others.length > 0 && droppedIds.length === 0) return;
   const assigned = await readAgents(context, state, self, forEveryOutcome("No agent was removed from the group."));
   if (!assigned) return context.assertSameAccount(groupOf(state), state);
   const progress: AgentsProgress = { assigned, notRemoved: [], isChanged: false };

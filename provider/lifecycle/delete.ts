@@ -8,6 +8,7 @@ import { groupLabel, type NamedGroup } from "../model/names";
 import type { Self } from "../model/resource";
 import type { OperationContext } from "./context";
 import type { Owners } from "./owners";
+import type { Run } from "./run";
 
 const uncertain = "It may have been deleted; it stays in the state until that is certain.";
 const outcomeText: OutcomeText = {
@@ -18,26 +19,29 @@ const outcomeText: OutcomeText = {
 };
 
 /**
- * Deletes a group; one that does not exist any more counts as deleted. A group that another resource has adopted, or
- * that this resource's replacement will adopt, is only removed from the state. A group that has agents, or may have some,
+ * Deletes a group; one that does not exist any more counts as deleted. A group that another resource has adopted, in this run
+ * or in an earlier one, or that this resource's replacement will adopt, is only removed from the state. A group that has agents, or may have some,
  * is not deleted unless the resource or the settings say so.
  */
 export async function deleteGroup(
   context: OperationContext,
-  owners: Owners<PlannedInputs>,
+  { groups: owners, stack }: Pick<Run, "groups" | "stack">,
   id: string,
   state: GroupState,
   self: Self,
 ): Promise<void> {
   const group = { name: state.name, id };
+  const what = `delete ${groupLabel(group)}`;
   const successor = owners.successor(id, state.key);
-  if (successor) {
+  const others = successor ? [successor.self] : await stack.release(what, { kind: "group", id, key: state.key });
+  const other = others.at(0);
+  if (other) {
     context.inform(
-      `${groupLabel(group)} stays in Deepcall because the resource ${JSON.stringify(successor.self.resource)} has adopted it`,
+      `${groupLabel(group)} stays in Deepcall because the resource ${JSON.stringify(other.resource)} has adopted it`,
     );
     return;
   }
-  await attempt(`delete ${groupLabel(group)}`, outcomeText, async () => {
+  await attempt(what, outcomeText, async () => {
     if (await willBeAdoptedAgain(context, owners, id, self)) {
       context.inform(
         `${groupLabel(group)} stays in Deepcall because its replacement adopts it (onNameConflict is "adopt")`,

@@ -42,6 +42,6 @@ export function groupLifecycle(run: Run): Lifecycle<GroupInputs, GroupState, Pla
     create: async (inputs, self) => createGroup(run.context, run, inputs, self),
     read: async (id, state, self) => readGroup(run.context, assertGroupId(id), state, self),
     update: async (id, state, inputs, self) => update(assertGroupId(id), state, inputs, self),
-    delete: async (id, state, self) => deleteGroup(run.context, run.groups, assertGroupId(id), state, self),
+    delete: async (id, state, self) => deleteGroup(run.context, run, assertGroupId(id), state, self),
   };
 }

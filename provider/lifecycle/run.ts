@@ -16,6 +16,7 @@ import { providerNameKey } from "../state-contract";
 import type { OperationContext } from "./context";
 import { Owners } from "./owners";
 import { Renames } from "./renames";
+import { StackHoldings, type ReadStack } from "./stack";
 
 /** What the lifecycles of all resources share in one run: the settings and, once a call is needed, the context. */
 export class Run {
@@ -24,6 +25,7 @@ export class Run {
   /** Which resource has which group's agents. */
   readonly agents = new Owners<PlannedAgents>();
   readonly renames: Renames;
+  readonly stack: StackHoldings;
   #readConfig: ReadConfig = () => undefined;
   #settings: SettingsResult | undefined;
   #context: OperationContext | undefined;
@@ -34,7 +36,9 @@ export class Run {
   constructor(
     private readonly environment: Environment,
     retryPolicy: RetryPolicy = standardRetryPolicy,
+    readStack: ReadStack = () => Promise.resolve([]),
   ) {
+    this.stack = new StackHoldings(readStack);
     this.retryPolicy = { ...retryPolicy, signal: this.#cancellation.signal };
     const { registrationMs = 1_000 } = retryPolicy;
     this.renames = new Renames(registrationMs, (id) => this.groups.has(String(id)));

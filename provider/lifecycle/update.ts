@@ -91,6 +91,10 @@ export async function updateGroup(
     const state = stateOf(progress.current);
     // A temporary name is not the assigned one: the next update must still rename the group.
     const isTemporary = temporaryPattern.test(state.name);
+    if (isTemporary)
+      error.append(
+        `Before that, ${groupLabel(group)} got a temporary name, because it exchanges names with other groups.`,
+      );
     throw error.keep(id, isTemporary ? { ...state, assignedName: inputs.requestedName } : state, "The group");
   } finally {
     renames.leave(Number(id));

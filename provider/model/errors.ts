@@ -10,6 +10,7 @@ export const providerErrorCodes = [
   "other-account",
   "shared-group",
   "has-agents",
+  "unreadable-stack",
   "lost-add",
   "existing-id",
   "status-rejected",

@@ -8,7 +8,8 @@ function main(): void {
   const { version } = require("pulumi-deepcall/package.json") as { version: string };
   const service = createService(version, () => {
     const { Run } = require("../lifecycle/run") as typeof import("../lifecycle/run");
-    return new Run(process.env);
+    const { stackReader } = require("../stack-state") as typeof import("../stack-state");
+    return new Run(process.env, undefined, stackReader(process.env));
   });
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   server.addService(ResourceProviderService, { ...service });

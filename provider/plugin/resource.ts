@@ -4,6 +4,7 @@ import type { Run } from "../lifecycle/run";
 import { GroupError, type ProviderErrorCode } from "../model/errors";
 import { ignoredProperties, type Self } from "../model/resource";
 import { readState, rename, type StoredForm, type StoredSelf } from "../stored";
+import { resourceName } from "../urn";
 import type { Unwrapped, Values } from "./values";
 
 /** How the plugin shows one type of resource, where that differs from what the dynamic provider stores. */
@@ -63,7 +64,7 @@ export function createPluginResource<Inputs, State, Planned>(
   { stored, input, secrets, show, planned }: ResourceForm<Inputs, State, Planned>,
 ): PluginResource {
   const selfOf = ({ urn, ignoreChanges = [] }: Request): Self => ({
-    resource: urn.split("::").slice(3).join("::"),
+    resource: resourceName(urn),
     identity: urn,
     account: run.account,
     ignored: ignoredProperties.filter((name) => ignoreChanges.some((path) => path === "*" || firstKey(path) === name)),

@@ -3,6 +3,7 @@ import type { Run } from "../lifecycle/run";
 import { accountSettings } from "../account-settings";
 import { unknownValue } from "../model/resource";
 import { environmentPrefixKey, environmentPrefixPattern, providerNameKey, settingKey } from "../state-contract";
+import { resourceName } from "../urn";
 import type { Unwrapped, Values } from "./values";
 
 /** The arguments of a provider resource, or the config of the stack for the default provider. */
@@ -57,7 +58,7 @@ export function createSettings(run: Run): Settings {
 
 /** The name of a provider resource of the program; `undefined` for the default provider, which the engine creates. */
 function explicitName(urn: string): string | undefined {
-  const name = urn.split("::").slice(3).join("::");
+  const name = resourceName(urn);
   return /^(|default|default_.*)$/.test(name) ? undefined : name;
 }
 

@@ -170,6 +170,11 @@ export class TestStack {
     return groups.map(({ urn, id, inputs, outputs }) => ({ urn, id, inputs, outputs }));
   }
 
+  /** The URNs of all resources in the state. */
+  urns(): string[] {
+    return this.resources().map(({ urn }) => urn);
+  }
+
   /** The stack's outputs; secrets are encrypted. */
   outputs(): Record<string, unknown> {
     return this.resources().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};

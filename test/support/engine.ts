@@ -1,5 +1,6 @@
 import type { Emulator } from "../../emulator";
-import { groupType } from "../../provider/state-contract";
+import { toHoldings } from "../../provider/stack-state";
+import { agentsType, groupType } from "../../provider/state-contract";
 import type { Step } from "../../cli/preview/steps";
 import type { RetryPolicy } from "../../client/retry";
 import { createProviders } from "../../provider/dynamic";
@@ -62,8 +63,12 @@ export class Engine {
     readonly frontEnd: FrontEnd = "dynamic",
   ) {}
 
-  /** Runs `up` and returns the errors. */
-  async up(program: Program, options: { refresh?: boolean } = {}): Promise<Error[]> {
+  /**
+   * Runs `up` and returns the errors.
+   *
+   * @param options.targets - of other resources, neither `check` nor `diff` is called, and they stay in the state.
+   */
+  async up(program: Program, options: { refresh?: boolean; targets?: Targets } = {}): Promise<Error[]> {
     const { groups, agents } = this.#startRun();
     const errors = options.refresh ? await settle([...groups.refresh(), ...agents.refresh()]) : [];
     if (errors.length > 0) return errors;
@@ -80,6 +85,7 @@ export class Engine {
       }
     };
     for (const [resource, { agents: declaredAgents, ...group }] of Object.entries(program)) {
+      if (!isTargeted(resource, options.targets)) continue;
       try {
         const step = await groups.step(resource, groupInputs(resource, group, this.state[resource]));
         const agentsStep: Action = async () => {
@@ -96,7 +102,7 @@ export class Engine {
     }
     errors.push(...(await settle(steps)));
     if (errors.length > 0) return errors;
-    return this.#delete(groups, agents, program);
+    return this.#delete(groups, agents, program, options.targets);
   }
 
   /** The steps of \`preview --refresh\`, as the engine reports them. It changes nothing. */
@@ -138,27 +144,43 @@ export class Engine {
   }
 
   /** Runs `destroy` and returns the errors. */
-  async destroy(): Promise<Error[]> {
+  async destroy(targets?: Targets): Promise<Error[]> {
     const { groups, agents } = this.#startRun();
-    return this.#delete(groups, agents, {});
+    return this.#delete(groups, agents, {}, targets);
   }
 
   /** What depends on a group is deleted before it. */
-  async #delete(groups: Resources, agents: Resources, program: Program): Promise<Error[]> {
-    const errors = await settle(agents.delete((resource) => !program[resource]?.agents));
-    return errors.length > 0 ? errors : settle(groups.delete((resource) => !(resource in program)));
+  async #delete(groups: Resources, agents: Resources, program: Program, targets?: Targets): Promise<Error[]> {
+    const errors = await settle(
+      agents.delete((resource) => isTargeted(resource, targets) && !program[resource]?.agents),
+    );
+    if (errors.length > 0) return errors;
+    return settle(groups.delete((resource) => isTargeted(resource, targets) && !(resource in program)));
   }
 
   #startRun(): { groups: Resources; agents: Resources } {
     const settings = environment(this.emulator, { DEEPCALL_TIMEOUT_MS: `${this.timeoutMs}`, ...this.more });
-    const { group, agents } = frontEnds[this.frontEnd](new Run(settings, this.retryPolicy));
+    const readStack = () => {
+      const exported = (type: string, state: State) =>
+        Object.entries(state).map(([resource, { id, outputs }]) => ({ urn: urnOf(resource, type), type, id, outputs }));
+      return Promise.resolve(
+        toHoldings([...exported(groupType, this.state), ...exported(agentsType, this.agentsState)]),
+      );
+    };
+    const { group, agents } = frontEnds[this.frontEnd](new Run(settings, this.retryPolicy, readStack));
     return { groups: new Resources(group, this.state), agents: new Resources(agents, this.agentsState) };
   }
 }
 
-/** The URN of a group. */
-function urnOf(resource: string): string {
-  return `urn:pulumi:dev::project::${groupType}::${resource}`;
+/** The resources that a run is limited to. */
+type Targets = ReadonlySet<string>;
+
+function isTargeted(resource: string, targets: Targets | undefined): boolean {
+  return !targets || targets.has(resource);
+}
+
+function urnOf(resource: string, type = groupType): string {
+  return `urn:pulumi:dev::project::${type}::${resource}`;
 }
 
 function groupInputs(

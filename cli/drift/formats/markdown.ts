@@ -1,4 +1,4 @@
-import { describeInterruptions } from "../../preview/interrupted";
+import { describeStateProblems } from "../../preview/state-problems";
 import { codeSpan, joinUpToMaxLength, marker } from "../../markdown";
 import { driftedAgents, driftedGroups, hasDrift, type Report, type UndeclaredGroup } from "../report";
 import {
@@ -48,7 +48,7 @@ export function renderMarkdown(report: Report): string {
       joinLines(account.groups.map(undeclaredLine), Math.floor(maxListLength / undeclared.length)),
     ]),
     ...undeclaredNotes(report, codeSpan),
-    ...describeInterruptions(report.interruptions, codeSpan),
+    ...describeStateProblems(report.stateProblems, codeSpan),
     pending === "" ? "" : `${pendingHeading} ${pending}${morePending > 0 ? ` and ${morePending} more` : ""}.`,
     drifted.length > 0 ? revertHint : "",
     undeclared.length > 0 ? declareHint : "",

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { oneLine, quote } from "../../formatting";
-import { describeInterruptions } from "../../preview/interrupted";
+import { describeStateProblems } from "../../preview/state-problems";
 import {
   driftedAgents,
   driftedGroups,
@@ -49,7 +49,7 @@ export function renderText(report: Report, colors: boolean): string {
     ],
     ...undeclared.map((account) => [undeclaredHeading(account, report, quote), ...account.groups.map(undeclaredLine)]),
     undeclaredNotes(report, quote),
-    describeInterruptions(report.interruptions, quote),
+    describeStateProblems(report.stateProblems, quote),
     pending === "" ? [] : [`${pendingHeading} ${pending}.`],
     [...(drifted.length + agents.length > 0 ? [revertHint] : []), ...(undeclared.length > 0 ? [declareHint] : [])],
   ];

@@ -1,5 +1,5 @@
 import { codeSpan, joinUpToMaxLength, marker } from "../../markdown";
-import { describeInterruptions } from "../../preview/interrupted";
+import { describeStateProblems } from "../../preview/state-problems";
 import type { Plan } from "../report";
 import { hints, revertHeading, summarize, summarizeOther, toRows, type Row } from "./rows";
 
@@ -20,7 +20,7 @@ export function renderMarkdown(plan: Plan): string {
     changes,
     ...(reverts === "" ? [] : [`**${revertHeading}**`, reverts]),
     other === "" ? "" : `Other resources: ${other}.`,
-    ...describeInterruptions(plan.interruptions, codeSpan),
+    ...describeStateProblems(plan.stateProblems, codeSpan),
     ...hints(plan),
   ];
   return `${paragraphs.filter((text) => text !== "").join("\n\n")}\n`;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { oneLine, quote } from "../../formatting";
-import { describeInterruptions } from "../../preview/interrupted";
+import { describeStateProblems } from "../../preview/state-problems";
 import type { Plan } from "../report";
 import { hints, revertHeading, summarize, summarizeOther, toRows, type Row } from "./rows";
 
@@ -25,7 +25,7 @@ export function renderText(plan: Plan, colors: boolean): string {
     rows.filter(({ isRevert }) => !isRevert).map(line),
     reverts.length === 0 ? [] : [revertHeading, "", ...reverts],
     other === "" ? [] : [`Other resources: ${other}.`],
-    describeInterruptions(plan.interruptions, quote),
+    describeStateProblems(plan.stateProblems, quote),
     hints(plan),
   ];
   return sections

@@ -23,7 +23,7 @@ const noDrift: Report = {
   agents: [],
   undeclared: null,
   pending: [],
-  interruptions: { creations: [], others: 0 },
+  stateProblems: { creations: [], others: 0, shared: [] },
 };
 
 const listed: UndeclaredGroups = { provider: null, listed: true, complete: true, groups: [] };

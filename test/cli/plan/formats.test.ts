@@ -39,7 +39,7 @@ const plan = (change: Partial<Plan>): Plan => ({
   agents: [],
   unchanged: 40,
   other: {},
-  interruptions: { creations: [], others: 0 },
+  stateProblems: { creations: [], others: 0, shared: [] },
   ...change,
 });
 

@@ -348,6 +348,37 @@ test("a renamed resource that drops an agent removes it", async () => {
   expect(assigned(emulator)).toBe("1001 1004 1005-");
 });
 
+test("a resource keeps the agents that its successor of an earlier, incomplete run lists", async () => {
+  const emulator = await emulateAgents();
+  const old = await create(operate(emulator), desired(["1001", "1002"], { __resource: "old" }));
+  const successor = await create(operate(emulator), desired(["1001"]));
+  const provider = operate(emulator);
+  await change(provider, successor, successor.inputs);
+  await provider.delete(old.id, old.outputs);
+  expect(assigned(emulator)).toBe("1001 1004 1005-");
+});
+
+test.each<[string, string[] | undefined, string, number]>([
+  ["those that it lists, too", ["1001"], "1001 1004 1005-", 3],
+  ["all, if its list is secret", undefined, "1001 1002 1004 1005-", 0],
+])("another resource of the stack, which this run does not see, keeps %s", async (_, agents, expected, calls) => {
+  const emulator = await emulateAgents();
+  const old = await create(operate(emulator), desired(["1001", "1002"]));
+  const own = {
+    resource: "",
+    urn: "",
+    provider: null,
+    kind: "agents",
+    id: "42",
+    key: String(old.outputs["__key"]),
+    agents: [],
+  } as const;
+  const readStack = () => Promise.resolve([own, { ...own, key: "2", agents }]);
+  emulator.clearCalls();
+  await createProviders(new Run(environment(emulator), fastRetries, readStack)).agents.delete(old.id, old.outputs);
+  expect([assigned(emulator), emulator.count()]).toEqual([expected, calls]);
+});
+
 test("two resources can swap their groups", async () => {
   const emulator = await emulateAgents();
   const one = await create(operate(emulator), desired(["1001", "1002"], { __resource: "one" }));

@@ -1,6 +1,9 @@
 import type { Emulator } from "../../../emulator";
 import { GroupError } from "../../../provider";
+import { createProviders } from "../../../provider/dynamic";
 import type { DynamicProvider } from "../../../provider/dynamic/provider";
+import { Run } from "../../../provider/lifecycle/run";
+import type { Holding } from "../../../provider/model/holdings";
 import {
   assignAgents,
   change,
@@ -8,7 +11,9 @@ import {
   create,
   desired,
   emulate,
+  environment,
   failure,
+  fastRetries,
   operate,
   operations,
   otherUser,
@@ -310,5 +315,56 @@ describe("a change of deleteWithAgents", () => {
     const news = desired("Support", { deleteWithAgents: true });
     const error = await failure(create(operate(emulator, {}, shortDeadline), news));
     expect(error.properties).toMatchObject({ deleteWithAgents: true });
+  });
+});
+
+describe("a group that another resource of the stack has, which this run does not see", () => {
+  const holding = (resource: string, key: string, more: Partial<Holding> = {}): Holding => {
+    const common = { kind: "group" as const, provider: null, id: "1", agents: undefined };
+    return { resource, urn: resource, key, ...common, ...more };
+  };
+  async function createShared(others: Holding[]) {
+    const emulator = await emulate();
+    const { id, outputs } = await create(operate(emulator), desired("Support"));
+    const own = holding("old", String(outputs["__key"]));
+    const run = new Run(environment(emulator), fastRetries, () => Promise.resolve([own, ...others]));
+    emulator.clearCalls();
+    return { emulator, provider: createProviders(run).group, id, outputs };
+  }
+
+  test("stays without a call; if both are deleted, so is the group", async () => {
+    const { emulator, provider, id, outputs } = await createShared([holding("new", "2")]);
+    await provider.delete(id, outputs);
+    expect([emulator.count(), emulator.groups()]).toMatchObject([0, [{ id: 1 }]]);
+    await provider.delete(id, { ...outputs, __key: "2" });
+    expect(emulator.groups()).toEqual([]);
+  });
+
+  test("stays even if its agents may be deleted, and if both are deleted at once, the second does it", async () => {
+    const { emulator, provider, id, outputs } = await createShared([holding("new", "2")]);
+    const deleted = { ...outputs, deleteWithAgents: true };
+    await Promise.all([provider.delete(id, deleted), provider.delete(id, { ...deleted, __key: "2" })]);
+    expect([emulator.count("delete"), emulator.groups()]).toEqual([1, []]);
+  });
+
+  test.each<[string, Holding]>([
+    ["has another group", holding("new", "2", { id: "2" })],
+    ["is in another account", holding("new", "2", { provider: "emea" })],
+    ["has the group's agents", holding("new", "2", { kind: "agents" })],
+  ])("is deleted if the other resource %s", async (_, other) => {
+    const { emulator, provider, id, outputs } = await createShared([other]);
+    await provider.delete(id, outputs);
+    expect(emulator.groups()).toEqual([]);
+  });
+
+  test("is not deleted if the stack cannot be read", async () => {
+    const emulator = await emulate();
+    const { id, outputs } = await create(operate(emulator), desired("Support"));
+    const run = new Run(environment(emulator), fastRetries, () => Promise.reject(new Error("error: no access")));
+    const error = await expectRefusal(emulator, createProviders(run).group, { id, outputs } as Resource);
+    expect(error).toMatchObject({ errorCode: "unreadable-stack" });
+    expect(error.message).toMatch(
+      /^Could not delete group "Support" \(id 1\): .* \(error: no access\)\. Nothing was deleted\. /,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { Engine, type Program } from "../../support/engine";
-import { emulate } from "../../support/lifecycle";
+import { emulate, fastRetries } from "../../support/lifecycle";
 
 type Rule = "suffix" | "adopt" | "fail";
 const rules: Rule[] = ["suffix", "adopt", "fail"];
@@ -63,3 +63,31 @@ test.each([["One"], ["Two"]])(
     expect(emulator.count()).toBe(0);
   },
 );
+
+const faults = ["update:error-before:1047", "update:error-after:1009", "update:reset-after", "list:error-before:1015"];
+
+describe.each(faults.flatMap((fault) => [1, 2, 3, 4].map((nth) => [fault, nth] as const)))("%s@%i", (fault, nth) => {
+  test("during a rotation: the state has every group, and the next up finishes it", async () => {
+    const emulator = await emulate();
+    const engine = new Engine(emulator);
+    await engine.up(named({ a: "One", b: "Two", c: "Three" }, "suffix"));
+    const rotated = named({ a: "Two", b: "Three", c: "One" }, "fail");
+    engine.retryPolicy = { ...fastRetries, registrationMs: 1 };
+    emulator.faults.add(`${fault}@${nth}`);
+    const errors = await engine.up(rotated);
+    const temporary =
+      /"renaming-[^]* group "One" \(id 1\) got a temporary name, because it exchanges names with other groups\./;
+    for (const { message } of errors) expect(message.includes('group "renaming-')).toBe(temporary.test(message));
+    emulator.faults.clear();
+
+    expect(await engine.up(rotated, { refresh: true })).toEqual([]);
+    expect(emulator.groups("7").map(({ id, name }) => [id, name])).toEqual([
+      [1, "Two"],
+      [2, "Three"],
+      [3, "One"],
+    ]);
+    emulator.clearCalls();
+    expect(await engine.up(rotated)).toEqual([]);
+    expect(emulator.count()).toBe(0);
+  });
+});

@@ -1,8 +1,11 @@
+import { isShared } from "../../provider/model/holdings";
 import { couldBeAssignedFor } from "../../provider/model/names";
+import { toHoldings } from "../../provider/stack-state";
 import { groupType } from "../../provider/state-contract";
+import { resourceName, providerName } from "../../provider/urn";
 import { pluralize } from "../formatting";
 import { toName, type GroupName } from "./drift";
-import { isDeepcall, providerName, resourceName, type PendingOperation } from "./steps";
+import { isDeepcall, type PendingOperation, type Step } from "./steps";
 import type { AccountLists, Preview } from "./preview";
 
 /** A group whose creation was interrupted: it may exist in Deepcall, although no resource of the state has it. */
@@ -18,18 +21,26 @@ export interface InterruptedCreation {
   readonly groups: readonly { readonly id: number; readonly name: string }[] | null;
 }
 
-/** What was interrupted, as far as it concerns Deepcall. */
-export interface Interruptions {
+/** A group that several resources of the state have. */
+export interface SharedGroup {
+  readonly id: number;
+  readonly provider: string | null;
+  readonly resources: readonly { readonly resource: string; readonly urn: string }[];
+}
+
+/** What earlier commands that were interrupted, or that saw only a part of the program, left in the state. */
+export interface StateProblems {
   readonly creations: readonly InterruptedCreation[];
   /** How many other operations were interrupted. The next `up` repeats them. */
   readonly others: number;
+  readonly shared: readonly SharedGroup[];
 }
 
 /** @param lists - the groups of the accounts, as far as they were listed. */
-export function findInterruptions(
+export function findStateProblems(
   { pendingOperations, steps }: Pick<Preview, "pendingOperations" | "steps">,
   lists: AccountLists,
-): Interruptions {
+): StateProblems {
   const ours = pendingOperations.filter(({ resource }) => isDeepcall(resource));
   const isCreation = ({ type, resource }: PendingOperation) => type === "creating" && resource.type === groupType;
   const groupSteps = steps.filter(({ type }) => type === groupType);
@@ -53,17 +64,34 @@ export function findInterruptions(
     };
   });
   const byName = new Map(creations.map((creation) => [`${creation.urn} ${creation.requestedName ?? ""}`, creation]));
-  return { creations: [...byName.values()], others: ours.length - ours.filter(isCreation).length };
+  return {
+    creations: [...byName.values()],
+    others: ours.length - ours.filter(isCreation).length,
+    shared: findShared(groupSteps),
+  };
+}
+
+function findShared(steps: readonly Step[]): SharedGroup[] {
+  const read = new Set(steps.filter(({ op }) => /read|discard/.test(op)).map(({ urn }) => urn));
+  const recorded = steps.flatMap((step) => (step.old && !read.has(step.urn) ? [{ ...step, ...step.old }] : []));
+  const holdings = toHoldings([...new Map(recorded.map((one) => [one.urn, one])).values()]);
+  const shared = holdings.filter((one) => holdings.some((other) => isShared(one, other)));
+  const byGroup = Map.groupBy(shared, ({ provider, id }) => `${provider ?? ""} ${id}`);
+  return [...byGroup.values()].flatMap((all) => {
+    const [first] = all;
+    const resources = all.map(({ resource, urn }) => ({ resource, urn }));
+    return first ? [{ id: Number(first.id), provider: first.provider, resources }] : [];
+  });
 }
 
 /** The providers of the accounts in which an interrupted command may have created a group. */
 export function interruptedAccounts(preview: Preview): ReadonlySet<string | null> {
-  return new Set(findInterruptions(preview, new Map()).creations.map(({ provider }) => provider));
+  return new Set(findStateProblems(preview, new Map()).creations.map(({ provider }) => provider));
 }
 
 /** Each as a paragraph of its own. */
-export function describeInterruptions(
-  { creations, others }: Interruptions,
+export function describeStateProblems(
+  { creations, others, shared }: StateProblems,
   format: (name: string) => string,
 ): string[] {
   const lines = creations.map((creation) => {
@@ -88,6 +116,13 @@ export function describeInterruptions(
       `\`pulumi up\`; otherwise, \`pulumi up\` creates another group. ${forget}`
     );
   });
+  lines.push(
+    ...shared.map(
+      ({ id, resources }) =>
+        `The resources ${resources.map(({ resource }) => format(resource)).join(" and ")} have the same group (id ${id}): an earlier command saw only a part of the program (--target or --exclude). ` +
+        "`pulumi up` without these flags removes those that the program no longer declares from the state, and keeps the group. `pulumi state delete URN` does the same for one of them.",
+    ),
+  );
   if (others === 0) return lines;
   return [
     ...lines,
@@ -95,7 +130,10 @@ export function describeInterruptions(
   ];
 }
 
-/** The field of the public JSON; absent if no creation was interrupted. */
-export function interruptionsJson({ creations }: Interruptions): { interrupted?: readonly InterruptedCreation[] } {
-  return creations.length === 0 ? {} : { interrupted: creations };
+/** The fields of the public JSON; absent if there is nothing to report. */
+export function stateProblemsJson({ creations, shared }: StateProblems): {
+  interrupted?: readonly InterruptedCreation[];
+  shared?: readonly SharedGroup[];
+} {
+  return { ...(creations.length > 0 && { interrupted: creations }), ...(shared.length > 0 && { shared }) };
 }

@@ -1,4 +1,4 @@
-import { TestStack } from "./stack";
+import { TestStack } from "../e2e/stack";
 
 /** The name, the status and the agents of each group. */
 function groups({ emulator }: TestStack): string[] {

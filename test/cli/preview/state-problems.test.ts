@@ -1,5 +1,5 @@
 import type { Group } from "../../../client/responses";
-import { describeInterruptions, findInterruptions } from "../../../cli/preview/interrupted";
+import { describeStateProblems, findStateProblems } from "../../../cli/preview/state-problems";
 import type { PendingOperation, Step } from "../../../cli/preview/steps";
 import { agentsType, groupType, providerType } from "../../../provider/state-contract";
 import { outputsOf, secret, steps, urn } from "./steps";
@@ -19,9 +19,12 @@ const group = (id: number, name: string): Group => ({ id, name, active: true, ow
 const managed = (resource: string, id: number): Step[] =>
   steps(resource, id, outputsOf("Support"), outputsOf("Support"), "same", { requestedName: "Support" });
 
+const inAccount = (name: string, all: Step[]): Step[] =>
+  all.map((step) => ({ ...step, provider: `${urn(name, providerType)}::1` }));
+
 const lines = (operations: PendingOperation[], groups: Group[] | undefined, all: Step[] = []): string[] => {
   const lists = new Map(groups && [[null, { groups, complete: true }]]);
-  return describeInterruptions(findInterruptions({ pendingOperations: operations, steps: all }, lists), (name) => name);
+  return describeStateProblems(findStateProblems({ pendingOperations: operations, steps: all }, lists), (name) => name);
 };
 
 const interrupted = "An earlier command was interrupted while it created the group Support of the resource support.";
@@ -102,4 +105,21 @@ test.each<[string, PendingOperation[], Group[] | undefined, Step[], string[]]>([
   ],
 ])("%s", (_, operations, groups, all, expected) => {
   expect(lines(operations, groups, all)).toEqual(expected);
+});
+
+test.each<[string, Step[], string[]]>([
+  ["two groups", [...managed("old", 7), ...managed("new", 8)], []],
+  [
+    "a group that an earlier, partial run has adopted",
+    [...managed("old", 7), ...managed("new", 7)],
+    [expect.stringMatching(/^The resources old and new have the same group \(id 7\): /) as string],
+  ],
+  ["equal ids in two accounts", [...managed("old", 7), ...inAccount("emea", managed("new", 7))], []],
+  [
+    "a group that is also read",
+    [...managed("old", 7), ...managed("new", 7).map((step) => ({ ...step, op: "read" }))],
+    [],
+  ],
+])("resources with one group: %s", (_, all, expected) => {
+  expect(lines([], undefined, all)).toEqual(expected);
 });

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { Engine, type Declaration, type FrontEnd, type Program } from "../support/engine";
+import { emulate, fastRetries } from "../support/lifecycle";
+import { seed } from "../support/seed";
+
+jest.setTimeout(600_000);
+
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 150);
+const resources = ["a", "b", "c"] as const;
+const names = ["One", "Two"] as const;
+
+const declaration: fc.Arbitrary<Declaration> = fc.record({
+  name: fc.constantFrom(...names),
+  onNameConflict: fc.constantFrom("adopt", "adopt", "suffix", "fail"),
+});
+const program: fc.Arbitrary<Program> = fc.dictionary(fc.constantFrom(...resources), declaration, {
+  noNullPrototype: true,
+});
+const targets = fc.option(
+  fc.subarray([...resources]).map((some) => new Set<string>(some)),
+  { nil: undefined },
+);
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("up" as const), program, targets }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("destroy" as const), program: fc.constant({}), targets }) },
+);
+
+test.each<[FrontEnd, number]>([
+  ["dynamic", runs],
+  ["plugin", Math.ceil(runs / 3)],
+])(
+  "no partial run through the %s provider deletes a group that another resource has (%i histories)",
+  async (frontEnd, numRuns) => {
+    process.stdout.write(`property test of partial runs: SEED=${seed}\n`);
+    let shared = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), fc.boolean(), async (steps, hasForeign) => {
+        const emulator = await emulate();
+        if (hasForeign) emulator.account("7").add("Two");
+        const foreign = new Set(emulator.groups("7").map(({ id }) => String(id)));
+        const engine = new Engine(emulator, { ...fastRetries, registrationMs: 1 }, frontEnd);
+        const exists = (id: string) => emulator.groups("7").some((group) => String(group.id) === id);
+        for (const { kind, program: declared, targets: some } of steps) {
+          const before = structuredClone(engine.state);
+          if (kind === "up") await engine.up(declared, some && { targets: some });
+          else await engine.destroy(some);
+          const ids = Object.values(engine.state).map(({ id }) => id);
+          for (const id of ids) foreign.delete(id);
+          shared += ids.length - new Set(ids).size;
+          for (const [resource, { id }] of Object.entries(before)) {
+            const isDeleted = (!some || some.has(resource)) && !(resource in declared);
+            expect([resource, id, isDeleted || exists(id)]).toEqual([resource, id, true]);
+          }
+          for (const id of foreign) expect([id, exists(id)]).toEqual([id, true]);
+        }
+        // Nothing is left behind, either.
+        expect(await engine.destroy()).toEqual([]);
+        expect(emulator.groups("7").map(({ id }) => String(id))).toEqual([...foreign]);
+        await emulator.close();
+      }),
+      { seed, numRuns },
+    );
+    process.stdout.write(
+      `property test of partial runs: ${numRuns} histories, ${shared} times two resources had one group\n`,
+    );
+  },
+);
