@@ -45,6 +45,7 @@ const table = [
       accountSettings,
       "^provider/require-node\\.ts$",
       "^provider/lookups/(account|rules)\\.ts$",
+      "^provider/groups-file/",
       "^package\\.json$",
       `${pulumi}proto/`,
     ],

@@ -10,6 +10,18 @@ import { delayBeforeRetry, pause, standardRetryPolicy, type ReadOptions, type Re
 import type { ClientSettings } from "./settings";
 import { createDispatcher, send, type HttpReply } from "./transport";
 
+/** One attempt of a call: each time that it was sent. */
+export interface Attempt {
+  readonly operation: ApiOperation;
+  readonly fields: JsonObject;
+  /** In milliseconds, as `performance.now()` counts them. */
+  readonly startedAt: number;
+  readonly ms: number;
+  /** The answer, if one arrived; not that of a call that was refused with HTTP 429. */
+  readonly reply: HttpReply | undefined;
+  readonly error: CallError | undefined;
+}
+
 /**
  * Deepcall's Group API v2.0, typed and without Pulumi.
  *
@@ -23,21 +35,25 @@ export class DeepcallClient {
   readonly #dispatcher: Dispatcher;
   readonly #semaphore: Semaphore;
   readonly #redact: Redact;
+  readonly #onAttempt: ((attempt: Attempt) => void) | undefined;
   #nextStart = 0;
   #pausedUntil = 0;
 
   /**
    * @param policy - shorter in tests.
    * @param dispatcher - undici's connections; a MockAgent in tests.
+   * @param onAttempt - called after every attempt of every call.
    */
   constructor(
     settings: ClientSettings,
     policy: RetryPolicy = standardRetryPolicy,
     dispatcher: Dispatcher = createDispatcher(settings.baseUrl, settings.maxConcurrency),
+    onAttempt?: (attempt: Attempt) => void,
   ) {
     this.#settings = settings;
     this.#policy = policy;
     this.#dispatcher = dispatcher;
+    this.#onAttempt = onAttempt;
     this.#semaphore = new Semaphore(settings.maxConcurrency);
     const { credentials } = settings;
     this.#redact = createRedact(["ssid" in credentials ? credentials.ssid : credentials.token]);
@@ -157,18 +173,9 @@ export class DeepcallClient {
     return this.#call("getGroupAgentRelation", fields, (...answer) => readRelation(...answer, id), options);
   }
 
-  /**
-   * Makes a call with exactly these fields and returns the raw reply, which `pulumi-deepcall doctor` examines.
-   *
-   * @param onFailure - called for every failed attempt, including those that are retried.
-   * @throws ConnectionError, TimeoutError or RateLimitError.
-   */
-  async callRaw(
-    operation: ApiOperation,
-    fields: JsonObject,
-    onFailure?: (error: CallError) => void,
-  ): Promise<HttpReply> {
-    return this.#call(operation, fields, (_, reply) => reply, { onFailure });
+  /** Makes a call with exactly these fields, once, for `pulumi-deepcall doctor`, which examines the answer itself. */
+  async callRaw(operation: ApiOperation, fields: JsonObject): Promise<void> {
+    await this.#call(operation, fields, readAnswer, { once: true });
   }
 
   /** Closes all connections. */
@@ -207,15 +214,21 @@ export class DeepcallClient {
     await this.#throttle();
     const { baseUrl, credentials, timeoutMs, loginHint } = this.#settings;
     const url = new URL(`${baseUrl.pathname.replace(/\/+$/, "")}/api/v2/Group/${operation}`, baseUrl);
-    const start = performance.now();
+    const startedAt = performance.now();
+    let reply: HttpReply | undefined;
+    let failure: CallError | undefined;
     let outcome = "failed";
     try {
       const body = { ...credentials, ...fields };
-      const result = read(operation, await send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact));
+      reply = await send(this.#dispatcher, url, operation, body, timeoutMs, this.#redact);
+      const result = read(operation, reply);
       outcome = "ok";
       return result;
     } catch (error) {
-      if (error instanceof CallError) outcome = error.name;
+      if (error instanceof CallError) {
+        failure = error;
+        outcome = error.name;
+      }
       if (error instanceof AuthenticationError && loginHint !== undefined) error.addHint(loginHint);
       if (error instanceof RateLimitError) {
         // The rate limit applies to the account, so every call waits.
@@ -224,10 +237,10 @@ export class DeepcallClient {
       }
       throw error;
     } finally {
-      if (this.#settings.debug) {
-        const ms = Math.round(performance.now() - start);
-        process.stderr.write(`deepcall: ${operation} ${outcome} ${ms} ms, attempt ${attempt}\n`);
-      }
+      const ms = performance.now() - startedAt;
+      this.#onAttempt?.({ operation, fields, startedAt, ms, reply, error: failure });
+      if (this.#settings.debug)
+        process.stderr.write(`deepcall: ${operation} ${outcome} ${Math.round(ms)} ms, attempt ${attempt}\n`);
     }
   }
 

@@ -93,7 +93,10 @@ export const receivesCallsKeys = ["receive_call", "receiveCall", "receivesCalls"
 const groupIdKeys = ["groupId", "groupid", "group_id"] as const;
 
 /** The first id under these keys, as text; 0 and "" mean "none". */
-function idUnder(row: JsonObject, keys: readonly string[]): { readonly key: string; readonly id: string } | undefined {
+export function idUnder<K extends string>(
+  row: JsonObject,
+  keys: readonly K[],
+): { readonly key: K; readonly id: string } | undefined {
   for (const key of keys) {
     const value = row[key];
     const id = typeof value === "number" ? String(value) : value;

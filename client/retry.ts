@@ -31,13 +31,15 @@ export const standardRetryPolicy: RetryPolicy = {
 
 const defaultMaxAttempts = { failed: 5, rateLimited: Infinity };
 
-/** How a read is repeated. */
+/** How a call is repeated. */
 export interface ReadOptions {
   /**
    * Repeats the read after every failure until the deadline, whatever the failure is and however often it happens. For
    * reads after a write: only the answer shows what the write did, and it decides whether a new group is lost.
    */
   readonly retryEveryFailure?: boolean;
+  /** Sends the call once, unless Deepcall refuses it with HTTP 429. */
+  readonly once?: boolean;
 }
 
 const idempotentOperations: ReadonlySet<ApiOperation> = new Set([
@@ -74,13 +76,13 @@ export function delayBeforeRetry(
   elapsedMs: number,
   random: number,
   policy: RetryPolicy,
-  { retryEveryFailure = false }: ReadOptions = {},
+  { retryEveryFailure = false, once = false }: ReadOptions = {},
 ): number | undefined {
   const isRateLimit = error instanceof RateLimitError;
   const maxAttempts = policy.maxAttempts ?? defaultMaxAttempts;
   const isRepeated = retryEveryFailure
     ? !(error instanceof NotFoundError)
-    : isSafeToResend(error) && attempts < (isRateLimit ? maxAttempts.rateLimited : maxAttempts.failed);
+    : isSafeToResend(error) && attempts < (isRateLimit ? maxAttempts.rateLimited : once ? 1 : maxAttempts.failed);
   if (!isRepeated) return undefined;
   const retryAfterMs = isRateLimit ? error.retryAfterMs : undefined;
   const delay =

@@ -1,12 +1,4 @@
-import type { EmulatorOptions } from "./options";
-
-const suffixes: Record<EmulatorOptions["suffix"], (n: number) => string> = {
-  plain: (n) => `${n}`,
-  space: (n) => ` ${n}`,
-  parens: (n) => ` (${n})`,
-  dash: (n) => `-${n}`,
-  underscore: (n) => `_${n}`,
-};
+import { suffixes, type EmulatorOptions } from "./options";
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 

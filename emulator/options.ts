@@ -139,6 +139,15 @@ export const optionsSchema = z.strictObject({
 
 export type EmulatorOptions = z.output<typeof optionsSchema>;
 
+/** What each form of an appended number looks like. */
+export const suffixes: Readonly<Record<EmulatorOptions["suffix"], (n: number) => string>> = {
+  plain: (n) => `${n}`,
+  space: (n) => ` ${n}`,
+  parens: (n) => ` (${n})`,
+  dash: (n) => `-${n}`,
+  underscore: (n) => `_${n}`,
+};
+
 export const defaultOptions: Readonly<EmulatorOptions> = optionsSchema.parse({});
 
 /** Validates options. Those that are missing have their value in `base`. */

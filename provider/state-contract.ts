@@ -30,9 +30,10 @@ export const agentsProviderText = 'exports.handler=()=>require("pulumi-deepcall/
 /** The type token of `DeepcallProvider`. */
 export const providerType = "pulumi:providers:pulumi-nodejs";
 
-/** The type tokens of the plugin: of a group, of a group's agents, and of a provider in the program. */
+/** The type tokens of the plugin: of a group, of a group's agents, of the groups of a file, and of a provider in the program. */
 export const pluginGroupType = "deepcall:index:Group";
 export const pluginAgentsType = "deepcall:index:GroupAgents";
+export const pluginGroupsType = "deepcall:index:Groups";
 export const pluginProviderType = "pulumi:providers:deepcall";
 
 /** The key of a setting in the stack's config and in the inputs of a `DeepcallProvider`. */

@@ -18,7 +18,7 @@ const { agentsArgumentsSchema, agentObject } =
 const { settingNames } = require("../dist/client/settings.js") as typeof import("../dist/client/settings.js");
 const { unknownValue } =
   require("../dist/provider/model/resource.js") as typeof import("../dist/provider/model/resource.js");
-const { groupType, agentsType } =
+const { groupType, agentsType, groupsType, pluginGroupsType } =
   require("../dist/provider/state-contract.js") as typeof import("../dist/provider/state-contract.js");
 const metadata = require("../package.json") as { description: string; license: string };
 
@@ -37,6 +37,7 @@ const refs = {
   OtherAgents: "#/types/deepcall:index:OtherAgents",
   Agent: "#/types/deepcall:index:Agent",
   FoundGroup: "#/types/deepcall:index:FoundGroup",
+  GroupOutputs: "#/types/deepcall:index:GroupOutputs",
 };
 /** Types that are not only a primitive one. */
 const namedTypes: Record<string, Spec> = {
@@ -73,6 +74,7 @@ const examples: Readonly<Record<string, unknown>> = {
   "Provider.requestsPerSecond": 5,
   "Provider.deleteWithAgents": true,
   "Provider.environmentPrefix": "DEEPCALL_EMEA",
+  "Groups.file": "groups.yaml",
   "getGroup.name": "Support",
   "getGroup.id": "42",
   "getGroups.nameContains": "team",
@@ -207,6 +209,12 @@ const foundGroup = {
   name: output("GetGroupResult", "name", text, "FoundGroup"),
   active: output("GetGroupResult", "active", boolean, "FoundGroup"),
 };
+const groupOutputs = {
+  name: output("DeepcallGroup", "name", text),
+  requestedName: output("DeepcallGroup", "requestedName", text),
+  groupId: output("DeepcallGroup", "groupId", integer),
+  active: output("DeepcallGroup", "active", boolean),
+};
 const requiredOfFound = ["groupId", "id", "name"];
 
 function packageSchema(): Spec {
@@ -248,6 +256,12 @@ function packageSchema(): Spec {
         properties: foundGroup,
         required: requiredOfFound,
       },
+      "deepcall:index:GroupOutputs": {
+        type: "object",
+        description: "The outputs of one group.",
+        properties: groupOutputs,
+        required: Object.keys(groupOutputs).toSorted(),
+      },
     },
     resources: {
       "deepcall:index:Group": {
@@ -263,13 +277,8 @@ function packageSchema(): Spec {
             "  supportId: ${support.groupId}",
           ),
         inputProperties: group,
-        properties: {
-          name: output("DeepcallGroup", "name", text),
-          requestedName: output("DeepcallGroup", "requestedName", text),
-          groupId: output("DeepcallGroup", "groupId", integer),
-          active: output("DeepcallGroup", "active", boolean),
-        },
-        required: ["active", "groupId", "name", "requestedName"],
+        properties: groupOutputs,
+        required: Object.keys(groupOutputs).toSorted(),
         aliases: [{ type: groupType }],
       },
       "deepcall:index:GroupAgents": {
@@ -297,6 +306,41 @@ function packageSchema(): Spec {
         },
         required: ["agents", "groupId", "otherAgentIds"],
         aliases: [{ type: agentsType }],
+      },
+      [pluginGroupsType]: {
+        isComponent: true,
+        description:
+          "One `Group` for each entry of a groups file, and one `GroupAgents` for each entry with `agents`. An entry's key identifies its group: another name under the " +
+          "same key renames the group. The resources for the key `support` of the component `teams` are called `teams/support` and `teams/support/agents`. They get the " +
+          "component's options `protect`, `retainOnDelete`, `dependsOn`, `ignoreChanges`, `aliases` and `provider`, and those of their entry." +
+          yaml(
+            "resources:",
+            "  teams:",
+            "    type: deepcall:Groups",
+            "    properties:",
+            "      file: groups.yaml",
+            "outputs:",
+            "  supportId: ${teams.groups.support.groupId}",
+          ),
+        inputProperties: {
+          file: {
+            ...text,
+            plain: true,
+            description:
+              "A YAML or JSON file with the groups. A relative path starts at the program's working directory: the folder of `Pulumi.yaml`, or the one that its `main` names. " +
+              `Example: \`${JSON.stringify(exampleOf("Groups.file"))}\`.`,
+          },
+        },
+        requiredInputs: ["file"],
+        properties: {
+          groups: {
+            type: "object",
+            additionalProperties: { $ref: refs.GroupOutputs },
+            description: "The outputs of each group by key.",
+          },
+        },
+        required: ["groups"],
+        aliases: [{ type: groupsType }],
       },
     },
     functions: {

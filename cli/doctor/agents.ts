@@ -1,23 +1,21 @@
 import { AnswerError, NotFoundError, PermissionError } from "../../client/errors";
-import { agentIdKeys, readRelation, receivesCallsKeys } from "../../client/relations";
+import { agentIdKeys, idUnder, receivesCallsKeys } from "../../client/relations";
 import { isJsonObject, type Group, type JsonObject } from "../../client/responses";
-import { finding, ok, type Check } from "./findings";
 import type { Call, Exchange } from "./calls";
+import { finding, ok, type Check } from "./findings";
 
-/** How many groups the doctor reads to find one that has agents. */
-const maxGroups = 3;
-
-type Form = "quick" | "plain";
+const forms = ["quick", "plain"] as const;
+type Form = (typeof forms)[number];
 /** The answers to both forms of a read of a group's agents. */
-type AgentRead = { readonly group: Pick<Group, "id"> } & Readonly<Record<Form, Exchange>>;
-export type AgentProbe = readonly AgentRead[];
+type AgentRead = { readonly id: number } & Readonly<Record<Form, Exchange>>;
+export type AgentReads = readonly AgentRead[];
 
-/** Reads the agents of the first groups, until one has agents or a call fails. */
-export async function probeAgents(call: Call, groups: readonly Pick<Group, "id">[]): Promise<AgentProbe> {
+/** Reads the agents of up to three groups, until one has agents or a call fails. */
+export async function probeAgents(call: Call, groups: readonly Group[]): Promise<AgentReads> {
   const reads: AgentRead[] = [];
-  for (const group of groups.slice(0, maxGroups)) {
-    const quick = await readAgents(call, group.id, "quick");
-    const read = { group, quick, plain: quick.error ? quick : await readAgents(call, group.id, "plain") };
+  for (const { id } of groups.slice(0, 3)) {
+    const quick = await readAgents(call, id, "quick");
+    const read = { id, quick, plain: quick.error ? quick : await readAgents(call, id, "plain") };
     reads.push(read);
     if (read.quick.error || read.plain.error || hasAgents(read)) break;
   }
@@ -29,102 +27,73 @@ export async function readAgents(call: Call, id: number, form: Form): Promise<Ex
   return call("getGroupAgentRelation", { groupId: String(id), ...(form === "quick" && { quick: true }) });
 }
 
-/** The ids of the assigned agents, or why the answer is not understood; `undefined` if there is no answer. */
-export function assignedAgents(
-  { reply, error }: Exchange,
-  groupId: number,
-): readonly string[] | AnswerError | undefined {
-  if (error || !reply) return undefined;
-  try {
-    const { agents } = readRelation("getGroupAgentRelation", reply, groupId);
-    return agents instanceof AnswerError ? agents : agents.map(({ id }) => id);
-  } catch (failure) {
-    if (!(failure instanceof NotFoundError)) throw failure;
-    return undefined;
-  }
-}
-
-const fieldOf = ({ response }: Exchange, key: string): unknown => (isJsonObject(response) ? response[key] : undefined);
-const hasRelationData = (exchange: Exchange): boolean => fieldOf(exchange, "relationData") !== undefined;
-const rowsOf = (data: unknown): readonly unknown[] =>
+export const rowsOf = (data: unknown): readonly unknown[] =>
   typeof data === "object" && data !== null ? Object.values(data) : [];
-export const relationRows = (exchange: Exchange) => rowsOf(fieldOf(exchange, "relationData"));
-const exchangesOf = (reads: AgentProbe): readonly Exchange[] => reads.flatMap(({ quick, plain }) => [quick, plain]);
+const exchangesOf = (reads: AgentReads) => reads.flatMap(({ quick, plain }) => [quick, plain]);
 
 /** Whether an answer shows an agent, understood or not. */
-const hasAgents = (read: AgentRead): boolean => relationRows(read.quick).length + relationRows(read.plain).length > 0;
+const hasAgents = (read: AgentRead) => forms.some((form) => rowsOf(read[form].relationData).length > 0);
 
 /** The form that shows the agents of groups, the complete one if both do; `undefined` if no agents were seen. */
-export function formWithAgents(reads: AgentProbe): Form | undefined {
-  return (["quick", "plain"] as const).find((form) => reads.some((read) => relationRows(read[form]).length > 0));
-}
+export const formWithAgents = (reads: AgentReads) =>
+  forms.find((form) => reads.some((read) => rowsOf(read[form].relationData).length > 0));
 
 /** The answers in the form that the provider reads. */
-const answers = (reads: AgentProbe): readonly (readonly [Exchange, number])[] =>
-  reads.map((read) => {
-    const hasRelations = fieldOf(read.quick, "relationData") !== undefined;
-    return [read[formWithAgents(reads) ?? (hasRelations ? "quick" : "plain")], read.group.id];
-  });
+const answers = (reads: AgentReads) =>
+  reads.map((read) => read[formWithAgents(reads) ?? (read.quick.relationData === undefined ? "plain" : "quick")]);
 
 /** Checks whether the agents of groups can be read. */
-export function checkAgents(reads: AgentProbe): readonly Check[] {
+export function checkAgents(reads: AgentReads): Check | undefined {
   const last = reads.at(-1);
   const error = last?.quick.error ?? last?.plain.error;
   // The check `relation` reports an existing group that is not found.
-  if (last === undefined || error instanceof NotFoundError) return [];
-  if (error)
-    return [finding(error instanceof PermissionError ? "agents-denied" : "agents-not-read", error.description)];
-  const problem = answers(reads)
-    .map((answer) => assignedAgents(...answer))
-    .find((ids) => ids instanceof AnswerError);
-  if (problem instanceof AnswerError) return [finding("agents-unknown-shape", problem.description)];
-  if (hasAgents(last)) return [ok("agents", "the agents of groups can be read")];
+  if (last === undefined || error instanceof NotFoundError) return undefined;
+  if (error) return finding(error instanceof PermissionError ? "agents-denied" : "agents-not-read", error.description);
+  const problem = answers(reads).find(({ agents }) => agents instanceof AnswerError)?.agents;
+  if (problem instanceof AnswerError) return finding("agents-unknown-shape", problem.description);
+  if (hasAgents(last)) return ok("agents", "the agents of groups can be read");
   const groups = reads.length === 1 ? "the first group has" : `the first ${reads.length} groups have`;
-  return [finding("agents-not-observed", `the agents of groups can be read, but ${groups} none`)];
+  return finding("agents-not-observed", `the agents of groups can be read, but ${groups} none`);
 }
 
 /** Agents as the server sent them, in `relationData` and then in `agentData`. */
-export function agentRows(reads: AgentProbe): JsonObject[] {
-  const data = ["relationData", "agentData"].flatMap((key) => exchangesOf(reads).map((one) => fieldOf(one, key)));
+export function agentRows(reads: AgentReads): JsonObject[] {
+  const exchanges = exchangesOf(reads);
+  const data = [...exchanges.map((one) => one.relationData), ...exchanges.map((one) => one.agentData)];
   return data.flatMap(rowsOf).filter(isJsonObject);
 }
 
-/** `array` or `byId`; only agents show it, because a server may send the same for no agents in both formats. */
-export function shapeOf(reads: AgentProbe, key: "agentData" | "relationData"): "array" | "byId" | undefined {
-  const data = exchangesOf(reads)
-    .map((one) => fieldOf(one, key))
-    .find((value) => rowsOf(value).length > 0);
+/** Only agents show the shape, because a server may send the same for no agents in both formats. */
+export function shapeOf(reads: AgentReads, key: "agentData" | "relationData"): "array" | "byId" | undefined {
+  const data = exchangesOf(reads).find((one) => rowsOf(one[key]).length > 0)?.[key];
   return data === undefined ? undefined : Array.isArray(data) ? "array" : "byId";
 }
 
 /** Whether a group has agents that are not understood. */
-export function isUnknownShape(reads: AgentProbe): boolean {
-  return answers(reads).some(([one, id]) => relationRows(one).length > 0 && !Array.isArray(assignedAgents(one, id)));
-}
+export const isUnknownShape = (reads: AgentReads) =>
+  answers(reads).some(({ relationData, agents }) => rowsOf(relationData).length > 0 && !Array.isArray(agents));
 
 /** The key of an agent's id, and its JSON type. Objects by id may omit the id. */
-export function findAgentId(reads: AgentProbe) {
+export function findAgentId(reads: AgentReads) {
   const found = agentRows(reads).flatMap((row) => {
-    const key = agentIdKeys.find((name) => !["", 0, "0", null, undefined].includes(row[name] as string));
-    const type = key !== undefined && typeof row[key] === "number" ? ("number" as const) : ("string" as const);
-    return key === undefined ? [] : [{ key, type }];
+    const key = idUnder(row, agentIdKeys)?.key;
+    return key ? [{ key, type: typeof row[key] === "number" ? ("number" as const) : ("string" as const) }] : [];
   });
   // Ids that are not numbers are text in any case.
   return found.find(({ type }) => type === "number") ?? found[0];
 }
 
-export function receiveCallType(reads: AgentProbe): "number" | "string" | "boolean" | undefined {
-  const rows = exchangesOf(reads).flatMap(relationRows).filter(isJsonObject);
-  const values = rows.flatMap((row) => receivesCallsKeys.map((key) => row[key]));
-  return (["number", "string", "boolean"] as const).find((type) => values.some((value) => typeof value === type));
+export function receiveCallType(reads: AgentReads): "number" | "string" | "boolean" | undefined {
+  const rows = exchangesOf(reads).flatMap(({ relationData }) => rowsOf(relationData).filter(isJsonObject));
+  const types = rows.flatMap((row) => receivesCallsKeys.map((key) => typeof row[key]));
+  return (["number", "string", "boolean"] as const).find((type) => types.includes(type));
 }
 
 /** Whether `agentData` has the agents of the group or of the account. */
-export function agentDataScope(reads: AgentProbe): "group" | "account" | undefined {
-  const understood = answers(reads).flatMap(([answer, id]) => {
-    const ids = assignedAgents(answer, id);
-    return Array.isArray(ids) ? [{ assigned: ids.length, listed: rowsOf(fieldOf(answer, "agentData")).length }] : [];
-  });
+export function agentDataScope(reads: AgentReads): "group" | "account" | undefined {
+  const understood = answers(reads).flatMap(({ agents, agentData }) =>
+    Array.isArray(agents) ? [{ assigned: agents.length, listed: rowsOf(agentData).length }] : [],
+  );
   const known = understood.reduce((sum, { assigned }) => sum + assigned, 0);
   // A form that never shows agents shows nothing here, and neither does a group that has all agents.
   if (formWithAgents(reads) === undefined) return undefined;
@@ -132,40 +101,39 @@ export function agentDataScope(reads: AgentProbe): "group" | "account" | undefin
   return understood.some(({ assigned, listed }) => listed === assigned && known > assigned) ? "group" : undefined;
 }
 
-const emptyForms = new Map<unknown, "array" | "object" | "null" | "text">([
-  ["[]", "array"],
-  ["{}", "object"],
-  ["null", "null"],
-  ['""', "text"],
-]);
+const emptyForms = { "[]": "array", "{}": "object", null: "null", '""': "text" } as const;
 
 /**
  * `relationData` of a group without agents.
  *
  * @param isUnassigned - there are none in any group. Otherwise, a form that never shows agents says nothing.
  */
-export function findNoAgents(reads: AgentProbe, isUnassigned = reads.every(({ plain }) => isWithoutAgents(plain))) {
-  for (const one of exchangesOf(reads)) {
-    const empty = emptyForms.get(JSON.stringify(fieldOf(one, "relationData")));
-    if (empty) return empty;
-  }
+export function findNoAgents(
+  reads: AgentReads,
+  isUnassigned = reads.every(({ plain }) => rowsOf(plain.agentData).length === 0),
+) {
+  const texts = exchangesOf(reads).map(({ relationData }) => JSON.stringify(relationData));
+  const empty = texts.find((text) => text in emptyForms);
+  if (empty !== undefined) return emptyForms[empty as keyof typeof emptyForms];
   const form = formWithAgents(reads) ?? (isUnassigned ? "plain" : undefined);
-  const isAbsent = form && reads.some((read) => isJsonObject(read[form].response) && !hasRelationData(read[form]));
+  const isAbsent =
+    form && reads.some(({ [form]: one }) => isJsonObject(one.response) && !("relationData" in one.response));
   return isAbsent ? ("absent" as const) : undefined;
 }
-
-const isWithoutAgents = (one: Exchange): boolean => rowsOf(fieldOf(one, "agentData")).length === 0;
 
 /**
  * Whether a form of the read shows the agents of a group. Without agents, only a missing key says something.
  *
  * @param sample - a group that has agents.
  */
-export function relationForm(reads: AgentProbe, form: Form, sample = reads.find(hasAgents)) {
+export function relationForm(reads: AgentReads, form: Form, sample = reads.find(hasAgents)) {
   if (sample && isJsonObject(sample[form].response)) {
-    if (!hasRelationData(sample[form])) return "none";
-    return relationRows(sample[form]).length > 0 ? "full" : "empty";
+    const { relationData } = sample[form];
+    return relationData === undefined ? "none" : rowsOf(relationData).length > 0 ? "full" : "empty";
   }
   const other = form === "quick" ? "plain" : "quick";
-  return reads.some((read) => hasRelationData(read[other]) && !hasRelationData(read[form])) ? "none" : undefined;
+  const isLeftOut = reads.some(
+    (read) => read[other].relationData !== undefined && read[form].relationData === undefined,
+  );
+  return isLeftOut ? "none" : undefined;
 }

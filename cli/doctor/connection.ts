@@ -4,35 +4,35 @@ import { connect } from "node:tls";
 import { ConnectionError, TimeoutError, type CallError } from "../../client/errors";
 import { isLoopback, type ClientSettings, type Environment } from "../../client/settings";
 import { isTlsErrorCode } from "../../client/transport";
-import { finding, ok, type FindingCode } from "./findings";
+import { finding, ok, type Check, type FindingCode } from "./findings";
 
-/** The findings for error codes of Node and undici. */
-const findingByErrorCode: Readonly<Record<string, FindingCode>> = {
-  ENOTFOUND: "host-unknown",
-  EAI_AGAIN: "dns-unavailable",
-  ECONNREFUSED: "refused",
-  EHOSTUNREACH: "unreachable",
-  ENETUNREACH: "unreachable",
-  ETIMEDOUT: "unreachable",
-  UND_ERR_CONNECT_TIMEOUT: "unreachable",
-  UND_ERR_ABORTED: "proxy-refused",
-  CERT_HAS_EXPIRED: "certificate-expired",
-  CERT_NOT_YET_VALID: "certificate-not-yet-valid",
-  ERR_TLS_CERT_ALTNAME_INVALID: "certificate-other-host",
-  HOSTNAME_MISMATCH: "certificate-other-host",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "certificate-self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "certificate-untrusted",
-  UNABLE_TO_GET_ISSUER_CERT: "certificate-untrusted",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "certificate-untrusted",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate-untrusted",
-  ERR_SSL_WRONG_VERSION_NUMBER: "no-tls",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "no-tls",
+/** The error codes of Node and undici that lead to a finding. */
+const errorCodes: Readonly<Partial<Record<FindingCode, readonly string[]>>> = {
+  "host-unknown": ["ENOTFOUND"],
+  "dns-unavailable": ["EAI_AGAIN"],
+  refused: ["ECONNREFUSED"],
+  unreachable: ["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"],
+  "proxy-refused": ["UND_ERR_ABORTED"],
+  "certificate-expired": ["CERT_HAS_EXPIRED"],
+  "certificate-not-yet-valid": ["CERT_NOT_YET_VALID"],
+  "certificate-other-host": ["ERR_TLS_CERT_ALTNAME_INVALID", "HOSTNAME_MISMATCH"],
+  "certificate-self-signed": ["DEPTH_ZERO_SELF_SIGNED_CERT"],
+  "certificate-untrusted": [
+    ...["SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  ],
+  "no-tls": ["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"],
 };
 
+const codes = Object.keys(errorCodes) as FindingCode[];
+
 /** The environment variable that names the proxy of calls to this URL, if any. */
-export function proxyVariable(baseUrl: URL, env: Environment): string | undefined {
+export function checkProxy(baseUrl: URL, env: Environment): { variable: string; check: Check } | undefined {
   if (isLoopback(baseUrl.hostname)) return undefined;
-  return ["https_proxy", "HTTPS_PROXY"].find((variable) => (env[variable] ?? "") !== "");
+  const variable = ["https_proxy", "HTTPS_PROXY"].find((name) => (env[name] ?? "") !== "");
+  const exception = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
+  const summary = `calls go through the proxy that ${variable} names${exception}`;
+  return variable === undefined ? undefined : { variable, check: finding("proxy", summary) };
 }
 
 /** The checks of the connection up to the one that failed; `error` is that of the first call. */
@@ -45,7 +45,7 @@ export async function checkConnection(error: CallError | undefined, settings: Cl
   const http = finding("plain-http", "no TLS: plain http is allowed for this machine only");
   if (!(error instanceof ConnectionError))
     return [dns, tcp, protocol === "https:" ? ok("tls", "the certificate is valid and trusted") : http];
-  const code = findingByErrorCode[error.code];
+  const code = codes.find((one) => errorCodes[one]?.includes(error.code));
   if (isTlsErrorCode(error.code)) {
     const faults = proxy === undefined ? await findCertificateFaults(settings.baseUrl, settings.timeoutMs) : [];
     const [first, ...others] = new Set([...(code ? [code] : []), ...faults.map(([fault]) => fault)]);

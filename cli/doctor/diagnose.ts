@@ -1,20 +1,17 @@
-import { DeepcallClient } from "../../client/client";
-import { AnswerError, ApiError, AuthenticationError, NotFoundError, PermissionError } from "../../client/errors";
-import { RateLimitError, TimeoutError } from "../../client/errors";
-import { environmentSource, readSettings, settingNames, type ClientSettings } from "../../client/settings";
-import type { Environment, SettingName, SettingsResult } from "../../client/settings";
-import type { Group } from "../../client/responses";
+import { AnswerError, ApiError, AuthenticationError, CallError, NotFoundError } from "../../client/errors";
+import { PermissionError, RateLimitError, TimeoutError } from "../../client/errors";
+import { environmentSource, readSettings, settingNames, type Environment } from "../../client/settings";
+import type { SettingName, SettingsResult } from "../../client/settings";
 import type { RetryPolicy } from "../../client/retry";
 import type { HttpReply } from "../../client/transport";
-import { checkAgents } from "./agents";
-import { recordCalls, retryPolicy, type Call, type Exchange } from "./calls";
-import { checkConnection, proxyVariable } from "./connection";
+import { createCaller, isNoData, type Caller, type Exchange } from "./calls";
+import { checkConnection, checkProxy } from "./connection";
 import { finding, ok, type Check, type FindingCode } from "./findings";
 import { describeGroups } from "./groups";
-import { checkReads, isNoData, probe, type Probe } from "./probe";
 import { describeServer } from "./observations";
-import { listAll, Sandbox } from "./sandbox";
-import { deleteGroups, runTrial, type TrialAgents, type TrialResult } from "./trial";
+import { checkReads, probe } from "./probe";
+import { Sandbox } from "./sandbox";
+import { deleteGroups, runTrial, type Facts, type TrialAgents } from "./trial";
 
 export type DoctorResult = Awaited<ReturnType<typeof diagnose>>;
 /** What `--format json` prints; docs/doctor.md describes it. */
@@ -29,7 +26,7 @@ export interface Trial extends TrialAgents {
   /** Resolves when the user asks the process to stop. */
   readonly interrupted: Promise<void>;
   /** Shorter in tests. */
-  readonly policy?: RetryPolicy;
+  readonly policy?: RetryPolicy | undefined;
 }
 
 /**
@@ -41,10 +38,12 @@ export async function diagnose(env: Environment, prefix: string, trial?: Trial) 
   const { settings } = result;
   const { sources, check } = describeSettings(result);
   const checks = [check];
-  const exchanges: Exchange[] = [];
-  const probed = settings && (await checkAccount(settings, env, exchanges, checks, trial));
-  const server = describeServer({ exchanges, ...probed });
-  const groups = probed?.all.groups && describeGroups(probed.all.groups);
+  const caller = settings && createCaller(settings, trial?.policy);
+  const { exchanges = [] } = caller ?? {};
+  const account = caller && (await checkAccount(caller, env, checks, trial));
+  // A clean-up reads too little to say something about the server.
+  const server = describeServer({ exchanges: trial?.isCleanUp ? [] : exchanges, ...account });
+  const groups = account?.probed.all.groups && describeGroups(account.probed.all.groups);
   checks.push(...server.checks, ...(groups?.checks ?? []));
   const diagnosis = {
     version: 1 as const,
@@ -68,43 +67,31 @@ export async function diagnose(env: Environment, prefix: string, trial?: Trial) 
 const isFailed = ({ status }: Check): boolean => status === "failed";
 
 /** Makes the calls and adds their checks, until one fails that makes further calls pointless. */
-async function checkAccount(
-  settings: ClientSettings,
-  env: Environment,
-  exchanges: Exchange[],
-  checks: Check[],
-  trial?: Trial,
-) {
-  const policy = trial?.policy ?? retryPolicy;
-  const client = new DeepcallClient(settings, policy);
-  const call = recordCalls(client, exchanges);
-  const caller = { call, exchanges, policy };
-  const proxy = proxyVariable(settings.baseUrl, env);
-  const exception = (env["no_proxy"] ?? env["NO_PROXY"] ?? "") === "" ? "" : ", unless NO_PROXY names the host";
-  if (proxy !== undefined) checks.push(finding("proxy", `calls go through the proxy that ${proxy} names${exception}`));
+async function checkAccount(caller: Caller, env: Environment, checks: Check[], trial?: Trial) {
+  const { client, call, settings, exchanges } = caller;
+  const proxy = checkProxy(settings.baseUrl, env);
+  if (proxy) checks.push(proxy.check);
   try {
     if (trial?.isCleanUp) {
-      checks.push(await deleteGroups(Sandbox.resume(trial.journal, settings, caller), exchanges, true));
+      checks.push(await deleteGroups(Sandbox.resume(trial.journal, caller), true));
       return undefined;
     }
     const first = await call("list");
-    checks.push(...(await checkConnection(first.error, settings, proxy)));
-    if (!checks.some(isFailed)) checks.push(...(await checkAccess(call, first)));
+    checks.push(...(await checkConnection(first.error, settings, proxy?.variable)));
+    if (!checks.some(isFailed)) checks.push(...(await checkAccess(caller, first)));
     if (checks.some(isFailed)) return undefined;
-    const pages =
-      first.complete === false && (await listAll(async (page) => ("page" in page ? call("list", page) : first)));
+    const pages = first.complete === false ? await client.list().catch(unlessRateLimit) : undefined;
     const all = { ...first, ...pages };
-    let result: TrialResult<Probe> | undefined;
-    if (trial && all.groups && all.problem === undefined) {
-      const sandbox = Sandbox.start(trial.journal, settings, all.groups, all.complete === true, caller);
+    const { groups, complete = false } = all;
+    let facts: Facts | undefined;
+    if (trial && groups) {
+      const sandbox = Sandbox.start(trial.journal, { groups, complete }, caller);
       void trial.interrupted.then(() => (sandbox.isInterrupted = true));
-      const examine = async (groups: readonly Group[]) => probe(sandbox.call, all, groups, sandbox.createdIds);
-      result = await runTrial(sandbox, trial, exchanges, examine);
-      checks.push(...result.checks);
+      facts = await runTrial(sandbox, trial, all, checks);
     }
-    const probed = result?.probed ?? (await probe(call, all));
-    checks.push(...checkReads(probed), ...checkAgents(probed.agents), ...checkFailedCalls(exchanges));
-    return { ...probed, facts: result?.facts };
+    const probed = facts?.probed ?? (await probe(call, all));
+    checks.push(...checkReads(probed), ...checkFailedCalls(exchanges));
+    return { probed, facts };
   } catch (error) {
     if (!(error instanceof RateLimitError)) throw error;
     checks.push(finding("too-many-calls", error.description, error.hint));
@@ -114,8 +101,12 @@ async function checkAccount(
   }
 }
 
+function unlessRateLimit(error: unknown): undefined {
+  if (!(error instanceof CallError) || error instanceof RateLimitError) throw error;
+}
+
 /** Checks that Deepcall answered the first call, accepts the credentials and lets them read groups. */
-async function checkAccess(call: Call, { error, reply, groups }: Exchange): Promise<readonly Check[]> {
+async function checkAccess({ call }: Caller, { error, reply, groups }: Exchange): Promise<readonly Check[]> {
   if (error instanceof TimeoutError) return [finding("timeout", error.description)];
   if (error instanceof AnswerError && reply) return [finding(foreignAnswerCode(reply), error.description)];
   const [api, credentials] = [ok("api", "Deepcall's API answers"), ok("credentials", "accepted")];

@@ -19,13 +19,18 @@ export interface NamedGroup {
   readonly baseName?: string;
 }
 
-const rowOf = (status: Exclude<CheckStatus, "ok">) => (check: string, advice: string) => ({ check, status, advice });
+/** @param value - of an option of the emulator: the check has the finding only for this value. */
+const rowOf = (status: Exclude<CheckStatus, "ok">) => (check: string, advice: string, value?: string | boolean) => ({
+  ...{ check, status, advice, value },
+});
 const [note, warning, failed] = [rowOf("note"), rowOf("warning"), rowOf("failed")];
 
 const useEnvironment = "Export them in this shell: doctor reads the environment only, not a stack's config.";
 const checkBaseUrl =
   "Check the base URL: it is the address of the API (https://v4-api.deepcall.com, or your brand's own) without /api/v2, not the address of the panel.";
 const reportIt = "Please report it and attach the file that --report writes.";
+const forAgents =
+  "DeepcallGroupAgents and export --agents need this, and a group is deleted only with deleteWithAgents.";
 const ifListsAreTruncated = `It matters only if lists are cut off or ignore the id. ${reportIt}`;
 
 /** Every finding, with the check that reports it and what to do about it. The codes are stable. */
@@ -75,16 +80,10 @@ export const findings = {
   "existing-group-denied": failed("byId", `Do not refresh: Pulumi would treat existing groups as deleted. ${reportIt}`),
   "relation-denies-group": warning("relation", ifListsAreTruncated),
   "relation-finds-missing-group": warning("relation", ifListsAreTruncated),
-  "agents-denied": warning(
-    "agents",
-    "DeepcallGroupAgents and export --agents need this, and a group is deleted only with deleteWithAgents. Give this user the permission to read the agents of groups.",
-  ),
-  "agents-not-read": warning("agents", "Run doctor again. DeepcallGroupAgents and export --agents need this."),
+  "agents-denied": warning("agents", `${forAgents} Give this user the permission to read the agents of groups.`),
+  "agents-not-read": warning("agents", `${forAgents} Run doctor again.`),
   "agents-unknown-shape": warning("agents", `DeepcallGroupAgents and export --agents would fail. ${reportIt}`),
-  "agents-not-observed": note(
-    "agents",
-    "To see how Deepcall reports agents, assign one to a group in the panel and run doctor again.",
-  ),
+  "agents-not-observed": note("agents", "To see how they are reported, assign one to a group and run doctor again."),
   "name-filter-misses": warning("byName", `onNameConflict "adopt" and "fail" would not find such a group. ${reportIt}`),
   "name-filter-case-sensitive": note("byName", "Nothing to do: the provider compares names exactly."),
   "list-cut-off": warning(
@@ -94,27 +93,22 @@ export const findings = {
   "calls-failed": warning("answers", ""),
   "rate-limited": warning("rateLimit", "Set requestsPerSecond to the limit."),
   "too-many-calls": failed("rateLimit", ""),
-  "status-not-listed": warning("listStatus", "A group that is deactivated in the panel is not reported as drift."),
-  "owner-not-listed": note("listOwner", "Prefer userId and token to an ssid, so that another account is recognized."),
-  "id-filter-ignored": note("filterKey", "Nothing to do: the provider makes one more call if a group seems gone."),
+  "status-not-listed": warning("listStatus", "A group deactivated in the panel is not reported as drift.", false),
+  "owner-not-listed": note("listOwner", "Prefer userId and token, so that another account is recognized.", false),
+  "id-filter-ignored": note("filterKey", "The provider makes one more call if a group seems gone.", "none"),
   "credentials-echoed": warning("echoCredentials", "This package redacts them, but logs of proxies may contain them."),
   "passwords-listed": warning("passwordFields", "This package drops them, but logs of proxies may contain them."),
   "ids-not-growing": warning(
     "idOrder",
-    "A group whose creation got no answer may not be recognized: an error then names it.",
+    "After a lost answer, a new group may not be recognized; an error names it.",
+    "mixed",
   ),
-  "lists-stale": warning("staleLists", `Groups may not be found right after they are created. ${reportIt}`),
+  "lists-stale": warning("staleLists", `Groups may not be found right after they are created. ${reportIt}`, true),
   "not-observed": note("unseen", ""),
   "write-denied": failed("trial", "Give this user the permission to manage groups, or use another user."),
   "trial-stopped": failed("trial", "What it learned until then is above. Run the command again."),
-  "trial-leftovers": failed(
-    "leftovers",
-    "Run doctor --try-changes --clean-up, or delete these groups in Deepcall's panel.",
-  ),
-  "duplicate-names": warning(
-    "duplicateNames",
-    'Rename all but one, or import them with `export --import`: onNameConflict "adopt" cannot tell them apart.',
-  ),
+  "trial-leftovers": failed("leftovers", "Run doctor --try-changes --clean-up, or delete them in Deepcall's panel."),
+  "duplicate-names": warning("duplicateNames", 'Rename all but one, or import them: "adopt" cannot tell them apart.'),
   "numbered-names": warning(
     "numberedNames",
     'Check in the panel whether you need them. If so, declare the whole name, e.g. name: "Support1" with onNameConflict: "adopt". If not, check their agents and delete them there.',

@@ -1,5 +1,5 @@
 import type { Group } from "../../client/responses";
-import type { EmulatorOptions } from "../../emulator/options";
+import { suffixes, type EmulatorOptions } from "../../emulator/options";
 import { isNumbered, nameProblem } from "../../provider/model/names";
 import { pluralize } from "../formatting";
 import { finding, ok, type FindingCode, type NamedGroup } from "./findings";
@@ -74,18 +74,10 @@ function findNumbered(groups: readonly NamedGroup[]): NumberedGroups {
   return new Map(pairs.flatMap(([group, base]) => (base ? [[group, base]] : [])));
 }
 
-export type Suffix = EmulatorOptions["suffix"];
-export const suffixExamples: Record<Suffix, string> = {
-  plain: "1",
-  space: " 1",
-  parens: " (1)",
-  dash: "-1",
-  underscore: "_1",
-};
+export const suffixForms = Object.keys(suffixes) as EmulatorOptions["suffix"][];
 
 /** Guesses the form of the appended number from the names; `undefined` if they show none or several. */
-export function guessSuffix(groups: readonly NamedGroup[]): Suffix | undefined {
+export function guessSuffix(groups: readonly NamedGroup[]) {
   const seen = [...findNumbered(groups)].map(([{ name }, base]) => name.slice(base.name.length).replace(/\d+/, "1"));
-  const forms = Object.keys(suffixExamples) as Suffix[];
-  return seen.length === 0 ? undefined : forms.find((form) => seen.every((suffix) => suffix === suffixExamples[form]));
+  return seen.length === 0 ? undefined : suffixForms.find((form) => seen.every((one) => one === suffixes[form](1)));
 }

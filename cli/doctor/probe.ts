@@ -1,15 +1,11 @@
-import { ApiError, NotFoundError } from "../../client/errors";
+import { NotFoundError } from "../../client/errors";
 import { toGroupId } from "../../client/ids";
-import { idKeys, isJsonObject, parseListShape, type Group, type JsonObject } from "../../client/responses";
-import { probeAgents } from "./agents";
-import type { Call, Exchange } from "./calls";
+import { idKeys, isJsonObject, parseListShape, type Group } from "../../client/responses";
+import { checkAgents, probeAgents } from "./agents";
+import { isNoData, type Call, type Exchange } from "./calls";
 import { finding, ok, type Check } from "./findings";
 
 export type Probe = Awaited<ReturnType<typeof probe>>;
-type NameProbe = Awaited<ReturnType<typeof probeNames>>;
-
-/** Error 1012, "No data found". */
-export const isNoData = ({ error }: Exchange): boolean => error instanceof ApiError && error.code === 1012;
 
 /**
  * Finds out with about 20 calls how the server behaves where the API is undocumented.
@@ -17,12 +13,7 @@ export const isNoData = ({ error }: Exchange): boolean => error instanceof ApiEr
  * @param samples - the groups to examine. During a trial, they are its own and newer than the list of all groups.
  * @param newIds - the ids of the groups that are newer.
  */
-export async function probe(
-  call: Call,
-  all: Exchange,
-  samples: readonly Group[] = all.groups ?? [],
-  newIds: readonly number[] = [],
-) {
+export async function probe(call: Call, all: Exchange, samples = all.groups ?? [], newIds: readonly number[] = []) {
   const { groups = [] } = all;
   const [group] = samples;
   // No group has this id: databases assign ids in order, and this is the highest of 32 bits.
@@ -36,7 +27,6 @@ export async function probe(
     (list.groups && (list.groups.length > 0 ? false : samples.length > 0 || undefined));
   const byId = group && (await listById(group.id));
   const agents = await probeAgents(call, samples);
-  const relation = agents.find((read) => read.group.id === group?.id)?.quick;
   const byMissingId = await listById(missingId);
   const filters = {
     both: isFiltered(byMissingId),
@@ -49,17 +39,25 @@ export async function probe(
   const truncation = await findTruncation(call, all, names, newIds);
   const entries = [all, byId].flatMap((list) => parseListShape(list?.response).entries).filter(isJsonObject);
   // The entries of an object by id may omit the id, but the relation does not.
-  const relations = agents.map(({ quick, plain }) => (isJsonObject(quick.response) ? quick : plain).response);
-  const groupData = relations.map((response) => (isJsonObject(response) ? response["groupData"] : undefined));
-  const rows = [...entries, ...groupData.filter(isJsonObject)];
-  const id = rows.map(findId).find((found) => found !== undefined);
-  const missing = { byMissingId, filters, missingRelation };
-  return { all, group, byId, agents, relation, ...missing, names, page, truncation, entries, rows, id };
-}
-
-function findId(entry: JsonObject) {
-  const key = idKeys.find((name) => toGroupId(entry[name]) !== undefined);
-  return key && { key, value: entry[key] };
+  const relations = agents.flatMap(({ quick, plain }) => [quick.response, plain.response]).filter(isJsonObject);
+  const rows = [...entries, ...relations.map((response) => response["groupData"]).filter(isJsonObject)];
+  const ids = rows.flatMap((row) => idKeys.map((key) => ({ key, value: row[key] })));
+  const id = ids.find(({ value }) => toGroupId(value) !== undefined);
+  return {
+    all,
+    group,
+    byId,
+    agents,
+    byMissingId,
+    filters,
+    missingRelation,
+    names,
+    page,
+    truncation,
+    entries,
+    rows,
+    id,
+  };
 }
 
 async function probeNames(call: Call, samples: readonly Group[], groups: readonly Group[]) {
@@ -82,7 +80,12 @@ async function probeNames(call: Call, samples: readonly Group[], groups: readonl
 }
 
 /** The evidence that the list of all groups is truncated, as a clause; `undefined` if there is none. */
-async function findTruncation(call: Call, { groups, complete }: Exchange, names: NameProbe, newIds: readonly number[]) {
+async function findTruncation(
+  call: Call,
+  { groups, complete }: Exchange,
+  names: Awaited<ReturnType<typeof probeNames>>,
+  newIds: readonly number[],
+) {
   if (complete === false) return "it says that there are more groups than it contains";
   if (groups === undefined || names?.unused !== 0 || names.part !== true) return undefined;
   const ids = new Set([...groups.map(({ id }) => id), ...newIds]);
@@ -97,9 +100,8 @@ async function findTruncation(call: Call, { groups, complete }: Exchange, names:
   return undefined;
 }
 
-/** Checks the calls with which the provider finds groups. */
-export function checkReads(probed: Probe): readonly Check[] {
-  const { all, group, byId, relation, missingRelation, names, truncation } = probed;
+/** Checks the calls with which the provider finds groups, and their agents. */
+export function checkReads({ all, group, byId, agents, missingRelation, names, truncation }: Probe): readonly Check[] {
   const content = byId?.groups?.some(({ id }) => id === group?.id) ? "that group" : "other groups";
   const misses = finding("name-filter-misses", "a list by the exact name of a group does not contain it");
   return [
@@ -107,7 +109,7 @@ export function checkReads(probed: Probe): readonly Check[] {
     byId?.problem !== undefined && finding("list-by-id-failed", byId.problem),
     byId?.groups?.length === 0 && finding("existing-group-denied", "a list by the id of an existing group is empty"),
     byId?.groups?.[0] !== undefined && ok("byId", `a list by the id of a group contains ${content}`),
-    relation?.error instanceof NotFoundError &&
+    agents[0]?.quick.error instanceof NotFoundError &&
       finding("relation-denies-group", "getGroupAgentRelation does not find an existing group"),
     missingRelation.error === undefined &&
       finding("relation-finds-missing-group", "getGroupAgentRelation finds an id that no group has"),
@@ -116,5 +118,6 @@ export function checkReads(probed: Probe): readonly Check[] {
       names.otherCase === false &&
       finding("name-filter-case-sensitive", "the name filter is case-sensitive, against the documentation"),
     truncation !== undefined && finding("list-cut-off", `the list of all groups is cut off: ${truncation}`),
-  ].filter((check) => check !== false);
+    checkAgents(agents) ?? false,
+  ].filter((check) => typeof check === "object");
 }

@@ -1,15 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AnswerError, NotFoundError, RateLimitError, type CallError } from "../../client/errors";
-import { readPages, type PageFields } from "../../client/pages";
-import { readNewId, type Group, type GroupList, type JsonObject, type ListPage } from "../../client/responses";
-import type { HttpReply } from "../../client/transport";
-import type { RetryPolicy } from "../../client/retry";
-import type { ClientSettings } from "../../client/settings";
+import { CallError } from "../../client/errors";
+import { GroupReader } from "../../client/group-reader";
+import type { Group, GroupList } from "../../client/responses";
+import { userIdOf, type ClientSettings } from "../../client/settings";
 import { findCreatedGroup } from "../../provider/model/find-created";
 import { UsageError } from "../io";
-import type { Call, Exchange } from "./calls";
+import type { Call, Caller } from "./calls";
 import type { NamedGroup } from "./findings";
 
 const maxTrialGroups = 12;
@@ -29,14 +27,12 @@ interface Header {
   readonly before: readonly number[];
   readonly complete: boolean;
 }
-/** Every other line: an event, on the disk before the next call. */
-type Event =
-  { readonly add: string } | { readonly id: number } | { readonly deleted: number } | { readonly none: true };
 
-export interface Caller {
-  readonly call: Call;
-  readonly exchanges: readonly Exchange[];
-  readonly policy: RetryPolicy;
+/** Every other line, on the disk before the next call. */
+interface State {
+  /** The ids and the requested names of the groups that may exist. */
+  readonly groups: readonly (readonly [id: number, name: string])[];
+  readonly pending?: string | undefined;
 }
 
 /** The groups of one trial, the only ones that it changes. A journal lists them for the case that the trial is killed. */
@@ -44,59 +40,53 @@ export class Sandbox {
   /** Whether the first list after a change still shows the account as it was before; `undefined` if that is not known. */
   isStale: boolean | undefined;
   isInterrupted = false;
+  /** The name of a group that may exist or appear later, because `add` has no answer yet or the answer was lost. */
+  pendingName: string | undefined;
   /** Every id that `add` returned, in their order. */
-  readonly createdIds: number[] = [];
+  readonly createdIds: number[];
+  /** What the name of every group begins with. */
+  readonly stem: string;
+  /** The part of the names that no other group has. */
+  readonly token: string;
   /** The requested names of the groups that exist, by id. */
-  readonly #groups = new Map<number, string>();
-  /** The name of an `add` without an answer: its group may exist. */
-  #pending: string | undefined;
-  /** The first of the filters with which a list shows a new group. */
-  #filter = 0;
+  readonly #groups: Map<number, string>;
+  readonly #reader: GroupReader;
+  /** Whether lists by id do not show a group, but lists by name do. */
+  #isReadByName = false;
   #isChanged = false;
-  /** How many failed calls are repeated while the groups are deleted. */
-  #patience = 10;
 
   private constructor(
     private readonly journal: string,
     private readonly header: Header,
-    private readonly caller: Caller,
-  ) {}
+    readonly caller: Caller,
+    { groups, pending }: State = { groups: [] },
+  ) {
+    this.stem = header.stem;
+    this.token = header.stem.slice(-4);
+    this.#groups = new Map(groups);
+    this.createdIds = [...this.#groups.keys()];
+    this.pendingName = pending;
+    this.#reader = new GroupReader(caller.client);
+  }
 
   /** @throws UsageError if the journal exists or cannot be written. Nothing was created. */
-  static start(
-    journal: string,
-    settings: ClientSettings,
-    groups: readonly Group[],
-    complete: boolean,
-    caller: Caller,
-  ): Sandbox {
+  static start(journal: string, { groups, complete }: GroupList, caller: Caller): Sandbox {
     let token: string;
     do token = randomBytes(2).toString("hex");
     while (groups.some(({ name }) => name.toLowerCase().includes(token)));
     const before = groups.map(({ id }) => id);
-    const header = { ...accountOf(settings), stem: `pulumi-deepcall trial ${token}`, before, complete };
+    const header = { ...accountOf(caller.settings), stem: `pulumi-deepcall trial ${token}`, before, complete };
     append(journal, header, "wx");
     return new Sandbox(journal, header, caller);
   }
 
   /** Continues a trial that did not delete all of its groups. */
-  static resume(journal: string, settings: ClientSettings, caller: Caller): Sandbox {
-    const [header, ...events] = readJournal(journal);
-    const { baseUrl, userId } = accountOf(settings);
+  static resume(journal: string, caller: Caller): Sandbox {
+    const [header, ...states] = readJournal(journal);
+    const { baseUrl, userId } = accountOf(caller.settings);
     if (header.baseUrl !== baseUrl || header.userId !== userId)
       throw journalError(journal, "it belongs to another account. No call was made. Use the settings of the trial.");
-    const sandbox = new Sandbox(journal, header, caller);
-    for (const event of events) sandbox.#apply(event);
-    return sandbox;
-  }
-
-  get stem(): string {
-    return this.header.stem;
-  }
-
-  /** The part of the names that no other group has. */
-  get token(): string {
-    return this.stem.slice(-4);
+    return new Sandbox(journal, header, caller, states.at(-1));
   }
 
   /** A call of the trial, unless the trial must stop. Enough calls remain to delete its groups. */
@@ -108,14 +98,18 @@ export class Sandbox {
   async add(name: string): Promise<number> {
     this.#assertMayCall();
     if (this.createdIds.length === maxTrialGroups) throw new TrialStopped(`it has ${maxTrialGroups} groups`);
-    this.#record({ add: name });
     this.#isChanged = true;
-    const { reply, error } = await this.caller.call("add", { name });
-    if (error && ["refused", "not sent"].includes(error.outcome)) this.#record({ none: true });
-    if (error) throw new TrialStopped(error.description, { cause: error });
-    const id = idOf(reply);
-    this.#record({ id });
-    return id;
+    this.pendingName = name;
+    this.#writeJournal();
+    try {
+      const id = await this.caller.client.add(name);
+      this.#keep(id, name);
+      this.#writeJournal();
+      return id;
+    } catch (error) {
+      if (error instanceof CallError && ["refused", "not sent"].includes(error.outcome)) this.pendingName = undefined;
+      throw error;
+    }
   }
 
   /**
@@ -132,30 +126,31 @@ export class Sandbox {
     this.#isChanged = true;
     const { error } = await this.call(operation, { groupId: String(id), ...fields });
     const isAnswer = error?.outcome === "refused" && !["1002", "1014", "1020", "1039"].includes(error.errorCode);
-    if (error && !(isQuestion && isAnswer)) throw new TrialStopped(error.description, { cause: error });
-    if (operation === "delete" && !error && this.#groups.has(id)) this.#record({ deleted: id });
+    if (error && !(isQuestion && isAnswer)) throw error;
+    if (operation === "delete" && !error) this.#groups.delete(id);
     return error;
   }
 
   /** A group of the trial, from a list that shows the last change. */
   async read(id: number): Promise<Group> {
-    const filters = [{ groupid: String(id), groupId: id }, { name: this.token }, {}];
-    const find = async (filter: JsonObject = {}): Promise<Group | undefined> => {
-      const isEnough = (page: ListPage): boolean => page.groups.some((group) => group.id === id);
-      const list = await listAll(async (page) => this.call("list", { ...filter, ...page }), isEnough);
-      return list?.groups.find((group) => group.id === id);
+    const find = async (): Promise<Group | undefined> => {
+      this.#assertMayCall();
+      const { groups } = await this.caller.client.list(this.#isReadByName ? { name: this.token } : { id });
+      return groups.find((group) => group.id === id);
     };
+    let group = await find();
     // The first list after a change may be stale. Only the first read, which is of a new group, shows whether it is.
-    const first = await find(filters[this.#filter]);
-    const isFresh = !this.#isChanged || this.isStale === false || (this.isStale === undefined && first !== undefined);
-    if (!isFresh) await sleep(this.caller.policy.firstDelayMs);
-    let group = isFresh ? first : await find(filters[this.#filter]);
-    if (group) this.isStale ??= !isFresh;
-    while (!group && this.#filter < 2) group = await find(filters[++this.#filter]);
-    this.isStale ??= true;
+    const isFresh = !this.#isChanged || this.isStale === false || (this.isStale === undefined && group !== undefined);
+    if (!isFresh) {
+      await sleep(this.caller.policy.firstDelayMs);
+      group = await find();
+    }
+    this.isStale ??= !isFresh;
     this.#isChanged = false;
-    if (!group) throw new TrialStopped("lists do not show a group that was created");
-    return group;
+    if (group) return group;
+    if (this.#isReadByName) throw new TrialStopped("lists do not show a group that was created");
+    this.#isReadByName = true;
+    return this.read(id);
   }
 
   /**
@@ -165,37 +160,31 @@ export class Sandbox {
    * @returns the groups that may still exist.
    */
   async cleanUp(isLater = false): Promise<readonly NamedGroup[]> {
-    const leftovers = this.#pending === undefined ? [] : await this.#findPending(this.#pending, isLater);
-    const all = isLater ? await this.#listAll() : undefined;
-    for (const [id, name] of this.#groups) {
-      const isOurs = isLater ? await this.#check(id, all) : "yes";
-      if (isOurs === "no" || (isOurs === "yes" && !(await this.#delete(id)))) leftovers.push({ id, name });
-      else this.#recordDeletion(id);
-    }
-    if (leftovers.length === 0 && this.#pending === undefined) unlinkSync(this.journal);
+    const leftovers = this.pendingName === undefined ? [] : await this.#findPending(this.pendingName, isLater);
+    for (const [id, name] of this.#groups) if (!(await this.#delete(id, isLater))) leftovers.push({ id, name });
+    // Otherwise the journal remains, and may also list groups that are gone.
+    if (leftovers.length === 0 && this.pendingName === undefined) unlinkSync(this.journal);
     return leftovers;
-  }
-
-  /** The name of a group that may appear later, because the answer to its `add` was lost. */
-  get pendingName(): string | undefined {
-    return this.#pending;
   }
 
   /** Finds the group of an `add` whose answer was lost. Returns the candidates if it is unclear which one it is. */
   async #findPending(name: string, isLater: boolean): Promise<NamedGroup[]> {
     if (!isLater) await sleep(this.caller.policy.lateCommitMs);
-    const all = await this.#listAll();
-    const byName = await this.#repeat("list", { name: this.token });
-    if (!all || !byName) return [];
+    const lists = await this.#reader.listAfterLostAdd(this.token).catch(unlessCallError);
+    if (!lists) return [];
     // A server may trim, escape or cut the name.
     const recognize = (groups: readonly Group[]) => groups.map((one) => (this.#hasName(one) ? { ...one, name } : one));
     const before = this.header.before.map((id) => ({ id, name: "", active: undefined, owner: undefined }));
-    const after = { all: recognize(all.groups), withName: recognize(byName.groups ?? []) };
+    const after = { all: recognize(lists.all), withName: recognize(lists.withName) };
     const created = findCreatedGroup(name, before, after, (id) => this.#groups.has(id));
-    if (created.kind === "one" && this.header.complete) this.#record({ id: created.group.id });
-    else if (created.kind === "none" && isLater && all.complete) this.#record({ none: true });
-    const candidates = created.kind === "one" ? [created.group] : created.kind === "none" ? [] : created.candidates;
-    return this.#pending === undefined ? [] : candidates.map((group) => ({ id: group.id, name }));
+    if (created.kind === "none") {
+      if (isLater && lists.complete) this.pendingName = undefined;
+      return [];
+    }
+    const candidates = created.kind === "one" ? [created.group] : created.candidates;
+    if (created.kind === "unclear" || !this.header.complete) return candidates.map(({ id }) => ({ id, name }));
+    this.#keep(created.group.id, name);
+    return [];
   }
 
   /** Whether a name is one of the trial; the server may have cut it, and have appended a number. */
@@ -204,34 +193,17 @@ export class Sandbox {
     return name.toLowerCase().includes(this.token) || (base.length > 4 && this.stem.startsWith(base));
   }
 
-  async #check(id: number, all: GroupList | undefined): Promise<"yes" | "no" | "gone"> {
-    const isGroup = (group: Group): boolean => group.id === id;
-    const byId = { groupid: String(id), groupId: id };
-    const list = all?.groups.some(isGroup) ? all : await this.#repeat("list", byId);
-    const group = list?.groups?.find(isGroup);
-    if (group) return this.#hasName(group) ? "yes" : "no";
-    return list?.complete ? "gone" : "no";
-  }
-
-  async #delete(id: number): Promise<boolean> {
-    if (await this.#repeat("delete", { groupId: String(id) })) return true;
-    return (await this.#check(id, undefined)) === "gone";
-  }
-
-  async #listAll(): Promise<GroupList | undefined> {
-    return listAll(async (fields) => this.#repeat("list", fields));
-  }
-
-  /** Repeats a call after every failure, within limits; `undefined` if it does not succeed. */
-  async #repeat(...[operation, fields]: Parameters<Call>): Promise<Exchange | undefined> {
-    for (;;) {
-      const exchange = await this.caller.call(operation, fields).catch((error: unknown) => {
-        if (!(error instanceof RateLimitError)) throw error;
-      });
-      const isDone = exchange && (!exchange.error || exchange.error instanceof NotFoundError || exchange.groups);
-      if (isDone && !exchange.problem) return exchange;
-      if (this.#patience-- <= 0) return undefined;
-      await sleep(this.caller.policy.firstDelayMs);
+  /** @returns whether the group is gone. */
+  async #delete(id: number, isLater: boolean): Promise<boolean> {
+    try {
+      const group = isLater && (await this.#reader.readById(id));
+      if (group && !this.#hasName(group)) return false;
+      if (group !== undefined) await this.caller.client.delete(id);
+      return true;
+    } catch (error) {
+      unlessCallError(error);
+      // It may have been deleted before, or the answer was lost.
+      return (await this.#reader.readById(id).catch(() => "unknown")) === undefined;
     }
   }
 
@@ -241,92 +213,42 @@ export class Sandbox {
       throw new TrialStopped(`it would make more than ${maxCalls} calls`);
   }
 
-  #record(event: Event): void {
-    // First in memory: if the journal cannot be written, the group is deleted all the same.
-    this.#apply(event);
-    append(this.journal, event, "a");
+  #keep(id: number, name: string): void {
+    this.createdIds.push(id);
+    this.#groups.set(id, name);
+    this.pendingName = undefined;
   }
 
-  #recordDeletion(id: number): void {
-    try {
-      this.#record({ deleted: id });
-    } catch (error) {
-      // The journal then lists a group that is gone.
-      if (!(error instanceof UsageError)) throw error;
-    }
-  }
-
-  #apply(event: Event): void {
-    if ("id" in event) {
-      this.createdIds.push(event.id);
-      this.#groups.set(event.id, this.#pending ?? "");
-    }
-    if ("deleted" in event) this.#groups.delete(event.deleted);
-    else this.#pending = "add" in event ? event.add : undefined;
+  #writeJournal(): void {
+    append(this.journal, { groups: [...this.#groups], pending: this.pendingName }, "a");
   }
 }
 
-/** All pages of a list; `undefined` if one of them fails. */
-export async function listAll(
-  readPage: (fields: JsonObject) => Promise<Exchange | undefined>,
-  isEnough: (page: ListPage) => boolean = () => false,
-): Promise<GroupList | undefined> {
-  const failed = new AnswerError("list", "a page that is not understood");
+function unlessCallError(error: unknown): undefined {
+  if (!(error instanceof CallError)) throw error;
+}
+
+function accountOf(settings: ClientSettings): Pick<Header, "baseUrl" | "userId"> {
+  return { baseUrl: settings.baseUrl.href, userId: userIdOf(settings) };
+}
+
+function append(journal: string, line: Header | State, flag: "wx" | "a"): void {
   try {
-    const read = async (fields: PageFields): Promise<ListPage> => {
-      const page = await readPage({ ...fields });
-      if (page?.groups === undefined) throw failed;
-      return page as ListPage;
-    };
-    return await readPages(read, 1, isEnough);
+    writeFileSync(journal, `${JSON.stringify(line)}\n`, { flag, mode: 0o600, flush: true });
   } catch (error) {
-    if (error === failed) return undefined;
-    throw error;
+    throw journalError(journal, `${(error as Error).message}. The trial needs a folder that it can write to.`);
   }
 }
 
-function idOf(reply: HttpReply | undefined): number {
+function readJournal(journal: string): [Header, ...State[]] {
   try {
-    if (reply) return readNewId("add", reply);
-  } catch (error) {
-    if (!(error instanceof AnswerError)) throw error;
-    throw new TrialStopped(error.description);
-  }
-  throw new TrialStopped("add has no answer");
-}
-
-function accountOf({ baseUrl, credentials }: ClientSettings): Pick<Header, "baseUrl" | "userId"> {
-  return { baseUrl: baseUrl.href, userId: "userId" in credentials ? credentials.userId : undefined };
-}
-
-function append(journal: string, line: object, flag: "wx" | "a"): void {
-  try {
-    const file = openSync(journal, flag, 0o600);
-    writeSync(file, `${JSON.stringify(line)}\n`);
-    fsyncSync(file);
-    closeSync(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const exists = "an earlier trial has not deleted its groups. Run doctor --try-changes --clean-up first.";
-    throw journalError(
-      journal,
-      code === "EEXIST" ? exists : `${message}. The trial needs a folder that it can write to.`,
-    );
-  }
-}
-
-function readJournal(journal: string): [Header, ...Event[]] {
-  let text: string;
-  try {
-    text = readFileSync(journal, "utf8");
+    // A line that was not written to its end is not followed by a call.
+    const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
+    if (lines.length === 0) throw new Error("it is empty: delete it");
+    return lines.map((line) => JSON.parse(line) as unknown) as [Header, ...State[]];
   } catch (error) {
     throw journalError(journal, `${(error as Error).message}. No call was made. There is nothing to clean up.`);
   }
-  // A line that was not written to its end is not followed by a call.
-  const lines = text.split("\n").slice(0, -1);
-  if (lines.length === 0)
-    throw journalError(journal, "it is empty. No call was made. The trial created nothing: delete the file.");
-  return lines.map((line) => JSON.parse(line) as unknown) as [Header, ...Event[]];
 }
 
 function journalError(journal: string, reason: string): UsageError {

@@ -1,11 +1,13 @@
-import { PermissionError, RateLimitError, type CallError } from "../../client/errors";
+import { CallError, PermissionError } from "../../client/errors";
 import type { Group } from "../../client/responses";
+import { suffixes } from "../../emulator/options";
 import { pluralize, quote } from "../formatting";
 import { UsageError } from "../io";
-import { assignedAgents, formWithAgents, readAgents, relationRows, type AgentProbe } from "./agents";
+import { formWithAgents, readAgents, rowsOf, type AgentReads } from "./agents";
 import type { Exchange } from "./calls";
 import { finding, ok, type Check } from "./findings";
-import { suffixExamples, type Suffix } from "./groups";
+import { suffixForms } from "./groups";
+import { probe, type Probe } from "./probe";
 import { TrialStopped, type Sandbox } from "./sandbox";
 
 /** The agents that the user names: up to two, and one that does not exist. */
@@ -17,7 +19,7 @@ export interface TrialAgents {
 /** What one change showed. */
 interface Fact {
   readonly refusal?: CallError | undefined;
-  /** The ids of the group's agents afterwards; `undefined` if the answer is not understood. */
+  /** The ids of the group's agents afterwards; `undefined` if no answer shows them. */
   readonly agents?: readonly string[] | undefined;
 }
 /** What a change of a name showed: the name that was sent, and the group afterwards. */
@@ -30,11 +32,11 @@ type Changed = "taken" | "ownName" | "inactive" | "missingStatus";
 type Assigned = "assigned" | "replaced" | "empty" | "missing" | "otherDeleted" | "unknown" | "secondDelete";
 /** What the trial has found out so far. */
 export interface Facts extends Partial<Record<Created | Changed, NameFact>>, Partial<Record<Assigned, Fact>> {
+  readonly plan: TrialAgents;
   ids: readonly number[];
   isStale?: boolean | undefined;
-  readonly plan: TrialAgents;
-  /** The agents of two groups, of which only the second one may have some. */
-  reads?: AgentProbe;
+  /** What two of the groups showed, of which only the second one may have agents. */
+  probed?: Probe;
   /** The answers about a group after its deletion. */
   deleted?: { readonly id: number; readonly list: Exchange; readonly relation: Exchange };
 }
@@ -45,9 +47,9 @@ const longestName = 300;
 
 /** How many characters of the name that was sent the server kept. */
 function keptLength({ sent, group }: NameFact): number {
-  const stored = Array.from(group.name);
-  const end = Array.from(sent).findIndex((character, n) => character !== stored[n]);
-  return end === -1 ? Array.from(sent).length : end;
+  const [stored, characters] = [Array.from(group.name), Array.from(sent)];
+  const end = characters.findIndex((character, n) => character !== stored[n]);
+  return end === -1 ? characters.length : end;
 }
 
 /** The length to which names are cut; 0 if they are not, `undefined` if that is not known. */
@@ -75,99 +77,78 @@ export function numberingOf({ first, second, third }: Facts) {
   if (!first || !second || !third) return undefined;
   const base = first.group.name;
   const start = Number(/\d+/.exec(second.group.name.slice(base.length))?.[0]);
-  const isNumbered = (form: Suffix, { group }: NameFact, number: number): boolean =>
-    group.name === base + suffixExamples[form].replace("1", String(number));
-  const forms = Object.keys(suffixExamples) as Suffix[];
-  const form = forms.find((one) => isNumbered(one, second, start) && isNumbered(one, third, start + 1));
+  const isNumbered =
+    (number: number, { group }: NameFact) =>
+    (one: keyof typeof suffixes) =>
+      group.name === base + suffixes[one](number);
+  const form = suffixForms.filter(isNumbered(start, second)).find(isNumbered(start + 1, third));
   // The first group has a number itself if the account had such a group.
   return form && keptLength(first) === Array.from(base).length ? { form, start } : undefined;
 }
 
-export interface TrialResult<Probe> {
-  readonly facts: Facts;
-  /** Absent if the trial ended before. */
-  readonly probed?: Probe;
-  readonly checks: readonly Check[];
-}
-
-/**
- * Creates groups, changes them and deletes them, whatever happens in between.
- *
- * @param probe - examines two of the groups, of which only the second one has agents.
- */
-export async function runTrial<Probe extends { readonly agents: AgentProbe }>(
-  sandbox: Sandbox,
-  plan: TrialAgents,
-  exchanges: readonly Exchange[],
-  probe: (groups: readonly Group[]) => Promise<Probe>,
-): Promise<TrialResult<Probe>> {
+/** Creates groups, changes them and deletes them, whatever happens in between. */
+export async function runTrial(sandbox: Sandbox, plan: TrialAgents, all: Exchange, checks: Check[]): Promise<Facts> {
   const facts: Facts = { ids: [], plan };
-  const checks: Check[] = [];
-  let probed: Probe | undefined;
   try {
-    await createGroups(sandbox, plan, facts);
-    probed = await probe([facts.first, facts.otherCase].flatMap((fact) => fact?.group ?? []));
-    facts.reads = probed.agents;
-    await changeGroups(sandbox, plan, probed.agents, facts);
+    await createGroups(sandbox, facts);
+    const samples = [facts.first, facts.otherCase].flatMap((fact) => fact?.group ?? []);
+    facts.probed = await probe(sandbox.call, all, samples, sandbox.createdIds);
+    await changeGroups(sandbox, facts, facts.probed.agents);
   } catch (error) {
-    if (!(error instanceof TrialStopped || error instanceof RateLimitError || error instanceof UsageError)) throw error;
-    const code = error.cause instanceof PermissionError ? "write-denied" : "trial-stopped";
-    checks.push(finding(code, `the trial ended early: ${error.message}`));
+    if (!(error instanceof TrialStopped || error instanceof CallError || error instanceof UsageError)) throw error;
+    const code = error instanceof PermissionError ? "write-denied" : "trial-stopped";
+    const reason = error instanceof CallError ? error.description : error.message;
+    checks.push(finding(code, `the trial ended early: ${reason}`));
   } finally {
-    checks.push(await deleteGroups(sandbox, exchanges));
+    checks.push(await deleteGroups(sandbox));
   }
-  return { facts, ...(probed && { probed }), checks };
+  return facts;
 }
 
 /** Deletes the groups of a trial and says what may be left. */
-export async function deleteGroups(sandbox: Sandbox, exchanges: readonly Exchange[], isLater = false): Promise<Check> {
+export async function deleteGroups(sandbox: Sandbox, isLater = false): Promise<Check> {
   const groups = await sandbox.cleanUp(isLater);
-  const { pendingName, createdIds } = sandbox;
+  const { pendingName, createdIds, caller } = sandbox;
   const created = pluralize(createdIds.length, "group");
   if (groups.length === 0 && pendingName === undefined)
-    return ok("leftovers", `none: ${created} of the trial deleted (${pluralize(exchanges.length, "call")})`);
-  const pending =
-    pendingName === undefined ? "" : `; a group ${quote(pendingName)} may exist, because the answer to add was lost`;
+    return ok("leftovers", `none: ${created} of the trial deleted (${pluralize(caller.exchanges.length, "call")})`);
+  const isLost = pendingName !== undefined;
+  const pending = isLost ? `; a group ${quote(pendingName)} may exist, because the answer to add was lost` : "";
   const summary = `${groups.length} of ${created} of the trial may be left${pending}`;
   return { ...finding("trial-leftovers", summary), groups };
 }
 
 /** Creates groups with all kinds of names, and assigns an agent to two of them. */
-async function createGroups(sandbox: Sandbox, { agents }: TrialAgents, facts: Facts): Promise<void> {
+async function createGroups(sandbox: Sandbox, facts: Facts): Promise<void> {
   const { stem } = sandbox;
-  const create = async (...names: readonly (readonly [Created, string])[]): Promise<void> => {
-    const ids: number[] = [];
-    for (const [, sent] of names) ids.push(await sandbox.add(sent));
+  const create = async (names: Partial<Record<Created, string>>): Promise<void> => {
+    const created: [Created, string, number][] = [];
+    for (const [question, sent] of Object.entries(names) as [Created, string][])
+      created.push([question, sent, await sandbox.add(sent)]);
     facts.ids = sandbox.createdIds;
-    for (const [n, [question, sent]] of names.entries())
-      facts[question] = { sent, group: await sandbox.read(ids[n] ?? 0) };
+    for (const [question, sent, id] of created) facts[question] = { sent, group: await sandbox.read(id) };
     facts.isStale = sandbox.isStale;
   };
-  await create(["first", stem]);
-  if (!cutLength(facts)) await create(["long", `${stem} `.padEnd(longestName, "long ")]);
-  await create(
-    ["second", stem],
-    ["third", stem],
-    ["otherCase", (facts.first?.group.name ?? stem).toUpperCase()],
-    ["characters", nameOf(sandbox, facts, difficultCharacters.join(""))],
-    ["spaces", `  ${nameOf(sandbox, facts, "spaces")}  `],
-  );
-  const { second, otherCase: other } = facts;
-  if (agents.length === 0 || !second || !other) return;
-  const refusal = await assign(sandbox, other.group.id, agents.slice(0, 1), true);
+  await create({ first: stem });
+  if (!cutLength(facts)) await create({ long: `${stem} `.padEnd(longestName, "long ") });
+  await create({
+    second: stem,
+    third: stem,
+    otherCase: (facts.first?.group.name ?? stem).toUpperCase(),
+    characters: nameOf(sandbox, facts, difficultCharacters.join("")),
+    spaces: `  ${nameOf(sandbox, facts, "spaces")}  `,
+  });
+  const [agent] = facts.plan.agents;
+  if (agent === undefined || !facts.second || !facts.otherCase) return;
+  const refusal = await assign(sandbox, facts.otherCase, [agent], true);
   facts.assigned = { refusal };
-  if (refusal && !(refusal instanceof PermissionError)) throw new TrialStopped(refusal.description);
-  if (!refusal) await assign(sandbox, second.group.id, agents.slice(0, 1));
+  if (refusal && !(refusal instanceof PermissionError)) throw refusal;
+  if (!refusal) await assign(sandbox, facts.second, [agent]);
 }
 
 /** Renames, deactivates and deletes the groups of the trial, and changes their agents. */
-async function changeGroups(
-  sandbox: Sandbox,
-  { agents: [agent, otherAgent], unknownAgent }: TrialAgents,
-  reads: AgentProbe,
-  facts: Facts,
-): Promise<void> {
-  const { first, second, third, otherCase, spaces } = facts;
+async function changeGroups(sandbox: Sandbox, facts: Facts, reads: AgentReads): Promise<void> {
+  const { first, second, third, otherCase, spaces, plan, assigned } = facts;
   if (!first || !second || !third || !otherCase || !spaces) return;
   const update = async (question: Changed, { group: { id } }: NameFact, sent: string, status?: number) => {
     const fields = { name: sent, ...(status !== undefined && { status }) };
@@ -181,42 +162,44 @@ async function changeGroups(
 
   const { id } = third.group;
   await sandbox.change("delete", id);
-  if (sandbox.isStale !== false) await sandbox.call("list", { groupid: String(id), groupId: id });
-  const list = await sandbox.call("list", { groupid: String(id), groupId: id });
-  facts.deleted = { id, list, relation: await readAgents(sandbox.call, id, "quick") };
+  const byId = { groupid: String(id), groupId: id };
+  if (sandbox.isStale !== false) await sandbox.call("list", byId);
+  facts.deleted = { id, list: await sandbox.call("list", byId), relation: await readAgents(sandbox.call, id, "quick") };
   facts.secondDelete = { refusal: await sandbox.change("delete", id, {}, true) };
 
   const form = formWithAgents(reads);
-  const group2 = otherCase.group.id;
   const observe = async (question: Assigned, refusal?: CallError): Promise<readonly string[]> => {
-    const read = form && (await readAgents(sandbox.call, group2, form));
-    const ids = read && assignedAgents(read, group2);
+    const read = form && (await readAgents(sandbox.call, otherCase.group.id, form));
     // The number of rows says enough where they are not understood.
-    const agents = Array.isArray(ids) ? (ids as string[]) : read && relationRows(read).map(() => "");
+    const agents =
+      read && (Array.isArray(read.agents) ? (read.agents as string[]) : rowsOf(read.relationData).map(() => ""));
     facts[question] = { refusal, agents };
     return agents ?? [];
   };
-  const isDenied = facts.assigned?.refusal !== undefined;
-  if (agent !== undefined && !isDenied) {
-    if (otherAgent !== undefined) await observe("replaced", await assign(sandbox, group2, [otherAgent]));
+  if (assigned?.refusal) return;
+  const [agent, otherAgent] = plan.agents;
+  if (agent !== undefined) {
     const restore = async (current: readonly string[]): Promise<void> => {
-      if (!current.includes(agent)) await assign(sandbox, group2, [agent]);
+      if (!current.includes(agent)) await assign(sandbox, otherCase, [agent]);
     };
-    await restore(await observe("empty", await assign(sandbox, group2, [], true)));
-    await restore(await observe("missing", await sandbox.change("submitAssignGroupToAgent", group2, {}, true)));
+    if (otherAgent !== undefined) await observe("replaced", await assign(sandbox, otherCase, [otherAgent]));
+    await restore(await observe("empty", await assign(sandbox, otherCase, [], true)));
+    await restore(await observe("missing", await assign(sandbox, otherCase, undefined, true)));
     await sandbox.change("delete", second.group.id);
     await observe("otherDeleted");
   }
-  if (unknownAgent !== undefined && !isDenied)
-    await observe(
-      "unknown",
-      await assign(sandbox, group2, [unknownAgent, ...(agent === undefined ? [] : [agent])], true),
-    );
+  if (plan.unknownAgent !== undefined)
+    await observe("unknown", await assign(sandbox, otherCase, [plan.unknownAgent, ...plan.agents.slice(0, 1)], true));
 }
 
-async function assign(sandbox: Sandbox, id: number, agents: readonly string[], isQuestion = false) {
-  const fields = { agent_unique_id: agents, receive_call: agents };
-  return sandbox.change("submitAssignGroupToAgent", id, fields, isQuestion);
+async function assign(
+  sandbox: Sandbox,
+  { group }: NameFact,
+  agents: readonly string[] | undefined,
+  isQuestion = false,
+) {
+  const fields = agents && { agent_unique_id: agents, receive_call: agents };
+  return sandbox.change("submitAssignGroupToAgent", group.id, fields, isQuestion);
 }
 
 /** A new name for a group of the trial. A server that cuts names leaves only the beginning. */

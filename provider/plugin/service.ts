@@ -10,6 +10,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { GroupError } from "../model/errors";
 import type { Run } from "../lifecycle/run";
+import { pluginGroupsType } from "../state-contract";
 import type { Plugin } from "./provider";
 import type { PluginResource, Request } from "./resource";
 import { unwrap, wrap, type Unwrapped } from "./values";
@@ -28,6 +29,7 @@ type Methods =
   | "read"
   | "update"
   | "delete"
+  | "construct"
   | "invoke"
   | "cancel";
 
@@ -41,6 +43,8 @@ export type Service = Pick<IResourceProviderServer, Methods>;
  * @param createRun - called when the engine makes its first call that needs the lifecycle.
  */
 export function createService(version: string, createRun: () => Run): Service {
+  /** The reference to the provider of this process. */
+  let provider = "";
   let created: { readonly run: Run; readonly plugin: Plugin } | undefined;
   const load = () => {
     if (created) return created;
@@ -73,6 +77,7 @@ export function createService(version: string, createRun: () => Run): Service {
       return new messages.DiffResponse().setChanges(isSame ? DiffChanges.DIFF_NONE : DiffChanges.DIFF_SOME);
     }),
     configure: unary((request) => {
+      provider = `${request.getUrn() ?? ""}::${request.getId() ?? ""}`;
       load().plugin.settings.configure(request.getUrn() ?? "", unwrap(request.getArgs()));
       return new messages.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
@@ -117,6 +122,12 @@ export function createService(version: string, createRun: () => Run): Service {
       const olds = unwrap(request.getProperties());
       await load().run.attempt(() => resource.delete({ urn: request.getUrn(), id: request.getId(), olds }));
       return new Empty();
+    }),
+    construct: unary(async (request) => {
+      const type = request.getType();
+      if (type !== pluginGroupsType) throw new Error(`The package deepcall has no component ${JSON.stringify(type)}.`);
+      const { constructGroups } = require("./component") as typeof import("./component");
+      return load().run.attempt(() => constructGroups(request, provider));
     }),
     invoke: unary(async (request) => {
       const { run, plugin } = load();

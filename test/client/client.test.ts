@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from "node:net";
 import { MockAgent } from "undici";
 import { AnswerError, ConnectionError, NotFoundError, TimeoutError, type CallError } from "../../provider/index";
-import { DeepcallClient } from "../../client/client";
+import { DeepcallClient, type Attempt } from "../../client/client";
 import type { ClientSettings } from "../../client/settings";
 
 const token = "tok-3141592653";
@@ -273,6 +273,28 @@ describe("a proxy", () => {
     );
     expect(await client({ baseUrl }).list()).toEqual({ groups: [], complete: true });
   });
+});
+
+test("every attempt is told with its answer or its error, without credentials; callRaw sends a call once", async () => {
+  const bodies = ["oops", `{"status":"success","code":200,"message":"${token}"}`, "oops"];
+  const baseUrl = await listening(
+    createServer((_, response) => {
+      const text = bodies.shift() ?? "";
+      response.writeHead(text === "oops" ? 503 : 200).end(text);
+    }),
+  );
+  const attempts: Attempt[] = [];
+  const to = new DeepcallClient({ ...base, baseUrl }, fastRetries, undefined, (attempt) => attempts.push(attempt));
+  open.push(to);
+  await to.delete(1);
+  const error = await failure(to.callRaw("list", { forward: true }));
+  expect(attempts.map(({ operation, fields, reply }) => [operation, fields, reply?.httpStatus])).toEqual([
+    ["delete", { groupId: "1" }, 503],
+    ["delete", { groupId: "1" }, 200],
+    ["list", { forward: true }, 503],
+  ]);
+  expect(attempts.map((attempt) => attempt.error)).toEqual([expect.any(AnswerError), undefined, error]);
+  expect(JSON.stringify(attempts)).not.toContain(token);
 });
 
 describe("retryEveryFailure", () => {

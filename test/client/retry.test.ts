@@ -105,6 +105,11 @@ test.each(repeated)("with retryEveryFailure, %s is repeated %s", (_, repeated, e
   expect(delays).toEqual(repeated === "never" ? [undefined, undefined, undefined] : [15_000, 15_000, undefined]);
 });
 
+test.each(repeated)("a call that is sent once is not repeated after %s, except after HTTP 429", (name, _, error) => {
+  const delay = delayBeforeRetry(error, 1, 0, 1, standardRetryPolicy, { once: true });
+  expect(delay).toBe(name === "HTTP 429" ? standardRetryPolicy.firstDelayMs : undefined);
+});
+
 test("no delay is longer than the longest", () => {
   expect(backoff(20, 1, standardRetryPolicy)).toBe(standardRetryPolicy.maxDelayMs);
 });

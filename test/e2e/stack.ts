@@ -18,6 +18,9 @@ interface StateResource {
   type: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  protect?: boolean;
+  ignoreChanges?: string[];
+  dependencies?: string[];
 }
 
 /** Runs a command to its end, whatever that is. */
@@ -161,7 +164,7 @@ export class TestStack {
 
   /** The groups in the state, as the backend keeps them. */
   groups(): StateResource[] {
-    return this.resources().filter(({ type }) => type === "pulumi-nodejs:dynamic/deepcall:Group");
+    return this.allResources().filter(({ type }) => type === "pulumi-nodejs:dynamic/deepcall:Group");
   }
 
   /** What the state contains about the groups, without the engine's own fields, sorted by URN. */
@@ -172,16 +175,16 @@ export class TestStack {
 
   /** The URNs of all resources in the state. */
   urns(): string[] {
-    return this.resources().map(({ urn }) => urn);
+    return this.allResources().map(({ urn }) => urn);
   }
 
   /** The stack's outputs; secrets are encrypted. */
   outputs(): Record<string, unknown> {
-    return this.resources().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+    return this.allResources().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
   }
 
   /** Reads the file of the backend: a command of the CLI would take a quarter of a second. */
-  private resources(): StateResource[] {
+  allResources(): StateResource[] {
     const stacks = join(this.folder, "state/.pulumi/stacks");
     const [project = ""] = readdirSync(stacks);
     const file = JSON.parse(readFileSync(join(stacks, project, "dev.json"), "utf8")) as {

@@ -21,8 +21,13 @@ test("asks on a terminal, and does nothing unless the answer is yes", async () =
   const emulator = await account();
   const { code, err, out } = await doctorOnTerminal("y", environment(emulator), "--try-changes", "--agent", "1001");
   expect([code, out, emulator.count(), readdirSync(folder)]).toEqual([1, "", 0, []]);
-  expect(err).toContain(`in the account at ${emulator.url} and deletes them again.`);
-  expect(err).toContain("It assigns 1001 to these groups. It makes about 60 calls. Continue? yes/no: ");
+  expect(err).toContain(
+    `in the account at ${emulator.url} and deletes them again,\nwith or without deleteWithAgents. It changes nothing else.`,
+  );
+  expect(err).toMatch(
+    / It assigns 1001 to these groups: if\nDeepcall removes .* from their other groups, too, they lose/,
+  );
+  expect(err).toMatch(/ It makes about 60 calls. Continue\? yes\/no: Nothing was done/);
 });
 
 test.each([
@@ -35,6 +40,28 @@ test.each([
   expect([code, contents(emulator), readdirSync(folder)]).toEqual([0, before, []]);
   expect(out).toMatch(/^ok +leftovers +none: 7 groups of the trial deleted \(\d+ calls\)$/m);
   expect(out).toMatch(/^ok +suffix +Deepcall appends a number as in Support1 \(tried\)$/m);
+});
+
+test.each(["true", "false"])("deletes its groups whatever deleteWithAgents says: %s", async (deleteWithAgents) => {
+  const emulator = await account();
+  const before = contents(emulator);
+  const env = environment(emulator, { DEEPCALL_DELETE_WITH_AGENTS: deleteWithAgents });
+  const args = ["--agent", "1001", "--agent", "1002", "--format", "json"];
+  const { code, out } = await doctor(env, "--try-changes", "--yes", ...args);
+  expect([code, contents(emulator), readdirSync(folder)]).toEqual([0, before, []]);
+  expect(JSON.parse(out)).toMatchObject({ leftovers: [], server: { assign: "replace", agentsOnDelete: "keep" } });
+});
+
+test("--clean-up says nothing about the server", async () => {
+  const emulator = await account();
+  emulator.faults.add("delete:error-before:1015x0");
+  expect((await doctor(environment(emulator), "--try-changes", "--yes")).code).toBe(1);
+  expect(emulator.groups("7").length).toBeGreaterThan(3);
+  emulator.faults.clear();
+  const { code, out } = await doctor(environment(emulator), "--try-changes", "--clean-up", "--yes");
+  const ids = out.split("\n").flatMap((line) => /^ok +(\w+) /.exec(line)?.[1] ?? []);
+  expect([code, ids, emulator.groups("7").length]).toEqual([0, ["settings", "leftovers"], 3]);
+  expect(out).not.toContain("pulumi-deepcall emulator");
 });
 
 test.each([

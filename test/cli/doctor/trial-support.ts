@@ -12,7 +12,7 @@ export const policy: RetryPolicy = {
   maxDelayMs: 5,
   deadlineMs: 2_000,
   lateCommitMs: 30,
-  maxAttempts: { failed: 1, rateLimited: 6 },
+  maxAttempts: { failed: 4, rateLimited: 6 },
 };
 
 const cleanUps: (() => unknown)[] = [];
