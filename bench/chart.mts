@@ -1,6 +1,6 @@
 // The charts of BENCHMARK.md, each in light and dark.
 import { type EChartsOption, init } from "echarts";
-import { type Comparison, type Results, type StepName } from "./results.mts";
+import { type Candidate, type Comparison, measuredCandidates, type Results, type StepName } from "./results.mts";
 
 const themes = {
   light: {
@@ -22,24 +22,33 @@ export const themeNames = Object.keys(themes) as Theme[];
 /** The operations that the chart shows: `preview` and a change of one group take about as long as a no-op `up`. */
 const operations: StepName[] = ["first up", "no-op up", "preview --refresh", "refresh", "destroy"];
 
+const names: Record<Candidate, string> = {
+  plugin: "plugin, from YAML",
+  ours: "pulumi-deepcall",
+  naive: "naive provider",
+  floor: "floor (a provider that does nothing)",
+};
+
 /** The candidates in the order of their bars. */
-const bars = ["ours", "naive", "floor"] as const;
-const names = { ours: "pulumi-deepcall", naive: "naive provider", floor: "floor (a provider that does nothing)" };
+const bars = (comparison: Comparison) => measuredCandidates(comparison).toReversed();
 
 /** What the chart shows, for those who do not see it. */
-export function describeComparison({ groups, latencyMs, candidates: measured }: Comparison): string {
+export function describeComparison(comparison: Comparison): string {
+  const { groups, latencyMs } = comparison;
+  const measured = bars(comparison);
   const seconds = operations.map(
-    (step) => `${step} ${bars.map((candidate) => measured[candidate][step].seconds.median.toFixed(1)).join(" / ")}`,
+    (step) => `${step} ${measured.map(({ steps }) => steps[step].seconds.median.toFixed(1)).join(" / ")}`,
   );
-  const order = bars.map((candidate) => names[candidate]).join(" / ");
+  const order = measured.map(({ candidate }) => names[candidate]).join(" / ");
   return `Bar chart: seconds with ${groups} groups and ${latencyMs} ms per call, for ${order}. ${seconds.join("; ")}.`;
 }
 
 /** Seconds of some operations, one bar for each candidate. */
-export function comparisonChart({ groups, latencyMs, candidates: measured }: Comparison, theme: Theme): string {
-  const [floor, naive, ours] = themes[theme].colors;
-  const colors = { floor, naive, ours };
-  return draw(theme, 430, `Seconds with ${groups} groups and ${latencyMs} ms per call (less is better)`, {
+export function comparisonChart(comparison: Comparison, theme: Theme): string {
+  const { groups, latencyMs } = comparison;
+  const [floor, naive, ours, plugin] = themes[theme].colors;
+  const colors = { floor, naive, ours, plugin };
+  return draw(theme, 480, `Seconds with ${groups} groups and ${latencyMs} ms per call (less is better)`, {
     grid: { left: 130, right: 60, top: 80, bottom: 20 },
     xAxis: { type: "value", show: false },
     yAxis: {
@@ -50,13 +59,13 @@ export function comparisonChart({ groups, latencyMs, candidates: measured }: Com
       axisLine: { lineStyle: { color: themes[theme].line } },
       axisLabel: { color: themes[theme].text, fontSize: 13 },
     },
-    series: bars.map((candidate) => ({
+    series: bars(comparison).map(({ candidate, steps }) => ({
       name: names[candidate],
       type: "bar",
       color: colors[candidate] ?? "",
       barGap: "10%",
       label: { show: true, position: "right", color: themes[theme].text },
-      data: operations.map((step) => measured[candidate][step].seconds.median.toFixed(1)),
+      data: operations.map((step) => steps[step].seconds.median.toFixed(1)),
     })),
   });
 }

@@ -40,7 +40,7 @@ await main(async () => {
     const results: Results = {
       date: new Date().toISOString(),
       machine: describeMachine(),
-      startup: measureStartup(sandbox, 3 * Math.max(1, ...plan.runs)),
+      startup: await measureStartup(sandbox, 3 * Math.max(1, ...plan.runs)),
       ...(await compare(sandbox, plan)),
       settings: plan.settings > 0 ? await trySettings(sandbox, plan.settings) : [],
       growth: await measureGrowth(sandbox, plan.growth),

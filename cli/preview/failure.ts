@@ -45,6 +45,8 @@ export class PulumiError extends Error {
 
 /** If the server is down, every group reports the same error, so only some are shown. */
 const maxMessages = 5;
+/** Of what a program printed, before it failed without an error event. */
+const maxPrintedLines = 20;
 
 /**
  * Explains why a preview failed.
@@ -52,16 +54,26 @@ const maxMessages = 5;
  * @param diagnostics - the error events of the engine, which contain the provider's messages.
  * @param output - what the Pulumi CLI printed; used if there are no error events, because the engine did not start.
  * @param protectedUrns - the resources whose deletion the engine refused.
+ * @param printed - the lines that the program wrote to standard error: where programs in YAML and Python report what is wrong with
+ *   them.
  */
 export function explainFailure(
   diagnostics: readonly Diagnostic[],
   output: string,
   protectedUrns: ReadonlySet<string>,
+  printed: readonly string[] = [],
 ): Failure {
   const errors = diagnostics
     .map(({ message, urn = "" }) => ({ message: clean(message), urn }))
     .filter(({ message }) => message !== "" && !/^(preview|update) failed$/.test(message));
-  const all = errors.length > 0 ? errors.map(({ message }) => message) : explainOutput(output);
+  const lines = printed.flatMap((text) => text.trimEnd().split("\n"));
+  const isUnexplained = errors.every(({ message }) => /: program exited with non-zero exit code: \d+$/.test(message));
+  const all =
+    isUnexplained && lines.length > 0
+      ? [clean(lines.slice(-maxPrintedLines).join("\n")).replace(/^Error: /, "")]
+      : errors.length > 0
+        ? errors.map(({ message }) => message)
+        : explainOutput(output);
   const messages = [...new Set(all)];
   const omitted = messages.length - maxMessages;
   return {

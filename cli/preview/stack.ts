@@ -82,6 +82,7 @@ export class ReadOnlyStack {
    */
   async preview({ refresh, onStep, onDebug, signal }: PreviewOptions): Promise<PulumiError | undefined> {
     const errors: Diagnostic[] = [];
+    const printed: string[] = [];
     const protectedUrns = new Set<string>();
     const onEvent = ({ resourcePreEvent, resOutputsEvent, diagnosticEvent, policyEvent }: EngineEvent): void => {
       if (resOutputsEvent) onStep(stepFromPlugin(resOutputsEvent.metadata));
@@ -92,11 +93,15 @@ export class ReadOnlyStack {
       }
       if (policyEvent?.enforcementLevel === "mandatory") errors.push(policyViolation(policyEvent));
       if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent);
-      if (diagnosticEvent?.severity === "info#err") onDebug(diagnosticEvent.message);
+      if (diagnosticEvent?.severity === "info#err") {
+        printed.push(diagnosticEvent.message);
+        onDebug(diagnosticEvent.message);
+      }
     };
     const options = { refresh, ...(refresh && { runProgram: true }), suppressProgress: true, onEvent, signal };
     try {
-      await withExplainedFailure(() => this.stack.preview({ ...options, color: "never" }), errors, protectedUrns);
+      const run = () => this.stack.preview({ ...options, color: "never" });
+      await withExplainedFailure(run, errors, protectedUrns, printed);
       return undefined;
     } catch (error) {
       if (error instanceof PulumiError && error.failure.onlyProtected) return error;
@@ -154,17 +159,19 @@ async function runPulumi({ pulumiCommand, workDir }: Workspace, ...args: string[
 /**
  * @param diagnostics - receives the engine's error events while the action runs.
  * @param protectedUrns - receives the resources whose deletion the engine refuses.
+ * @param printed - receives what the program writes to standard error.
  */
 async function withExplainedFailure<T>(
   action: () => Promise<T>,
   diagnostics: readonly Diagnostic[] = [],
   protectedUrns: ReadonlySet<string> = new Set(),
+  printed: readonly string[] = [],
 ): Promise<T> {
   try {
     return await action();
   } catch (error) {
     const output = error instanceof Error ? error.message : String(error);
-    throw new PulumiError(explainFailure(diagnostics, output, protectedUrns));
+    throw new PulumiError(explainFailure(diagnostics, output, protectedUrns, printed));
   }
 }
 

@@ -33,7 +33,8 @@ test("the tarball holds the build of the sources that are there, the documents, 
   const docs = globSync("docs/**/*.md", { cwd: root });
   const others = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema/groups.schema.json"];
   const starters = ["PulumiPlugin.yaml", "package.json", "pulumi-resource-deepcall", "pulumi-resource-deepcall.cmd"];
-  const plugin = [...starters, "provider.cjs", "schema.json"].map((name) => `plugin/${name}`);
+  const bundled = ["THIRD-PARTY-LICENSES.txt", "provider.cjs", "schema.json"];
+  const plugin = [...starters, ...bundled].map((name) => `plugin/${name}`);
   expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual([...docs, ...others, ...plugin].toSorted());
 
   const built = files.filter(isBuilt);

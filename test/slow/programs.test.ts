@@ -1,4 +1,5 @@
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import type { Emulator } from "../../emulator";
 import { execute, expectSmallProvider, TestStack } from "../e2e/stack";
@@ -196,4 +197,37 @@ test("a TypeScript program: it runs, its types are right, and wrong arguments do
   expect(stack.outputs()).toEqual({ name, requestedName: name, active: false, isNumber: true });
   await stack.expectNoDrift();
   expectSmallProvider(stack);
+});
+
+test("a YAML project without node_modules, with the command installed elsewhere, as by npx: plan, drift and export", async () => {
+  const stack = await TestStack.create();
+  const project = mkdtempSync(join(tmpdir(), "pulumi-deepcall-yaml-"));
+  const providers = [{ name: "deepcall", path: join(installed, "node_modules/pulumi-deepcall/plugin") }];
+  const write = (properties: object) => {
+    const resources = { support: { type: "deepcall:Group", properties } };
+    const text = JSON.stringify({ name: "test", runtime: "yaml", plugins: { providers }, resources });
+    writeFileSync(join(project, "Pulumi.yaml"), text);
+  };
+  const deepcall = async (...args: string[]) =>
+    stack.execute(join(installed, "node_modules/.bin/pulumi-deepcall"), args, project);
+  try {
+    write({ nme: "Support" });
+    // The engine reports no error, only what the language host printed.
+    const faulty = await deepcall("plan", "--stack", "dev");
+    expect(faulty).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^error: Property nme does not exist/m) as string,
+    });
+    expect(faulty.output).not.toContain("Diagnostics");
+
+    write({ name: "Support" });
+    expect((await deepcall("plan", "--stack", "dev")).output).toContain("1 group to create");
+    const up = await stack.execute("pulumi", ["up", "--yes", "--skip-preview", "--stack", "dev"], project);
+    expect(up.code).toBe(0);
+    expect(await deepcall("drift", "--stack", "dev")).toMatchObject({ code: 0 });
+    expect(await deepcall("export", "--format", "pulumi-yaml", "--out", "Main.yaml")).toMatchObject({ code: 0 });
+    expect(readdirSync(project).toSorted()).toEqual(["Main.yaml", "Pulumi.dev.yaml", "Pulumi.yaml"]);
+  } finally {
+    rmSync(project, { recursive: true });
+  }
 });

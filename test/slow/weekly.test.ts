@@ -14,10 +14,10 @@ test("failures with the newest Pulumi are reported in one issue, which a success
     folder,
     bash: async (script, env) => execute("bash", ["-eo", "pipefail", "-c", script], folder, { ...env, PATH: path }),
   });
-  /** Runs the job after tests with this result; returns the issues, and the commands that changed something. */
-  const report = async (result: string, versions = '{"pulumi":"3.1.0"}') => {
+  /** Runs the job after tests and trials of the plugin with these results; returns the issues, and the commands that changed something. */
+  const report = async (result: string, versions = '{"pulumi":"3.1.0"}', plugin = "success") => {
     github.state = { ...github.state, calls: [] };
-    const needs = { test: { result, outputs: { versions } } };
+    const needs = { test: { result, outputs: { versions } }, plugin: { result: plugin } };
     expect((await github.runWith("weekly", "report", { needs })).result).toBe("success");
     const { issues, calls } = github.state;
     return {
@@ -29,7 +29,9 @@ test("failures with the newest Pulumi are reported in one issue, which a success
 
   expect(await report("success")).toEqual({ issues: [], writes: [] });
   expect(await report("failure")).toEqual({
-    issues: [{ number: 1, open: true, body: `Result: failure\nVersions: {"pulumi":"3.1.0"}\nRun: ${run}\n` }],
+    issues: [
+      { number: 1, open: true, body: `Result: failure\nPlugin: success\nVersions: {"pulumi":"3.1.0"}\nRun: ${run}\n` },
+    ],
     writes: ["label create newest-pulumi", "issue create"],
   });
   expect(await report("failure", '{"pulumi":"3.2.0"}')).toMatchObject({
@@ -38,4 +40,8 @@ test("failures with the newest Pulumi are reported in one issue, which a success
   });
   expect(await report("success")).toMatchObject({ issues: [{ number: 1, open: false }], writes: ["issue close 1"] });
   expect(await report("failure")).toMatchObject({ issues: [{ open: false }, { number: 2, open: true }] });
+  // On one of the systems, for example.
+  expect(await report("success", "{}", "failure")).toMatchObject({
+    issues: [{}, { number: 2, open: true, body: expect.stringContaining("Plugin: failure") as string }],
+  });
 });

@@ -65,6 +65,26 @@ test("keeps the program's own lines of a stack trace", () => {
   ]);
 });
 
+test.each([
+  ["YAML, without an error", []],
+  ["Python", [{ message: "an unhandled error occurred: program exited with non-zero exit code: 1\n" }]],
+])("shows the last lines of what a program in %s printed, because the engine does not know more", (_, diagnostics) => {
+  const printed = ["Error: Property nme does not exist\n\n", "  on Pulumi.yaml line 6:\n\n"];
+  const before = Array.from({ length: 20 }, (__, n) => `line ${n}\n`);
+  const { messages } = explainFailure(diagnostics, "Command failed …", new Set(), [...before, ...printed]);
+  expect(messages).toEqual([
+    [
+      ...before.slice(2).map((line) => line.trim()),
+      "Error: Property nme does not exist",
+      "  on Pulumi.yaml line 6:",
+    ].join("\n"),
+  ]);
+});
+
+test("what a program printed does not matter beside an error", () => {
+  expect(explainFailure([{ message: refused }], "", new Set(), ["a deprecation\n"]).messages).toEqual([refused]);
+});
+
 test("names the policy that is violated, and only that", () => {
   const violation = {
     resourceUrn: urn("support"),
