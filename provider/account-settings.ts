@@ -38,10 +38,10 @@ function sources(config: ReadConfig, environment: Environment): SettingsSource[]
   const prefix = config(environmentPrefixKey);
   return [
     {
-      place: "the arguments of the provider",
+      place: "the arguments of the DeepcallProvider",
       label: (name) => name,
       get,
-      howToEnable: (name) => `set ${name}: true on the provider and run \`pulumi up\``,
+      howToEnable: (name) => `set ${name}: true on the DeepcallProvider and run \`pulumi up\``,
     },
     ...(prefix === undefined ? [] : [environmentSource(environment, prefix)]),
   ];

@@ -105,7 +105,7 @@ export function readState<State>(
     done: "No call was made.",
     next:
       "The state or an import file was edited, or another version or provider wrote the state. `pulumi refresh` reads a group again from Deepcall. " +
-      "docs/errors.md in the npm package pulumi-deepcall lists each cause and its way out.",
+      "node_modules/pulumi-deepcall/docs/errors.md lists each cause and its way out.",
   });
 }
 

@@ -35,6 +35,6 @@ function goneError(id: string): GroupError {
     reason:
       "Deepcall has no such group for these credentials (code 1503 or an empty list: not found or not authorized)",
     done: "Nothing was changed.",
-    next: "Check the id, and that the credentials belong to the group's account.",
+    next: "Check the id that you pass to DeepcallGroup.get or `pulumi import`, and that the credentials belong to the group's account.",
   });
 }

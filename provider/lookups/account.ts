@@ -89,14 +89,14 @@ export class LookupAccount {
       throw new LookupError("ambiguous-name", {
         failure,
         reason: `${ids.length} groups have exactly this name (ids ${ids.join(", ")})`,
-        hint: `Look one of them up by its id, for example ${ids[0]}.`,
+        hint: `Look one of them up by its id, for example getGroup({ id: ${ids[0]} }).`,
       });
     }
     if (!complete && !withName?.complete)
       throw new LookupError("incomplete-list", {
         failure,
         reason: `${describeIncomplete(list)}, and others may have this name`,
-        hint: "Look the group up by its id.",
+        hint: "Look the group up by its id, with getGroup({ id }).",
       });
     if (group) return group;
     const names = groups.map((other) => other.name);

@@ -64,9 +64,9 @@ export function groupLabel({ name, id }: NamedGroup): string {
   return name === "" ? `a group${suffix}` : `group ${JSON.stringify(name)}${suffix}`;
 }
 
-/** An explicit provider in a message, of either front end: `provider "emea"`. */
+/** A `DeepcallProvider` in a message: `DeepcallProvider "emea"`. */
 export function providerLabel(name: string): string {
-  return `provider ${JSON.stringify(name)}`;
+  return `DeepcallProvider ${JSON.stringify(name)}`;
 }
 
 /** Why a name cannot be had, as a clause. */

@@ -73,7 +73,7 @@ describe("how to turn a setting on", () => {
     [
       "of a DeepcallProvider without a prefix",
       provider,
-      "set deleteWithAgents: true on the provider and run `pulumi up`",
+      "set deleteWithAgents: true on the DeepcallProvider and run `pulumi up`",
     ],
     [
       "that the config sets, because it takes precedence over the environment",
@@ -83,7 +83,7 @@ describe("how to turn a setting on", () => {
     [
       "that the arguments of a DeepcallProvider with a prefix set",
       { ...withPrefix, "deepcall:deleteWithAgents": "0" },
-      "set deleteWithAgents: true on the provider and run `pulumi up`",
+      "set deleteWithAgents: true on the DeepcallProvider and run `pulumi up`",
     ],
   ])("%s", (_, config, clause) => {
     expect(read(config).howToEnable("deleteWithAgents")).toBe(clause);

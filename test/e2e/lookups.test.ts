@@ -85,7 +85,9 @@ test("failed lookups fail the program, awaited or not; each error is printed onc
   expect(messages.toSorted()).toEqual([
     expect.stringMatching(/^error: Could not look up group "Twin": .*ambiguous-name\]$/),
     expect.stringMatching(/^error: Could not look up group "support": .*\[deepcall:group-not-found\]$/),
-    expect.stringMatching(/^error: provider "emea": .*unknown in this preview.*: token\..*\[deepcall:settings\]$/),
+    expect.stringMatching(
+      /^error: DeepcallProvider "emea": .*unknown in this preview.*: token\..*\[deepcall:settings\]$/,
+    ),
     "pulumi:pulumi:Stack (test-dev):",
   ]);
 

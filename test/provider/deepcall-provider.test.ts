@@ -46,7 +46,7 @@ test.each<[string, DeepcallProviderArgs, string]>([
   }
   expect(error).toBeInstanceOf(SettingsError);
   const { message } = error as SettingsError;
-  expect(message).toMatch(/^provider "emea": The settings .* No call was made\. .*\[deepcall:settings\]$/);
+  expect(message).toMatch(/^DeepcallProvider "emea": The settings .* No call was made\. .*\[deepcall:settings\]$/);
   expect(message).toContain(problem);
   expect(message).not.toContain("s3cr3t");
   expect(registered).toHaveLength(before);

@@ -53,11 +53,11 @@ test("two accounts with a group of the same name: each with its own credentials,
   apac/support  was deactivated: "Support" (id ${support8})
   support       was renamed: "Support" → "By hand" (id ${support7})
 
-1 group in the account of provider "emea" that no resource in the stack declares:
+1 group in the account of DeepcallProvider "emea" that no resource in the stack declares:
   "Temp" (id 3)
 
-Searched for undeclared groups: the account of provider "emea".
-Not searched: the account of provider "apac", because the credentials are stored in the state. With environmentPrefix, the command can use them.
+Searched for undeclared groups: the account of DeepcallProvider "emea".
+Not searched: the account of DeepcallProvider "apac", because the credentials are stored in the state. With environmentPrefix, the command can use them.
 
 To revert the manual changes, run \`pulumi up --refresh --run-program\`. To keep them, change the program to match.
 To manage an undeclared group, declare it with its exact name and \`onNameConflict: "adopt"\`; \`pulumi-deepcall export\` writes such entries.
@@ -81,7 +81,9 @@ Listing the groups of 2 accounts …
   stack.program(program("Helpdesk", "Helpdesk"));
   // Without this, the engine may stop before it has started the other account's update.
   const refused = await stack.failingUp("--continue-on-error");
-  expect(refused).toMatch(/error: provider "apac": Could not read group "Support" \(id \d\)\. .*\[deepcall:1014\]/);
+  expect(refused).toMatch(
+    /error: DeepcallProvider "apac": Could not read group "Support" \(id \d\)\. .*\[deepcall:1014\]/,
+  );
   expect(refused).not.toContain("wrong-token-1");
   expect(names(stack)).toEqual([
     ["Helpdesk", "Temp"],
@@ -95,7 +97,7 @@ Listing the groups of 2 accounts …
   stack.program(program("Helpdesk", "Helpdesk", "{ provider: emea }"));
   stack.emulator.clearCalls();
   const moved = await stack.failingUp();
-  expect(moved).toMatch(/error: provider "emea": Could not find group "Support" \(id \d\) in the account of/);
+  expect(moved).toMatch(/error: DeepcallProvider "emea": Could not find group "Support" \(id \d\) in the account of/);
   expect(writes(stack)).toEqual([]);
   expect(stack.recorded()).toEqual(recorded);
 

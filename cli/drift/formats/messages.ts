@@ -64,7 +64,7 @@ export function summarize(report: Report): string {
 type Format = (name: string) => string;
 
 function accountLabel(provider: string | null, format: Format): string {
-  return provider === null ? "the default account" : `the account of provider ${format(provider)}`;
+  return provider === null ? "the default account" : `the account of DeepcallProvider ${format(provider)}`;
 }
 
 export function undeclaredHeading(

@@ -134,17 +134,17 @@ To revert the manual changes, run \`pulumi up --refresh --run-program\`. To keep
 });
 
 describe("several accounts", () => {
-  const searched = "Searched for undeclared groups: the default account, the account of provider";
+  const searched = "Searched for undeclared groups: the default account, the account of DeepcallProvider";
   test.each([
     ["text", (report: Report) => renderText(report, false), '"emea"', '"`apac`"'],
     ["markdown", renderMarkdown, "`emea`", "`` `apac` ``"],
   ])("%s names the account of undeclared groups, and those that were not searched", (_, render, emea, apac) => {
     const text = render(severalAccounts);
     expect(text).toContain("1 undeclared group in the account.");
-    expect(text).toContain(`1 group in the account of provider ${emea} that no resource`);
-    expect(text).toContain(`incomplete for the account of provider ${emea}, so`);
+    expect(text).toContain(`1 group in the account of DeepcallProvider ${emea} that no resource`);
+    expect(text).toContain(`incomplete for the account of DeepcallProvider ${emea}, so`);
     expect(text).toContain(`${searched} ${emea}.`);
-    expect(text).toContain(`Not searched: the account of provider ${apac}, because the credentials`);
+    expect(text).toContain(`Not searched: the account of DeepcallProvider ${apac}, because the credentials`);
   });
 
   test("junit has a skipped test case for an account that was not listed", () => {

@@ -52,10 +52,10 @@ test("without its variables, an error names them and the provider, and no call i
   const error = await failure(create(provider, desired("Support")));
   expect(error).toBeInstanceOf(SettingsError);
   expect(error.message).toBe(
-    'provider "emea": The settings for Deepcall are missing or not valid. No call was made. ' +
+    'DeepcallProvider "emea": The settings for Deepcall are missing or not valid. No call was made. ' +
       "Missing: baseUrl (or DEEPCALL_EMEA_BASE_URL), the address of the API. " +
       "Missing: credentials: either ssid (or DEEPCALL_EMEA_SSID), or userId and token (or DEEPCALL_EMEA_USER_ID and DEEPCALL_EMEA_TOKEN). " +
-      "Set them in the arguments of the provider or in the environment. [deepcall:settings]",
+      "Set them in the arguments of the DeepcallProvider or in the environment. [deepcall:settings]",
   );
   expect(emulator.count()).toBe(0);
 });
@@ -65,7 +65,9 @@ test("a malformed argument is reported by `check`", async () => {
   const provider = await stored(emulator, "emea", { userId: "7", token, timeoutMs: "soon" });
   const { failures } = await provider.check({}, desired("Support"));
   expect(failures).toHaveLength(1);
-  expect(failures?.[0]?.reason).toMatch(/^provider "emea": .*timeoutMs must be a whole number.*\[deepcall:settings\]$/);
+  expect(failures?.[0]?.reason).toMatch(
+    /^DeepcallProvider "emea": .*timeoutMs must be a whole number.*\[deepcall:settings\]$/,
+  );
 });
 
 test("errors begin with the provider's name, also those that keep a group in the state", async () => {
@@ -75,14 +77,14 @@ test("errors begin with the provider's name, also those that keep a group in the
   );
   expect(refused).toBeInstanceOf(GroupError);
   expect(refused.message).toMatch(
-    /^provider "emea": Could not check for an existing group "Support"\. .*\[deepcall:1014\]$/,
+    /^DeepcallProvider "emea": Could not check for an existing group "Support"\. .*\[deepcall:1014\]$/,
   );
 
   emulator.faults.add("list:error-before:1015@2x0");
   const unfinished = await failure(create(await stored(emulator, "emea"), desired("Support")));
   expect(unfinished).toMatchObject({ reasons: [expect.stringContaining("is in the state with id")] });
   expect((unfinished as Error & { reasons?: string[] }).reasons).toEqual([unfinished.message]);
-  expect(unfinished.message).toMatch(/^provider "emea": Could not read back .*\[deepcall:1015\]$/);
+  expect(unfinished.message).toMatch(/^DeepcallProvider "emea": Could not read back .*\[deepcall:1015\]$/);
 });
 
 describe("a group moves to another provider", () => {
@@ -120,7 +122,7 @@ describe("a group moves to another provider", () => {
     const error = await failure(change(await stored(emulator, "apac", credentials), group, desired("Support")));
     expect(error).toMatchObject({ errorCode: "other-account" });
     expect(error.message).toMatch(
-      /^provider "apac": Could not find group "Support" \(id 1\) in the account of provider "apac", to which .*\[deepcall:other-account\]$/,
+      /^DeepcallProvider "apac": Could not find group "Support" \(id 1\) in the account of DeepcallProvider "apac", to which .*\[deepcall:other-account\]$/,
     );
     expect(emulator.groups()).toEqual(before);
   });

@@ -124,7 +124,7 @@ describe("a group with agents", () => {
     // The default account's variable does not count.
     const refusing = await configured(emulator, keys, { DEEPCALL_DELETE_WITH_AGENTS: "1" });
     const { message } = await expectRefusal(emulator, refusing, group);
-    expect(message).toMatch(/^provider "emea": Could not delete group "Support" \(id 1\): it has 3 agents/);
+    expect(message).toMatch(/^DeepcallProvider "emea": Could not delete group "Support" \(id 1\): it has 3 agents/);
     expect(message).toContain("or run the command with DEEPCALL_EMEA_DELETE_WITH_AGENTS=1.");
     const provider = await configured(emulator, keys, { DEEPCALL_EMEA_DELETE_WITH_AGENTS: "1" });
     await provider.delete(group.id, group.outputs);
@@ -135,7 +135,7 @@ describe("a group with agents", () => {
     const { emulator, group } = await createGroupWithAgents();
     const keys = { providerName: "apac", baseUrl: emulator.url, userId: "7", token };
     const { message } = await expectRefusal(emulator, await configured(emulator, keys), group);
-    expect(message).toContain("or set deleteWithAgents: true on the provider and run `pulumi up`.");
+    expect(message).toContain("or set deleteWithAgents: true on the DeepcallProvider and run `pulumi up`.");
     const provider = await configured(emulator, { ...keys, deleteWithAgents: "true" });
     await provider.delete(group.id, group.outputs);
     expect(emulator.groups()).toEqual([]);

@@ -61,14 +61,14 @@ test.each([
     'Could not look up group "support": no group that these credentials can see has exactly this name (closest: "Support", "Twin").',
   ],
   ["Twin", {}, "ambiguous-name", '"Twin": 2 groups have exactly this name (ids 2, 3).'],
-  ["Twin", {}, "ambiguous-name", "for example 2."],
+  ["Twin", {}, "ambiguous-name", "for example getGroup({ id: 2 })."],
   // The second one is only in the list by name.
   ["Twin", truncated, "ambiguous-name", "(ids 2, 3)"],
   [99, {}, "group-not-found", "Could not look up the group with id 99: Deepcall has no such group"],
   [99, truncated, "group-not-found", "no such group"],
   // Neither the list nor the one by name says that it is complete.
   ["Support", { ...truncated, nameFilter: "none" }, "incomplete-list", "returned 2 of 3 groups"],
-  ["None", { ...truncated, nameFilter: "none" }, "incomplete-list", "by its id."],
+  ["None", { ...truncated, nameFilter: "none" }, "incomplete-list", "with getGroup({ id })"],
 ] as const)("not exactly one: %j with %j is the error %s", async (nameOrId, options, errorCode, message) => {
   const { account } = await open(["Support", "Twin", "Twin"], options);
   const query = typeof nameOrId === "string" ? { name: nameOrId } : { id: nameOrId };

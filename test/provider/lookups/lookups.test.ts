@@ -129,7 +129,7 @@ test("an unknown argument or setting: the output is unknown, the promise is an e
       const error = await failure(promise);
       expect(error).toBeInstanceOf(SettingsError);
       expect(error.message).toMatch(
-        /^provider "emea": These settings are unknown in this preview, .*: userId, token\. No call was made\. Use getGroupOutput/,
+        /^DeepcallProvider "emea": These settings are unknown in this preview, .*: userId, token\. No call was made\. Use getGroupOutput/,
       );
     }
     // What is wrong already is an error already.
@@ -217,7 +217,7 @@ test("missing settings are one error that says which ones, and why a preview nee
 
     const opts: LookupOptions = { provider: new DeepcallProvider("apac", { environmentPrefix: "DEEPCALL_APAC" }) };
     const { message } = await failure(getGroup({ id: 1 }, opts));
-    expect(message).toMatch(/^provider "apac": .*Missing: .*DEEPCALL_APAC_SSID/);
+    expect(message).toMatch(/^DeepcallProvider "apac": .*Missing: .*DEEPCALL_APAC_SSID/);
   });
   expect(users()).toEqual([]);
 });
@@ -232,7 +232,7 @@ test("errors name the explicit provider once, contain no credential, and are pri
       failure(getGroups({}, { provider })),
     ]);
     for (const error of errors) {
-      expect(error.message).toMatch(/^provider "emea": Could not list .*code 1014.*\[deepcall:1014\]$/);
+      expect(error.message).toMatch(/^DeepcallProvider "emea": Could not list .*code 1014.*\[deepcall:1014\]$/);
       expect(error.message).not.toContain(token);
       expect(error.message).not.toContain("--run-program");
       expect(error).toMatchObject({ __pulumiRunError: true, stack: error.message });

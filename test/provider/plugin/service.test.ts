@@ -318,7 +318,7 @@ describe("the provider's arguments", () => {
     expect(emulator.groups("8")).toHaveLength(1);
     emulator.faults.add("add:error-before:1014");
     const { message } = await failure(create(service, { name: "Sales", active: true }));
-    expect(message).toMatch(/^provider "emea": Could not/);
+    expect(message).toMatch(/^DeepcallProvider "emea": Could not/);
     expect(message).not.toContain("other-token-16180");
   });
 
