@@ -7,23 +7,37 @@ jest.setTimeout(600_000);
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 150);
 const resources = ["a", "b", "c"] as const;
-const names = ["One", "Two"] as const;
 
 const declaration: fc.Arbitrary<Declaration> = fc.record({
-  name: fc.constantFrom(...names),
-  onNameConflict: fc.constantFrom("adopt", "adopt", "suffix", "fail"),
+  name: fc.constantFrom("One", "One", "One", "Two"),
+  onNameConflict: fc.constantFrom("adopt", "adopt", "adopt", "adopt", "suffix", "fail"),
 });
-const program: fc.Arbitrary<Program> = fc.dictionary(fc.constantFrom(...resources), declaration, {
-  noNullPrototype: true,
-});
-const targets = fc.option(
-  fc.subarray([...resources]).map((some) => new Set<string>(some)),
-  { nil: undefined },
-);
-const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("up" as const), program, targets }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("destroy" as const), program: fc.constant({}), targets }) },
-);
+interface Step {
+  readonly kind: "up" | "destroy";
+  readonly program: Program;
+  readonly targets: ReadonlySet<string> | undefined;
+}
+const some = fc.subarray([...resources], { minLength: 1, maxLength: 2 });
+/** Mostly a program with one resource, to which the run is limited: a later one gives that resource another name. */
+const step: fc.Arbitrary<Step> = fc
+  .record({
+    kind: fc.constantFrom("up" as const, "up" as const, "up" as const, "destroy" as const),
+    declared: fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...resources).map((one) => [one]) },
+      { weight: 1, arbitrary: some },
+    ),
+    declaration,
+    targets: fc.oneof(
+      { weight: 3, arbitrary: fc.constant("declared" as const) },
+      { weight: 1, arbitrary: fc.constant(undefined) },
+      { weight: 2, arbitrary: some },
+    ),
+  })
+  .map(({ kind, declared, declaration, targets }) => ({
+    kind,
+    program: kind === "up" ? Object.fromEntries(declared.map((resource) => [resource, declaration])) : {},
+    targets: targets && new Set(targets === "declared" ? declared : targets),
+  }));
 
 test.each<[FrontEnd, number]>([
   ["dynamic", runs],
@@ -34,7 +48,7 @@ test.each<[FrontEnd, number]>([
     process.stdout.write(`property test of partial runs: SEED=${seed}\n`);
     let shared = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), fc.boolean(), async (steps, hasForeign) => {
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), fc.boolean(), async (steps, hasForeign) => {
         const emulator = await emulate();
         if (hasForeign) emulator.account("7").add("Two");
         const foreign = new Set(emulator.groups("7").map(({ id }) => String(id)));
