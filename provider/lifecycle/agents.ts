@@ -27,7 +27,10 @@ export function agentsLifecycle(run: Run): Lifecycle<AgentsInputs, AgentsState, 
     },
     diff(id, state, inputs, self) {
       // For another group, they are other agents: those of this group are removed.
-      if (inputs.groupId !== state.groupId) return { properties: ["groupId"], replaces: ["groupId"] };
+      if (inputs.groupId !== state.groupId) {
+        run.stack.replace({ kind: "agents", id, key: state.key });
+        return { properties: ["groupId"], replaces: ["groupId"] };
+      }
       run.agents.hold(id, self, state.key, inputs);
       return { properties: inputs.known ? agentsDifferences(state, inputs.known, self, run.userId) : ["agents"] };
     },

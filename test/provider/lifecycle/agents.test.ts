@@ -379,6 +379,18 @@ test.each<[string, string[] | undefined, string, number]>([
   expect([assigned(emulator), emulator.count()]).toEqual([expected, calls]);
 });
 
+test("the deletion for a replacement does not wait for the stack's state", async () => {
+  const emulator = await emulateAgents();
+  const old = await create(operate(emulator), desired(["1001"]));
+  const readStack = () => Promise.reject(new Error("must not be read"));
+  const { agents } = createProviders(new Run(environment(emulator), fastRetries, readStack));
+  expect(await agents.diff(old.id, old.outputs, desired(["1001"], { groupId: 43 }))).toMatchObject({
+    replaces: ["groupId"],
+  });
+  await agents.delete(old.id, old.outputs);
+  expect(assigned(emulator)).toBe("1004 1005-");
+});
+
 test("two resources can swap their groups", async () => {
   const emulator = await emulateAgents();
   const one = await create(operate(emulator), desired(["1001", "1002"], { __resource: "one" }));
