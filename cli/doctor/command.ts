@@ -48,12 +48,13 @@ async function confirmTrial(flags: Flags, io: Io): Promise<Trial | false> {
     throw trialError("--agent can be given twice, and every agent only once.");
   const host = readSettings([environmentSource(io.env, flags.envPrefix)], io.env).settings?.baseUrl.origin;
   const onAgents =
-    ` It assigns ${agents.join(" and ")} to these groups: if\n` +
-    "Deepcall removes the agents of a deleted group from their other groups, too, they lose these.";
+    agents.length === 0
+      ? ""
+      : ` It assigns ${agents.join(" and ")} to these groups.\nIf Deepcall removes the agents of a deleted group from all groups, they lose their other groups, too.`;
   const question = isCleanUp
     ? `This deletes the groups that an interrupted trial created in the account at ${host}.`
-    : `This creates up to 12 groups named "pulumi-deepcall trial ..." in the account at ${host} and deletes them again,\n` +
-      `with or without deleteWithAgents. It changes nothing else.${agents.length > 0 ? onAgents : ""} It makes about 60 calls.`;
+    : `This creates up to 12 groups named "pulumi-deepcall trial ..." in the account at ${host} and deletes them again.\n` +
+      `It changes nothing else.${onAgents} It makes about 60 calls.`;
   if (!yes && host !== undefined) {
     if (!io.ask) throw trialError("there is no terminal to ask for your agreement. Add --yes.");
     if ((await io.ask(`${question} Continue? yes/no: `)).trim() !== "yes") {
