@@ -19,6 +19,8 @@ import type { Run } from "./run";
 
 /** What a `DeepcallGroupAgents` does in one run. Its Pulumi id is the group's id. */
 export function agentsLifecycle(run: Run): Lifecycle<AgentsInputs, AgentsState, PlannedAgents> {
+  /** Of this run, by the resource's identity. */
+  const deletions = new Map<string, Promise<void>>();
   return {
     check(given, self) {
       const checked = checkAgentsArguments(given);
@@ -27,14 +29,15 @@ export function agentsLifecycle(run: Run): Lifecycle<AgentsInputs, AgentsState, 
     },
     diff(id, state, inputs, self) {
       // For another group, they are other agents: those of this group are removed.
-      if (inputs.groupId !== state.groupId) {
-        run.stack.replace({ kind: "agents", id, key: state.key });
-        return { properties: ["groupId"], replaces: ["groupId"] };
-      }
+      if (inputs.groupId !== state.groupId) return { properties: ["groupId"], replaces: ["groupId"] };
       run.agents.hold(id, self, state.key, inputs);
       return { properties: inputs.known ? agentsDifferences(state, inputs.known, self, run.userId) : ["agents"] };
     },
-    create: async (inputs, self) => createAgents(run, inputs, self),
+    async create(inputs, self) {
+      // The engine may create a replacement before the deletion has ended. If it also ends first, the checkpoint is invalid.
+      await deletions.get(self.identity)?.catch(() => undefined);
+      return createAgents(run, inputs, self);
+    },
     async read(id, state, self) {
       const groupId = Number(id);
       const unchanged = forEveryOutcome("The state was not changed.");
@@ -50,7 +53,11 @@ export function agentsLifecycle(run: Run): Lifecycle<AgentsInputs, AgentsState, 
       return undefined;
     },
     update: async (_id, state, inputs, self) => updateAgents(run, state, inputs, self),
-    delete: async (id, state, self) => deleteAgents(run, id, state, self),
+    delete(id, state, self) {
+      const deletion = deleteAgents(run, id, state, self);
+      deletions.set(self.identity, deletion);
+      return deletion;
+    },
   };
 }
 

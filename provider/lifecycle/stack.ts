@@ -18,17 +18,8 @@ export type ReadStack = (held: Held) => Promise<readonly Holding[]>;
 export class StackHoldings {
   #holdings: Promise<readonly Holding[]> | undefined;
   readonly #released = new Set<Holding>();
-  readonly #replaced: Held[] = [];
 
   constructor(private readonly read: ReadStack) {}
-
-  /**
-   * Records that the program replaces a resource. Before its deletion, the state is not read: the engine does not wait for that
-   * deletion before it creates the replacement if that one depends on other resources, and then fails if the deletion takes longer.
-   */
-  replace(held: Held): void {
-    this.#replaced.push(held);
-  }
 
   /**
    * Is called once for each resource that is deleted: if several have the same group, only the last one may delete it.
@@ -38,7 +29,6 @@ export class StackHoldings {
    * @throws GroupError if the state cannot be read.
    */
   async release(what: string, held: Held): Promise<Holding[]> {
-    if (this.#replaced.some((one) => isSame(one, held))) return [];
     const holdings = await this.#readOnce(what, held);
     const own = holdings.find((holding) => isSame(holding, held) && !this.#released.has(holding));
     if (!own) return [];

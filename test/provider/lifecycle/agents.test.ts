@@ -379,16 +379,20 @@ test.each<[string, string[] | undefined, string, number]>([
   expect([assigned(emulator), emulator.count()]).toEqual([expected, calls]);
 });
 
-test("the deletion for a replacement does not wait for the stack's state", async () => {
+test("a replacement is created after a deletion that the engine did not wait for", async () => {
   const emulator = await emulateAgents();
   const old = await create(operate(emulator), desired(["1001"]));
-  const readStack = () => Promise.reject(new Error("must not be read"));
-  const { agents } = createProviders(new Run(environment(emulator), fastRetries, readStack));
-  expect(await agents.diff(old.id, old.outputs, desired(["1001"], { groupId: 43 }))).toMatchObject({
-    replaces: ["groupId"],
-  });
-  await agents.delete(old.id, old.outputs);
-  expect(assigned(emulator)).toBe("1004 1005-");
+  const stack = Promise.withResolvers<[]>();
+  const { agents } = createProviders(new Run(environment(emulator), fastRetries, () => stack.promise));
+  const ended: string[] = [];
+  const deletion = agents.delete(old.id, old.outputs).then(() => ended.push("delete"));
+  const creation = agents.create(desired(["1001"], { groupId: 43 })).then(() => ended.push("create"));
+  emulator.clearCalls();
+  await new Promise(setImmediate);
+  expect(emulator.count()).toBe(0);
+  stack.resolve([]);
+  await Promise.all([deletion, creation]);
+  expect([ended, assigned(emulator), assigned(emulator, 43)]).toEqual([["delete", "create"], "1004 1005-", "1001"]);
 });
 
 test("two resources can swap their groups", async () => {
