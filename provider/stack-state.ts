@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { promisify } from "node:util";
-import { isSame, type ReadStack } from "./lifecycle/stack";
+import type { ReadStack } from "./lifecycle/stack";
 import { idsOf, toAgent, type WrittenAgent } from "./model/agents";
-import type { Holding } from "./model/holdings";
+import { isSame, type Holding } from "./model/holdings";
 import { agentsType, groupType, pluginAgentsType, pluginGroupType } from "./state-contract";
 import { providerName, resourceName } from "./urn";
 

@@ -21,7 +21,10 @@ export interface NamedGroup {
 
 /** @param value - of an option of the emulator: the check has the finding only for this value. */
 const rowOf = (status: Exclude<CheckStatus, "ok">) => (check: string, advice: string, value?: string | boolean) => ({
-  ...{ check, status, advice, value },
+  check,
+  status,
+  advice,
+  value,
 });
 const [note, warning, failed] = [rowOf("note"), rowOf("warning"), rowOf("failed")];
 

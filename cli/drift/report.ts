@@ -4,7 +4,7 @@ import { providerName } from "../../provider/urn";
 import { toName, toStatus, type AgentsDrift, type Drift, type GroupName, type Status } from "../preview/drift";
 import { findStateProblems, stateProblemsJson, type StateProblems } from "../preview/state-problems";
 import { byResource, type AccountLists, type Preview } from "../preview/preview";
-import { type Step } from "../preview/steps";
+import type { Step } from "../preview/steps";
 
 interface Declared<D> {
   /** The resource's name in the program. */

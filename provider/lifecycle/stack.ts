@@ -1,8 +1,5 @@
 import { GroupError } from "../model/errors";
-import { isShared, type Holding } from "../model/holdings";
-
-/** What identifies a resource in the state of its stack. */
-export type Held = Pick<Holding, "kind" | "id" | "key">;
+import { isSame, isShared, type Held, type Holding } from "../model/holdings";
 
 /**
  * Reads the state of the stack that contains a resource.
@@ -50,8 +47,4 @@ export class StackHoldings {
       });
     }
   }
-}
-
-export function isSame({ kind, id, key }: Held, other: Held): boolean {
-  return kind === other.kind && id === other.id && key === other.key;
 }

@@ -18,3 +18,10 @@ export interface Holding {
 export function isShared(one: Holding, other: Holding): boolean {
   return one !== other && one.kind === other.kind && one.provider === other.provider && one.id === other.id;
 }
+
+/** What identifies a resource in the state of its stack. */
+export type Held = Pick<Holding, "kind" | "id" | "key">;
+
+export function isSame({ kind, id, key }: Held, other: Held): boolean {
+  return kind === other.kind && id === other.id && key === other.key;
+}

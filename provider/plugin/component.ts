@@ -86,10 +86,8 @@ export async function constructGroups(request: ConstructRequest, provider: strin
       const outputs = (created.getObject()?.toJavaScript() ?? {}) as Values;
       return [key, { groupId, ...Object.fromEntries(shown.map((name) => [name, outputs[name] ?? unknownValue])) }];
     });
-    // Closing the connection would cancel what is still running.
-    const settled = await Promise.allSettled(children);
-    const failed = settled.find((one) => one.status === "rejected");
-    if (failed) throw failed.reason;
+    // After a failure, too: closing the connection would cancel what is still running.
+    await Promise.allSettled(children);
     const outputs = wrap({ groups: Object.fromEntries(await Promise.all(children)) });
     await new Promise<void>((resolve, reject) => {
       monitor.registerResourceOutputs(

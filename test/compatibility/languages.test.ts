@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { execute, TestStack } from "../e2e/stack";
+import { execute, programToMove, TestStack } from "../e2e/stack";
 import { otherUser, token } from "../support/lifecycle";
 
 const root = resolve(__dirname, "../..");
@@ -247,10 +247,7 @@ test.each([
   const stack = await createStack();
   stack.emulator.account("7").add("Support");
   await useLanguage(stack, languages.js, "");
-  stack.program(`
-    new DeepcallGroup("support", { name: "Support" });
-    new DeepcallGroup("hush", { name: pulumi.secret("Hush"), active: false });
-    new DeepcallGroups("groups", { groups: { sales: { name: "Sales", agents: ["1001"] } } });`);
+  stack.program(programToMove);
   await stack.up();
   const before = stack.emulator.groups();
 

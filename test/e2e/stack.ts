@@ -194,6 +194,12 @@ export class TestStack {
   }
 }
 
+/** The program of a stack that moves from the classes to the plugin: a numbered name, a secret one, and a component's children. */
+export const programToMove = `
+    new DeepcallGroup("support", { name: "Support" });
+    new DeepcallGroup("hush", { name: pulumi.secret("Hush"), active: false });
+    new DeepcallGroups("groups", { groups: { sales: { name: "Sales", agents: ["1001"] } } });`;
+
 /** Written out here because it is part of every user's state. */
 const providerText = 'exports.handler=()=>require("pulumi-deepcall/lifecycle").provider';
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { startCli } from "./commands";
-import { TestStack } from "./stack";
+import { programToMove, TestStack } from "./stack";
 
 const command = join(process.env["E2E_FOLDER"] ?? "", "node_modules/.bin/pulumi-deepcall");
 const plugin = join(process.env["E2E_FOLDER"] ?? "", "node_modules/pulumi-deepcall/plugin");
@@ -85,10 +85,7 @@ test("a YAML program: import by id, a partial failure that the next `up` complet
 test("a stack moves from TypeScript to YAML: no change and no call, for children of a component, too", async () => {
   const stack = await TestStack.create();
   stack.emulator.account("7").add("Support");
-  stack.program(`
-    new DeepcallGroup("support", { name: "Support" });
-    new DeepcallGroup("hush", { name: pulumi.secret("Hush"), active: false });
-    new DeepcallGroups("groups", { groups: { sales: { name: "Sales", agents: ["1001"] } } });`);
+  stack.program(programToMove);
   await stack.up();
   const before = stack.emulator.groups();
   // Until the next refresh, the state has no `groupId`: the dynamic provider's `groupId` comes from the resource's id.
